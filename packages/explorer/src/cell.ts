@@ -1,0 +1,138 @@
+import { Order } from './order.js';
+import { runtime } from './runtime.js';
+import { Update } from './update.js';
+
+/**
+ * A shared memory location. Everything that two threads share lives in a cell.
+ *
+ * A value is any immutable JavaScript value; values are compared with `===`. Every operation is one
+ * event of the execution graph (a read-modify-write is two: its read and, if it succeeds, its write).
+ */
+export class Cell<T> {
+  /** Made by {@link cell}: the identity is the runtime's. */
+  constructor(
+    readonly id: number,
+    readonly name: string,
+    readonly initial: T,
+  ) {}
+
+  read(order: Order = Order.relaxed): T {
+    return runtime().read(this as Cell<unknown>, order) as T;
+  }
+
+  write(value: T, order: Order = Order.relaxed): void {
+    runtime().write(this as Cell<unknown>, value, order);
+  }
+
+  /** Adds `addend`; returns the value before. */
+  fetchAdd(this: Cell<number>, addend: number, order: Order = Order.relaxed): number {
+    return runtime().update(
+      this as Cell<unknown>,
+      Update.add,
+      addend,
+      undefined,
+      order,
+      null,
+    ) as number;
+  }
+
+  /** Stores `value`; returns the value before. */
+  exchange(value: T, order: Order = Order.relaxed): T {
+    return runtime().update(
+      this as Cell<unknown>,
+      Update.exchange,
+      value,
+      undefined,
+      order,
+      null,
+    ) as T;
+  }
+
+  /** Stores `desired` if the value is `expected`, else only reads; returns the value before. */
+  compareExchange(expected: T, desired: T, order: Order = Order.relaxed): T {
+    return runtime().update(
+      this as Cell<unknown>,
+      Update.compareExchange,
+      expected,
+      desired,
+      order,
+      null,
+    ) as T;
+  }
+
+  /** Adds `addend` unless the value is `unless`; returns whether it did. */
+  addUnless(
+    this: Cell<number>,
+    addend: number,
+    unless: number,
+    order: Order = Order.relaxed,
+  ): boolean {
+    return (
+      runtime().update(this as Cell<unknown>, Update.addUnless, addend, unless, order, null) !==
+      unless
+    );
+  }
+
+  /**
+   * Replaces the value by `change(value)`, atomically; `undefined` writes nothing.
+   *
+   * @param change a pure function; it may run any number of times
+   * @returns the value before
+   */
+  update(change: (old: T) => T | undefined, order: Order = Order.relaxed): T {
+    return runtime().update(
+      this as Cell<unknown>,
+      Update.apply,
+      change,
+      undefined,
+      order,
+      null,
+    ) as T;
+  }
+
+  /** Waits, without spinning, until the value satisfies `condition`; returns that value. */
+  await(condition: (value: T) => boolean, order: Order = Order.relaxed): T {
+    return runtime().await(
+      this as Cell<unknown>,
+      condition as (value: unknown) => boolean,
+      order,
+    ) as T;
+  }
+
+  /** Waits until the value satisfies `condition` and replaces it in the same step: what locks are made of. */
+  awaitUpdate(
+    condition: (value: T) => boolean,
+    change: (old: T) => T,
+    order: Order = Order.acquire,
+  ): T {
+    return runtime().update(
+      this as Cell<unknown>,
+      Update.apply,
+      change,
+      undefined,
+      order,
+      condition as (value: unknown) => boolean,
+    ) as T;
+  }
+}
+
+/**
+ * Makes a cell. During set-up it is one location of the program; inside a thread it is a fresh
+ * location whose identity is the thread and the how-manieth creation in it, the same in every
+ * execution.
+ *
+ * @param initial the value before any write: a constant of the program
+ */
+export function cell<T>(initial: T, name?: string): Cell<T> {
+  return runtime().createCell(initial, name) as Cell<T>;
+}
+
+/**
+ * Makes an object that holds cells, inside a thread: every execution gets the same object, so that a
+ * pointer to it can be stored in a cell and compared.
+ *
+ * @param factory makes the object; it must not depend on what the thread has read
+ */
+export function allocate<T>(factory: () => T): T {
+  return runtime().allocate(factory) as T;
+}

@@ -1,0 +1,42 @@
+/**
+ * How strongly an access is ordered against its neighbours in program order.
+ *
+ * The names are those of C11 and of the Linux kernel memory model; each memory model decides what
+ * they mean. `relaxed` is the kernel's READ_ONCE/WRITE_ONCE, `full` a value-returning atomic.
+ */
+export const Order = {
+  /** An ordinary access: the compiler may tear or repeat it, and a conflicting one is a data race. */
+  plain: 0,
+  relaxed: 1,
+  acquire: 2,
+  release: 3,
+  acquireRelease: 4,
+  /** Sequentially consistent; for a read-modify-write, the kernel's "fully ordered". */
+  full: 5,
+} as const;
+export type Order = (typeof Order)[keyof typeof Order];
+
+/** The kinds of fence; a memory model that does not know one treats it as absent. */
+export const Fence = {
+  /** A compiler barrier: orders nothing in hardware. */
+  compiler: 0,
+  /** smp_mb(), or C11's sequentially consistent fence. */
+  full: 1,
+  /** smp_rmb(): reads before it against reads after it. */
+  read: 2,
+  /** smp_wmb(): writes before it against writes after it. */
+  write: 3,
+  acquire: 4,
+  release: 5,
+} as const;
+export type Fence = (typeof Fence)[keyof typeof Fence];
+
+/** The kernel's spelling of an order, for output. */
+export function orderName(order: number): string {
+  return Object.entries(Order).find(([, code]) => code === order)?.[0] ?? `order ${String(order)}`;
+}
+
+/** The kernel's spelling of a fence, for output. */
+export function fenceName(fence: number): string {
+  return Object.entries(Fence).find(([, code]) => code === fence)?.[0] ?? `fence ${String(fence)}`;
+}

@@ -1,0 +1,48 @@
+import type { Fence } from './order.js';
+import { runtime, type ThreadBody } from './runtime.js';
+
+/** The threads of a program and what must hold when all of them have ended. */
+export interface Program {
+  /** In their fixed order; the keys of a record are the threads' names. */
+  readonly threads: readonly ThreadBody[] | Readonly<Record<string, ThreadBody>>;
+  /** Runs after the last thread; `results` are the threads' results, and cells hold their final values. */
+  readonly finally?: (results: readonly unknown[]) => void;
+}
+
+/** Makes the static cells and hands out the threads; called once per exploration. */
+export type Setup = () => Program;
+
+/** A thread that another thread started. */
+export class ThreadHandle {
+  constructor(readonly thread: number) {}
+
+  /** Waits for the thread's end; everything that it did happened before. */
+  join(): unknown {
+    return runtime().join(this.thread);
+  }
+}
+
+/** Starts a thread; everything that this thread did so far happened before it. */
+export function spawn(body: ThreadBody, name?: string): ThreadHandle {
+  return new ThreadHandle(runtime().spawn(body, name));
+}
+
+/** A fence between the accesses before and after it in this thread. */
+export function fence(kind: Fence): void {
+  runtime().fence(kind);
+}
+
+/** A nondeterministic choice among 0 … alternatives-1; every one is explored. */
+export function choose(alternatives: number): number {
+  return runtime().choose(alternatives);
+}
+
+/** Restricts attention to executions in which `condition` holds here; the others are not counted. */
+export function assume(condition: boolean): void {
+  runtime().assume(condition);
+}
+
+/** Says that the situation `label` arose in this execution. */
+export function cover(label: string): void {
+  runtime().cover(label);
+}

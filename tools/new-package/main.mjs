@@ -1,0 +1,98 @@
+/**
+ * npm run new-package -- <folder> <layer> "<description>" [dependency …]
+ *
+ * Writes the boilerplate of one package, for example
+ *
+ *   npm run new-package -- packages/khugepaged subsystem "Collapse into huge pages." di machine
+ *
+ * A file that exists is left as it is, so running it again only fills gaps. Afterwards
+ * `npm install` links the package and `npx nx sync` keeps the TypeScript references right.
+ */
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+
+const [folder, layer, description, ...dependencies] = process.argv.slice(2);
+if (!folder || !layer || !description) {
+  console.error('usage: npm run new-package -- <folder> <layer> "<description>" [dependency …]');
+  process.exit(2);
+}
+
+const name = basename(folder);
+const { version } = JSON.parse(readFileSync('packages/di/package.json', 'utf8'));
+
+const manifest = {
+  name: `@pagerace/${name}`,
+  version,
+  description,
+  license: 'MIT',
+  author: 'pagerace contributors',
+  type: 'module',
+  engines: { node: '>=20.19' },
+  exports: {
+    '.': {
+      '@pagerace/source': './src/index.ts',
+      types: './dist/index.d.ts',
+      default: './dist/index.js',
+    },
+    './package.json': './package.json',
+  },
+  files: ['dist', '!**/*.tsbuildinfo'],
+  publishConfig: { access: 'public' },
+  nx: { tags: [`layer:${layer}`] },
+  ...(dependencies.length > 0 && {
+    dependencies: Object.fromEntries(dependencies.map((d) => [`@pagerace/${d}`, `^${version}`])),
+  }),
+};
+
+const library = {
+  extends: '../../tsconfig.base.json',
+  compilerOptions: {
+    rootDir: 'src',
+    outDir: 'dist',
+    tsBuildInfoFile: 'dist/tsconfig.lib.tsbuildinfo',
+  },
+  include: ['src/**/*.ts'],
+  references: dependencies.map((d) => ({ path: `../../packages/${d}/tsconfig.lib.json` })),
+};
+
+const test = {
+  extends: '../../tsconfig.base.json',
+  compilerOptions: { outDir: 'out-tsc' },
+  include: ['test/**/*.ts'],
+  references: [{ path: './tsconfig.lib.json' }],
+};
+
+const solution = {
+  files: [],
+  include: [],
+  references: [
+    ...dependencies.map((d) => ({ path: `../../packages/${d}` })),
+    { path: './tsconfig.lib.json' },
+    { path: './tsconfig.test.json' },
+  ],
+};
+
+const vitest = `import { preset } from '@pagerace/vitest-preset';
+
+export default preset();
+`;
+
+/** @param {string} file @param {string | object} content */
+function add(file, content) {
+  const path = join(folder, file);
+  if (existsSync(path)) return;
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(
+    path,
+    typeof content === 'string' ? content : JSON.stringify(content, null, 2) + '\n',
+  );
+}
+
+add('package.json', manifest);
+add('tsconfig.json', solution);
+add('tsconfig.lib.json', library);
+add('tsconfig.test.json', test);
+add('vitest.config.mjs', vitest);
+add('README.md', `# @pagerace/${name}\n\n${description}\n`);
+add('src/index.ts', 'export {};\n');
+if (!existsSync(join(folder, 'LICENSE'))) copyFileSync('LICENSE', join(folder, 'LICENSE'));
