@@ -1,0 +1,136 @@
+import { type Constructor, isInjectable, parametersOf } from './injectable.js';
+import { type Binding, plan } from './plan.js';
+import { nameOf, type Token } from './token.js';
+import { container, Lifecycle } from './tsyringe.js';
+import { WiringError } from './wiring-error.js';
+
+/**
+ * One run's object graph. Each token has one implementation and each implementation one instance,
+ * built when it is first asked for; nothing that is bound here can be seen from another `Wiring`.
+ *
+ * Compose once per run and keep what `get` returns: the container has no place in a hot loop.
+ */
+export class Wiring {
+  // A container of its own for each run: registrations in tsyringe's global one outlive the run. And
+  // never a child of this one: tsyringe would build container-scoped instances anew in a child.
+  readonly #container = container.createChildContainer();
+  readonly #bindings = new Map<symbol, Binding>();
+  /** Tokens that have their instance. They cannot change any more. */
+  readonly #built = new Set<symbol>();
+
+  /**
+   * Binds a token to the class that implements it.
+   *
+   * @throws WiringError `already bound`: a second implementation must say that it overrides
+   */
+  bind<T>(token: Token<T>, implementation: Constructor<NoInfer<T>>): this {
+    this.#mustBeFree(token);
+    return this.#register(token, { class: implementation });
+  }
+
+  /** Binds a token to a value that exists already, such as a setting. It may not be `undefined`. */
+  bindValue<T>(token: Token<T>, value: NoInfer<T>): this {
+    this.#mustBeFree(token);
+    return this.#register(token, { value });
+  }
+
+  /**
+   * Replaces the implementation of a token, as a variant does with one seam of its base.
+   *
+   * @throws WiringError `nothing to override`: the base does not have this seam
+   */
+  override<T>(token: Token<T>, implementation: Constructor<NoInfer<T>>): this {
+    this.#mustBeReplaceable(token);
+    return this.#register(token, { class: implementation });
+  }
+
+  /** Replaces whatever a token is bound to by a value. */
+  overrideValue<T>(token: Token<T>, value: NoInfer<T>): this {
+    this.#mustBeReplaceable(token);
+    return this.#register(token, { value });
+  }
+
+  /** Whether something is bound to the token. */
+  has(token: symbol): boolean {
+    return this.#bindings.has(token);
+  }
+
+  /**
+   * The implementation of a token, built together with everything that it needs.
+   *
+   * @throws WiringError `missing binding` or `dependency cycle`, before anything has been built
+   */
+  get<T>(token: Token<T>): T {
+    // In the order of the plan, so that what a constructor throws arrives here as it was thrown:
+    // tsyringe wraps it once for each level of dependencies that it descends by itself.
+    for (const next of plan(token, this.#bindings, this.#built)) {
+      this.#container.resolve(next);
+      this.#built.add(next);
+    }
+    return this.#container.resolve<T>(token);
+  }
+
+  #mustBeFree(token: symbol): void {
+    if (!this.#bindings.has(token)) return;
+    throw new WiringError(
+      'already bound',
+      `${nameOf(token)} is bound to ${this.#describe(token)} already. Use override() to replace it.`,
+    );
+  }
+
+  #mustBeReplaceable(token: symbol): void {
+    if (!this.#bindings.has(token)) {
+      throw new WiringError(
+        'nothing to override',
+        `${nameOf(token)} is not bound, so there is nothing to override.`,
+      );
+    }
+    if (this.#built.has(token)) {
+      throw new WiringError(
+        'already in use',
+        `${nameOf(token)} is in use as ${this.#describe(token)}: override it before the first get().`,
+      );
+    }
+  }
+
+  #describe(token: symbol): string {
+    const binding = this.#bindings.get(token);
+    return binding && 'class' in binding ? binding.class.name : 'a value';
+  }
+
+  #register(token: symbol, binding: Binding): this {
+    if ('class' in binding) {
+      mustBeBuildable(token, binding.class);
+      this.#container.register(
+        token,
+        { useClass: binding.class as new (...args: unknown[]) => unknown },
+        { lifecycle: Lifecycle.ContainerScoped },
+      );
+    } else {
+      if (binding.value === undefined) {
+        throw new WiringError('undefined value', `The value for ${nameOf(token)} is undefined.`);
+      }
+      // Not `useValue`: tsyringe takes one that is null for no provider at all.
+      this.#container.register(token, { useFactory: () => binding.value });
+    }
+    this.#bindings.set(token, binding);
+    return this;
+  }
+}
+
+function mustBeBuildable(token: symbol, implementation: Constructor): void {
+  const name = implementation.name;
+  if (!isInjectable(implementation)) {
+    throw new WiringError(
+      'not injectable',
+      `${name} cannot be bound to ${nameOf(token)}: it is not marked @injectable().`,
+    );
+  }
+  const hole = parametersOf(implementation).indexOf(undefined);
+  if (hole >= 0) {
+    throw new WiringError(
+      'parameter without token',
+      `${name} cannot be bound to ${nameOf(token)}: its parameter ${hole + 1} has no @inject().`,
+    );
+  }
+}
