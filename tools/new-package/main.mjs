@@ -9,7 +9,7 @@
  * `npm install` links the package and `npx nx sync` keeps the TypeScript references right.
  */
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 
 const [folder, layer, description, ...dependencies] = process.argv.slice(2);
 if (!folder || !layer || !description) {
@@ -52,7 +52,9 @@ const library = {
     tsBuildInfoFile: 'dist/tsconfig.lib.tsbuildinfo',
   },
   include: ['src/**/*.ts'],
-  references: dependencies.map((d) => ({ path: `../../packages/${d}/tsconfig.lib.json` })),
+  references: dependencies.map((d) => ({
+    path: join(relative(folder, `packages/${d}`), 'tsconfig.lib.json'),
+  })),
 };
 
 const test = {
@@ -65,11 +67,7 @@ const test = {
 const solution = {
   files: [],
   include: [],
-  references: [
-    ...dependencies.map((d) => ({ path: `../../packages/${d}` })),
-    { path: './tsconfig.lib.json' },
-    { path: './tsconfig.test.json' },
-  ],
+  references: [{ path: './tsconfig.lib.json' }, { path: './tsconfig.test.json' }],
 };
 
 const vitest = `import { preset } from '@pagerace/vitest-preset';
