@@ -8,7 +8,7 @@
  * A file that exists is left as it is, so running it again only fills gaps. Afterwards
  * `npm install` links the package and `npx nx sync` keeps the TypeScript references right.
  */
-import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 
 const [folder, layer, description, ...dependencies] = process.argv.slice(2);
@@ -75,22 +75,22 @@ const vitest = `import { preset } from '@pagerace/vitest-preset';
 export default preset();
 `;
 
-/** @param {string} file @param {string | object} content */
-function add(file, content) {
-  const path = join(folder, file);
-  if (existsSync(path)) return;
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(
-    path,
-    typeof content === 'string' ? content : JSON.stringify(content, null, 2) + '\n',
-  );
-}
+/** @type {[file: string, content: string | object][]} */
+const files = [
+  ['package.json', manifest],
+  ['tsconfig.json', solution],
+  ['tsconfig.lib.json', library],
+  ['tsconfig.test.json', test],
+  ['vitest.config.mjs', vitest],
+  ['README.md', `# @pagerace/${name}\n\n${description}\n`],
+  ['LICENSE', readFileSync('LICENSE', 'utf8')],
+  ['src/index.ts', 'export {};\n'],
+];
 
-add('package.json', manifest);
-add('tsconfig.json', solution);
-add('tsconfig.lib.json', library);
-add('tsconfig.test.json', test);
-add('vitest.config.mjs', vitest);
-add('README.md', `# @pagerace/${name}\n\n${description}\n`);
-add('src/index.ts', 'export {};\n');
-if (!existsSync(join(folder, 'LICENSE'))) copyFileSync('LICENSE', join(folder, 'LICENSE'));
+for (const [file, content] of files) {
+  const path = join(folder, file);
+  if (existsSync(path)) continue;
+  mkdirSync(dirname(path), { recursive: true });
+  const text = typeof content === 'string' ? content : JSON.stringify(content, null, 2) + '\n';
+  writeFileSync(path, text);
+}

@@ -103,7 +103,7 @@ export class Wiring {
       mustBeBuildable(token, binding.class);
       this.#container.register(
         token,
-        { useClass: binding.class as new (...args: unknown[]) => unknown },
+        { useClass: binding.class },
         { lifecycle: Lifecycle.ContainerScoped },
       );
     } else {

@@ -118,7 +118,7 @@ describe('binding', () => {
 
   it('refuses undefined as a value', () => {
     const maybe: { title?: string } = {};
-    expect(failure(() => new Wiring().bindValue(TITLE, maybe.title as string))).toEqual({
+    expect(failure(() => new Wiring().bindValue(TITLE, maybe.title!))).toEqual({
       kind: 'undefined value',
       message: 'The value for test.title is undefined.',
     });
@@ -136,6 +136,7 @@ describe('binding', () => {
     @injectable()
     class Half implements Thing {
       constructor(
+        // eslint-disable-next-line pagerace/inject-matches-parameter -- the fault that is tested
         readonly name: string,
         @inject(LEAF) readonly leaf: Thing,
       ) {}
