@@ -1,1 +1,11 @@
-export {};
+export { allocate, cell, type Cell } from './cell.js';
+export { ModelError } from './errors.js';
+export { Exploration, Outcome, type ExecutionListener, type ExplorationOptions } from './exploration.js';
+export { EventFlag, EventKind, ExecutionGraph, initialWrite, none } from './graph.js';
+export { RwLock, SpinLock } from './locks.js';
+export { Access, type MemoryModel } from './memory-model.js';
+export { Fence, fenceName, Order, orderName } from './order.js';
+export { assume, choose, cover, fence, spawn, type Program, type Setup, type ThreadHandle } from './program.js';
+export { runtime, withRuntime, type Condition, type Runtime, type ThreadBody } from './runtime.js';
+export { noWrite, Update, updatedValue } from './update.js';
+export { assert, Violation } from './violation.js';

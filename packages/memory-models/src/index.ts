@@ -1,1 +1,2 @@
-export {};
+export { sc } from './sc.js';
+export { tso } from './tso.js';

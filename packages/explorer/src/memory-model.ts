@@ -1,0 +1,34 @@
+import type { ExecutionGraph } from './graph.js';
+
+/** The kind of access that is about to be added, as far as consistency depends on it. */
+export const Access = { read: 0, write: 1, update: 2 } as const;
+export type Access = (typeof Access)[keyof typeof Access];
+
+/**
+ * A memory model in the form that the explorer uses while it builds graphs.
+ *
+ * The explorer relies on three properties (Kokologiannakis et al., "Truly Stateless, Optimal Dynamic
+ * Partial Order Reduction", POPL 2022): a consistent graph stays consistent when a (po ∪ rf)-maximal
+ * event is removed; program order and reads-from together are acyclic; and reading the
+ * coherence-last write, or writing coherence-last, is always consistent.
+ */
+export interface MemoryModel {
+  readonly id: string;
+  readonly title: string;
+  /** Where the definition comes from. */
+  readonly source: string;
+  /**
+   * The coherence-earliest write of `location` that an access of `thread`, added after its first
+   * `length` events, may read from or be placed directly after; the access itself is not in the graph.
+   * Every earlier one is inconsistent. If {@link exact}, every later one is consistent.
+   */
+  floor(graph: ExecutionGraph, thread: number, length: number, location: number, access: Access, order: number): number;
+  /** Whether {@link floor} alone decides; if not, {@link isConsistent} is asked for each candidate. */
+  readonly exact: boolean;
+  /** Whether the graph is consistent, given that it was before `event` got its place. */
+  isConsistent(graph: ExecutionGraph, event: number): boolean;
+  /** Called for every new event: may fill in `graph.note[event]` from the thread's earlier events. */
+  added(graph: ExecutionGraph, event: number): void;
+  /** Whether the graph would also be consistent under sequential consistency is asked of this one. */
+  readonly strength: 'sequential' | 'weak';
+}
