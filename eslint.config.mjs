@@ -4,10 +4,12 @@ import nx from '@nx/eslint-plugin';
 import * as pagerace from '@pagerace/eslint-plugin';
 import tseslint from 'typescript-eslint';
 
+const packages = `${import.meta.dirname}/packages`;
+
 /** Sources of every package whose layer the explorer runs again and again. */
-const modelSources = readdirSync('packages')
+const modelSources = readdirSync(packages)
   .filter((name) => {
-    const { nx } = JSON.parse(readFileSync(`packages/${name}/package.json`, 'utf8'));
+    const { nx } = JSON.parse(readFileSync(`${packages}/${name}/package.json`, 'utf8'));
     return pagerace.modelLayers.some((layer) => nx.tags.includes(`layer:${layer}`));
   })
   .map((name) => `packages/${name}/src/**/*.ts`);
