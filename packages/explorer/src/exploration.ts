@@ -153,6 +153,18 @@ export class Exploration implements Runtime {
     return this.#graph;
   }
 
+  /** The share of the search tree below the current node. */
+  get share(): number {
+    return this.#share;
+  }
+
+  /** Starts again from the empty graph. */
+  reset(): void {
+    while (this.#frames.length > 0) this.#leaveFrame();
+    this.done = false;
+    this.#graph = this.#begin();
+  }
+
   /** What a waiting thread waits for, or undefined if it is not known to wait. */
   waitsFor(thread: number): Cell<unknown> | number | undefined {
     return this.#waits(thread) ? this.#waitingFor[thread] : undefined;

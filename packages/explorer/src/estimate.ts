@@ -1,0 +1,59 @@
+import { Exploration, Outcome } from './exploration.js';
+import type { MemoryModel } from './memory-model.js';
+import type { Setup } from './program.js';
+import { seededRandom } from './random.js';
+
+/** How many executions a program has, as far as samples tell. */
+export interface Estimate {
+  readonly mean: number;
+  /** The 95 % interval of the mean, from the samples' spread; never below 1. */
+  readonly low: number;
+  readonly high: number;
+  readonly samples: number;
+}
+
+export interface EstimateOptions {
+  readonly model: MemoryModel;
+  /** Default 1. */
+  readonly seed?: number;
+  /** At most so many samples; default 1,000. Fewer where the interval is within a tenth of the mean. */
+  readonly samples?: number;
+  /** Asked after each sample. */
+  readonly shouldStop?: () => boolean;
+}
+
+/**
+ * Estimates the number of executions by random descents of the explorer's search tree.
+ *
+ * At each node one child is taken at random; the product of the numbers of children on the way is an
+ * unbiased estimate of the number of leaves (Knuth, "Estimating the Efficiency of Backtrack
+ * Programs", 1975). Its distribution has a long tail: the interval is an indication.
+ */
+export function estimate(setup: Setup, options: EstimateOptions): Estimate {
+  const { model, seed = 1, samples = 1000, shouldStop } = options;
+  let weight = 0;
+  const exploration: Exploration = new Exploration(setup, {
+    model,
+    random: seededRandom(seed),
+    onExecution: (outcome) => {
+      if (outcome === Outcome.complete) weight += 1 / exploration.share;
+    },
+  });
+  let count = 0;
+  let mean = 0;
+  let squares = 0;
+  const error = (): number => (count < 2 ? Infinity : Math.sqrt(squares / (count - 1) / count));
+  while (count < samples) {
+    weight = 0;
+    exploration.advance(() => false);
+    exploration.reset();
+    count++;
+    const difference = weight - mean;
+    mean += difference / count;
+    squares += difference * (weight - mean);
+    if (count >= 100 && 1.96 * error() <= mean / 10) break;
+    if (shouldStop?.() === true) break;
+  }
+  const margin = count < 2 ? mean : 1.96 * error();
+  return { mean, low: Math.max(1, mean - margin), high: Math.max(1, mean + margin), samples: count };
+}

@@ -1,0 +1,313 @@
+import { ModelError } from './errors.js';
+import { type Estimate, estimate } from './estimate.js';
+import { encodeExecutionId } from './execution-id.js';
+import { Exploration, Outcome } from './exploration.js';
+import { type ExecutionGraph, EventKind, none } from './graph.js';
+import { isSequentiallyConsistent, type Linearization, linearize } from './linearization.js';
+import type { MemoryModel } from './memory-model.js';
+import type { Setup } from './program.js';
+import type { Incompleteness, Result, Verdict, ViolationReport } from './result.js';
+import type { Violation } from './violation.js';
+
+/** How far an exploration has come. */
+export interface Progress {
+  readonly executions: number;
+  readonly blocked: number;
+  readonly violating: number;
+  /** The share of the search tree that is done, 0 to 1. */
+  readonly explored: number;
+  /** How many executions there will be in the end. */
+  readonly estimate: Estimate;
+  /** Executions per second, since the start. */
+  readonly rate: number;
+  readonly milliseconds: number;
+  /** Resident memory of the process, in bytes. */
+  readonly memory: number;
+}
+
+export interface ExploreOptions {
+  readonly model: MemoryModel;
+  /** `first violation` stops at the first; default `exhaustive`. */
+  readonly strategy?: 'exhaustive' | 'first violation';
+  readonly maximumExecutions?: number;
+  readonly maximumMilliseconds?: number;
+  /** A thread with more events is cut off, and the verdict is bounded. Default 4,096. */
+  readonly maximumThreadLength?: number;
+  /** Situations that must arise in some execution; else the verdict is vacuous. */
+  readonly mustCover?: readonly string[];
+  /** Names the program in the ids of its executions; default empty. */
+  readonly fingerprint?: string;
+  readonly onProgress?: (progress: Progress) => void;
+  /** How often progress is told, in milliseconds; default 1,000. */
+  readonly progressInterval?: number;
+}
+
+interface Found {
+  readonly property: string;
+  readonly message: string;
+  executions: number;
+  best: Linearization;
+}
+
+/** How many executions per violation are told in full to find the simplest. */
+const witnessesCompared = 50;
+
+/**
+ * One exploration that is run in slices, so that the caller can stop it, or do other work, in between.
+ */
+export class ExplorationRun {
+  readonly #exploration: Exploration | undefined;
+  readonly #found = new Map<string, Found>();
+  readonly #started = performance.now();
+  #violating = 0;
+  #error: string | undefined;
+  #incomplete: Incompleteness | undefined;
+  #nextProgress: number;
+  #sampled: Estimate | undefined;
+
+  constructor(
+    private readonly setup: Setup,
+    private readonly options: ExploreOptions,
+  ) {
+    this.#nextProgress = this.#started + (options.progressInterval ?? 1000);
+    this.#exploration = this.#guarded(
+      () =>
+        new Exploration(setup, {
+          model: options.model,
+          onExecution: (outcome, graph, violations) => {
+            this.#executed(outcome, graph, violations);
+          },
+          ...(options.maximumThreadLength === undefined ? {} : { maximumThreadLength: options.maximumThreadLength }),
+        }),
+    );
+  }
+
+  /**
+   * Explores for about so long.
+   *
+   * @returns whether the exploration has ended
+   */
+  advance(milliseconds = Infinity): boolean {
+    const exploration = this.#exploration;
+    if (exploration === undefined || this.#incomplete !== undefined) return true;
+    const until = performance.now() + milliseconds;
+    let countdown = 1;
+    let pauses = false;
+    const ended = this.#guarded(() =>
+      exploration.advance(() => {
+        if (this.#shouldEnd(exploration)) return true;
+        if (--countdown > 0) return false;
+        const now = performance.now();
+        countdown = 64;
+        if (now >= this.#nextProgress && this.options.onProgress !== undefined) {
+          this.options.onProgress(this.progress());
+          this.#nextProgress = performance.now() + (this.options.progressInterval ?? 1000);
+        }
+        if (now - this.#started >= (this.options.maximumMilliseconds ?? Infinity)) this.#incomplete = 'time limit';
+        pauses = now >= until;
+        return pauses || this.#incomplete !== undefined;
+      }),
+    );
+    return ended !== false || this.#incomplete !== undefined;
+  }
+
+  /** Ends the exploration where it is; the result says so. */
+  interrupt(): void {
+    if (this.#exploration?.done === false) this.#incomplete ??= 'interrupted';
+  }
+
+  progress(): Progress {
+    const exploration = this.#exploration;
+    const milliseconds = performance.now() - this.#started;
+    const executions = exploration?.executions ?? 0;
+    const explored = exploration?.explored ?? 0;
+    this.#sampled ??= this.#guarded(() => {
+      const until = performance.now() + 200;
+      return estimate(this.setup, { model: this.options.model, samples: 200, shouldStop: () => performance.now() >= until });
+    }) ?? { mean: executions, low: executions, high: executions, samples: 0 };
+    const extrapolated = explored > 0 ? executions / explored : this.#sampled.mean;
+    const towards = (sampled: number): number => explored * extrapolated + (1 - explored) * sampled;
+    return {
+      executions,
+      blocked: exploration?.blocked ?? 0,
+      violating: this.#violating,
+      explored,
+      estimate: {
+        mean: Math.max(executions, towards(this.#sampled.mean)),
+        low: Math.max(executions, towards(this.#sampled.low)),
+        high: Math.max(executions, towards(this.#sampled.high)),
+        samples: this.#sampled.samples,
+      },
+      rate: milliseconds > 0 ? (executions / milliseconds) * 1000 : 0,
+      milliseconds,
+      memory: process.memoryUsage.rss(),
+    };
+  }
+
+  result(): Result {
+    const exploration = this.#exploration;
+    const incomplete: Incompleteness | undefined =
+      this.#incomplete ?? (exploration?.done === false ? 'interrupted' : exploration?.cutOff === undefined ? undefined : 'thread length');
+    const complete = incomplete === undefined && this.#error === undefined;
+    const neverCovered = (this.options.mustCover ?? []).filter((label) => exploration?.covered.has(label) !== true);
+    const violations = this.#reports();
+    const verdict: Verdict =
+      this.#error !== undefined
+        ? 'model error'
+        : this.#violating > 0
+          ? 'violated'
+          : violations.length > 0
+            ? 'deadlock'
+            : !complete
+              ? 'bounded'
+              : neverCovered.length > 0 || (exploration?.executions ?? 0) === 0
+                ? 'vacuous'
+                : 'verified';
+    return {
+      verdict,
+      covers: covers(verdict, exploration, incomplete, neverCovered, this.#error),
+      complete,
+      ...(incomplete === undefined ? {} : { incomplete }),
+      model: this.options.model.id,
+      executions: exploration?.executions ?? 0,
+      violating: this.#violating,
+      blocked: exploration?.blocked ?? 0,
+      deadlocks: exploration?.deadlocks ?? 0,
+      violations,
+      neverCovered,
+      ...(this.#error === undefined ? {} : { error: this.#error }),
+      milliseconds: performance.now() - this.#started,
+    };
+  }
+
+  #guarded<T>(body: () => T): T | undefined {
+    try {
+      return body();
+    } catch (thrown) {
+      // An exception of the set-up function is as much an error of the program as one of a thread.
+      this.#error = thrown instanceof Error ? (thrown instanceof ModelError ? thrown.message : `${thrown.name}: ${thrown.message}`) : String(thrown);
+      return undefined;
+    }
+  }
+
+  #shouldEnd(exploration: Exploration): boolean {
+    if (this.options.strategy === 'first violation' && this.#found.size > 0) this.#incomplete = 'first violation';
+    else if (exploration.executions >= (this.options.maximumExecutions ?? Infinity)) this.#incomplete = 'execution limit';
+    return this.#incomplete !== undefined;
+  }
+
+  #executed(outcome: Outcome, graph: ExecutionGraph, violations: readonly Violation[]): void {
+    if (outcome === Outcome.deadlock) {
+      this.#note('deadlock', this.#waits(graph), graph, none);
+      return;
+    }
+    if (outcome !== Outcome.complete || violations.length === 0) return;
+    this.#violating++;
+    const first = violations[0]!;
+    this.#note(first.property, first.message, graph, violationEvent(graph, first));
+  }
+
+  #waits(graph: ExecutionGraph): string {
+    const exploration = this.#exploration!;
+    const waits: string[] = [];
+    exploration.registry.threads.forEach(({ name }, thread) => {
+      if (graph.started[thread] === 0 || graph.ended(thread)) return;
+      const what = exploration.waitsFor(thread);
+      waits.push(`${name} waits for ${typeof what === 'number' ? exploration.registry.threads[what]!.name : (what?.name ?? 'something')}`);
+    });
+    return waits.join(', ');
+  }
+
+  #note(property: string, message: string, graph: ExecutionGraph, until: number): void {
+    const key = `${property}\n${message}`;
+    const known = this.#found.get(key);
+    if (known === undefined) {
+      this.#found.set(key, { property, message, executions: 1, best: linearize(graph, until)! });
+      return;
+    }
+    known.executions++;
+    if (known.executions <= witnessesCompared || (known.best.weakSteps > 0 && isSequentiallyConsistent(graph))) {
+      known.best = linearize(graph, until, known.best) ?? known.best;
+    }
+  }
+
+  #reports(): ViolationReport[] {
+    return [...this.#found.values()].map(({ property, message, executions, best }) => ({
+      property,
+      message,
+      executions,
+      witness: {
+        id: encodeExecutionId(best, this.options.fingerprint ?? ''),
+        switches: best.switches,
+        weakSteps: best.weakSteps,
+        steps: best.threads.length,
+      },
+    }));
+  }
+}
+
+/** The event with which a thread ended by this violation, or `none` for one found at the end. */
+function violationEvent(graph: ExecutionGraph, violation: Violation): number {
+  for (let event = 0; event < graph.size; event++) {
+    if (graph.kind[event] === EventKind.violation && graph.value[event] === violation) return event;
+  }
+  return none;
+}
+
+function covers(
+  verdict: Verdict,
+  exploration: Exploration | undefined,
+  incomplete: Incompleteness | undefined,
+  neverCovered: readonly string[],
+  error: string | undefined,
+): string {
+  const executions = (exploration?.executions ?? 0).toLocaleString('en');
+  const part = incomplete === undefined ? '' : ` (${reason(incomplete, exploration)}; not everything was explored)`;
+  switch (verdict) {
+    case 'verified':
+      return `all ${executions} executions satisfy every property`;
+    case 'violated':
+    case 'deadlock':
+      return incomplete === undefined ? `all ${executions} executions were explored` : `${executions} executions were explored${part}`;
+    case 'bounded':
+      return `nothing was found in ${executions} executions${part}`;
+    case 'vacuous':
+      return neverCovered.length > 0
+        ? `all ${executions} executions were explored, and it never happened that: ${neverCovered.join('; ')}`
+        : 'the program has no execution: some assumption fails in each';
+    case 'model error':
+      return error ?? 'the program cannot be explored';
+  }
+}
+
+function reason(incomplete: Incompleteness, exploration: Exploration | undefined): string {
+  if (incomplete === 'thread length') return `${exploration?.cutOff ?? 'a thread'} was cut off at the maximal number of events; a loop that waits must use await()`;
+  return incomplete === 'interrupted' ? 'interrupted' : `stopped by: ${incomplete}`;
+}
+
+/**
+ * Explores a program under a memory model.
+ *
+ * @example
+ * explore(() => {
+ *   const x = cell(0);
+ *   return { threads: [() => x.write(1), () => x.read()] };
+ * }, { model: sc }).executions // 2
+ */
+export function explore(setup: Setup, options: ExploreOptions): Result {
+  const run = new ExplorationRun(setup, options);
+  run.advance();
+  return run.result();
+}
+
+/**
+ * As {@link explore}, giving way to the event loop every 50 ms; `signal` interrupts it.
+ */
+export async function exploreAsync(setup: Setup, options: ExploreOptions & { readonly signal?: AbortSignal }): Promise<Result> {
+  const run = new ExplorationRun(setup, options);
+  while (!run.advance(50)) {
+    await new Promise((resolve) => setImmediate(resolve));
+    if (options.signal?.aborted === true) run.interrupt();
+  }
+  return run.result();
+}

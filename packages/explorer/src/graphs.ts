@@ -1,0 +1,26 @@
+import { canonicalText } from './canonical.js';
+import { Exploration, Outcome } from './exploration.js';
+import type { MemoryModel } from './memory-model.js';
+import type { Setup } from './program.js';
+
+/** Every execution of a program as text; see {@link canonicalText}. */
+export interface Graphs {
+  /** The complete executions, in the order in which they were explored. */
+  readonly texts: readonly string[];
+  /** The executions in which threads wait for ever. */
+  readonly deadlocks: readonly string[];
+}
+
+/** Explores a small program and keeps the text of each of its executions. */
+export function exploreGraphs(setup: Setup, model: MemoryModel): Graphs {
+  const texts: string[] = [];
+  const deadlocks: string[] = [];
+  new Exploration(setup, {
+    model,
+    onExecution: (outcome, graph) => {
+      if (outcome === Outcome.complete) texts.push(canonicalText(graph));
+      else if (outcome === Outcome.deadlock) deadlocks.push(canonicalText(graph));
+    },
+  }).advance(() => false);
+  return { texts, deadlocks };
+}
