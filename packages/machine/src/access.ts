@@ -1,0 +1,51 @@
+import { type Cell, Order } from '@pagerace/explorer';
+import { orderHere } from './ordering-site.js';
+import { trace } from './trace.js';
+
+/**
+ * An ordinary C read. What a lock protects is accessed like this; an unordered conflicting access is
+ * a data race.
+ */
+export function read<T>(variable: Cell<T>): T {
+  trace('read');
+  return variable.read(Order.plain);
+}
+
+/** An ordinary C write; see {@link read}. */
+export function write<T>(variable: Cell<T>, value: T): void {
+  trace('write');
+  variable.write(value, Order.plain);
+}
+
+/** READ_ONCE(): marked, unordered. */
+export function readOnce<T>(variable: Cell<T>): T {
+  trace('READ_ONCE');
+  return variable.read(Order.relaxed);
+}
+
+/** WRITE_ONCE(): marked, unordered. */
+export function writeOnce<T>(variable: Cell<T>, value: T): void {
+  trace('WRITE_ONCE');
+  variable.write(value, Order.relaxed);
+}
+
+/** smp_load_acquire(): no later access comes before it. */
+export function smpLoadAcquire<T>(variable: Cell<T>, suffix?: string): T {
+  const order = orderHere('smp_load_acquire', Order.acquire, suffix);
+  trace('smp_load_acquire');
+  return variable.read(order);
+}
+
+/** smp_store_release(): no earlier access comes after it. */
+export function smpStoreRelease<T>(variable: Cell<T>, value: T, suffix?: string): void {
+  const order = orderHere('smp_store_release', Order.release, suffix);
+  trace('smp_store_release');
+  variable.write(value, order);
+}
+
+/** smp_store_mb(): WRITE_ONCE() followed by a full barrier. */
+export function smpStoreMb<T>(variable: Cell<T>, value: T, suffix?: string): void {
+  const order = orderHere('smp_store_mb', Order.full, suffix);
+  trace('smp_store_mb');
+  variable.write(value, order);
+}

@@ -1,0 +1,156 @@
+import {
+  cell,
+  type Cell,
+  type Program,
+  spawn,
+  type ThreadBody,
+  type ThreadHandle,
+} from '@pagerace/explorer';
+import { token } from '@pagerace/di';
+import { LockOrder } from './lockdep.js';
+import type { OrderingSites } from './ordering-site.js';
+import { runTask, Task } from './task.js';
+
+export interface MachineOptions {
+  /** How many CPUs there are. Default 2. */
+  readonly cpus?: number;
+  /** Given when ordering sites are to be listed or switched; leaving it out costs nothing. */
+  readonly orderingSites?: OrderingSites;
+}
+
+/** What a thread of the machine hands to the end of the program. */
+interface Ending {
+  readonly value: unknown;
+  readonly dependencies: readonly number[];
+}
+
+/** The results of a machine's threads, by name. */
+export type Results = Readonly<Record<string, unknown>>;
+
+export const MACHINE = token<Machine>('machine.Machine');
+
+/** CPUs and other agents over one shared memory. Made once per run, during set-up. */
+export class Machine {
+  readonly cpus: readonly Cpu[];
+  readonly orderingSites: OrderingSites | undefined;
+  readonly #lockOrder = new LockOrder();
+  readonly #threads = new Map<string, () => Ending>();
+
+  constructor(options: MachineOptions = {}) {
+    this.orderingSites = options.orderingSites;
+    this.cpus = Array.from({ length: options.cpus ?? 2 }, (_, id) => new Cpu(this, id));
+  }
+
+  /** The CPU with that number, from 0. */
+  cpu(id: number): Cpu {
+    const cpu = this.cpus[id];
+    if (cpu === undefined) {
+      throw new RangeError(`there is no CPU ${String(id)}: the machine has ${String(this.cpus.length)}`);
+    }
+    return cpu;
+  }
+
+  /** Something that acts on memory and is no CPU: a device, an interrupt controller. */
+  agent(name: string): Agent {
+    return new Agent(this, name);
+  }
+
+  /**
+   * Runs kernel code during set-up, on CPU 0: what it leaves in memory is the initial state.
+   * The set-up must be a {@link bootable} one.
+   */
+  boot<T>(body: () => T, cpu: Cpu = this.cpu(0)): T {
+    return runTask(new Task('boot', this, cpu), body);
+  }
+
+  /** @internal use {@link Cpu.run} or {@link Agent.run} */
+  addThread(name: string, cpu: Cpu | undefined, body: ThreadBody): void {
+    if (this.#threads.has(name)) throw new Error(`there are two threads named ${name}`);
+    this.#threads.set(name, this.asTask(name, cpu, body));
+  }
+
+  /** @internal */
+  asTask(name: string, cpu: Cpu | undefined, body: ThreadBody): () => Ending {
+    return () => {
+      const task = new Task(name, this, cpu);
+      const value = runTask(task, body);
+      return { value, dependencies: task.dependencies };
+    };
+  }
+
+  /**
+   * The program of all the threads that were given to CPUs and agents.
+   *
+   * @param atEnd runs after the last thread; what it reads from cells are their final values
+   */
+  program(atEnd?: (results: Results) => void): Program {
+    const names = [...this.#threads.keys()];
+    return {
+      threads: Object.fromEntries(this.#threads),
+      finally: (endings) => {
+        const ended = endings as readonly Ending[];
+        this.#lockOrder.check(ended.map(({ dependencies }) => dependencies));
+        atEnd?.(Object.fromEntries(names.map((name, nth) => [name, ended[nth]!.value])));
+      },
+    };
+  }
+}
+
+/** A CPU. Its threads run concurrently with those of others, and with one another. */
+export class Cpu {
+  /**
+   * 1 while the CPU takes no interrupts. An inter-processor interrupt is delivered by its sender, who
+   * must get this for a moment; see irq.ts and smp.ts.
+   */
+  readonly interruptsOff: Cell<number>;
+  /** How many RCU read-side sections are going on here, or -1 while a grace period passes through. */
+  readonly rcuReaders: Cell<number>;
+  /** Held by the thread that must not be preempted, if the CPU has several threads; see preempt.ts. */
+  readonly preemptionOff: Cell<number>;
+  #threads = 0;
+
+  /** @internal made by {@link Machine} */
+  constructor(
+    readonly machine: Machine,
+    readonly id: number,
+  ) {
+    this.interruptsOff = cell(0, `cpu${String(id)}.interrupts_off`);
+    this.rcuReaders = cell(0, `cpu${String(id)}.rcu_readers`);
+    this.preemptionOff = cell(0, `cpu${String(id)}.preemption_off`);
+  }
+
+  /** Whether several threads take turns on this CPU. */
+  get isShared(): boolean {
+    return this.#threads > 1;
+  }
+
+  /** Gives the CPU a thread of the program; timelines show it under that name. */
+  run(name: string, body: ThreadBody): this {
+    this.#threads++;
+    this.machine.addThread(name, this, body);
+    return this;
+  }
+
+  /** From within a thread: starts another one on this CPU. */
+  spawn(name: string, body: ThreadBody): ThreadHandle {
+    return spawn(this.machine.asTask(name, this, body), name);
+  }
+
+  toString(): string {
+    return `CPU ${String(this.id)}`;
+  }
+}
+
+/** A part of the machine that acts on its own and is no CPU. */
+export class Agent {
+  constructor(
+    readonly machine: Machine,
+    readonly name: string,
+  ) {}
+
+  /** Gives the agent its thread of the program; it has the agent's name. */
+  run(body: ThreadBody): this {
+    this.machine.addThread(this.name, undefined, body);
+    return this;
+  }
+}

@@ -1,0 +1,91 @@
+import { Fence, Order } from '@pagerace/explorer';
+import { currentFunction } from './kernel-function.js';
+
+/** What may be put in the place of an ordering: nothing at all, or a weaker one. */
+export type OrderingOverride =
+  | { readonly kind: 'dropped' }
+  | { readonly kind: 'order'; readonly order: Order }
+  | { readonly kind: 'fence'; readonly fence: Fence };
+
+/** The ordering is left out: a fence vanishes, an access becomes relaxed. */
+export const dropped: OrderingOverride = { kind: 'dropped' };
+
+/** A fence or an ordering suffix at one place in the kernel's source. */
+export interface OrderingSite {
+  /** `file:function:primitive`, such as `mm/rmap.c:try_to_unmap_one:smp_mb`. */
+  readonly name: string;
+  readonly primitive: string;
+}
+
+/**
+ * The ordering sites of one run: which were met, and what stands in the place of some.
+ *
+ * A place that has several of one primitive names each by a suffix, as in `smpMb('before count')`,
+ * which gives `…:smp_mb:before count`; without a suffix they are one site and go together.
+ */
+export class OrderingSites {
+  readonly #overrides: ReadonlyMap<string, OrderingOverride>;
+  readonly #met = new Map<string, OrderingSite>();
+
+  /** @param overrides by the name of the site */
+  constructor(overrides: Iterable<readonly [string, OrderingOverride]> = []) {
+    this.#overrides = new Map(overrides);
+  }
+
+  /** Every site that was met so far, by name. */
+  get met(): readonly OrderingSite[] {
+    return [...this.#met.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  /** Overrides of sites that have not been met: a name that is misspelt, or code that never ran. */
+  get unmet(): readonly string[] {
+    return [...this.#overrides.keys()].filter((name) => !this.#met.has(name));
+  }
+
+  /** Notes that a site was met. */
+  meet(site: OrderingSite): OrderingOverride | undefined {
+    this.#met.set(site.name, site);
+    return this.#overrides.get(site.name);
+  }
+}
+
+// The sites of the run whose thread runs just now, if it has anything to do with them.
+let active: OrderingSites | undefined;
+
+/** Runs `body` with these sites; `undefined` leaves every ordering as it is written, at no cost. */
+export function withOrderingSites<T>(sites: OrderingSites | undefined, body: () => T): T {
+  const before = active;
+  active = sites;
+  try {
+    return body();
+  } finally {
+    active = before;
+  }
+}
+
+function siteOf(primitive: string, suffix: string | undefined): OrderingSite {
+  const { file, name, sites } = currentFunction();
+  const key = suffix === undefined ? primitive : `${primitive}:${suffix}`;
+  let site = sites.get(key);
+  if (site === undefined) {
+    site = { name: [file, name, key].filter((part) => part !== '').join(':'), primitive };
+    sites.set(key, site);
+  }
+  return site;
+}
+
+/** The order of an access here: `order`, unless the run puts another in its place. */
+export function orderHere(primitive: string, order: Order, suffix?: string): Order {
+  if (active === undefined || order <= Order.relaxed) return order;
+  const override = active.meet(siteOf(primitive, suffix));
+  if (override === undefined) return order;
+  return override.kind === 'order' ? override.order : Order.relaxed;
+}
+
+/** The fence here: `fence`, unless the run puts another or none (`undefined`) in its place. */
+export function fenceHere(primitive: string, fence: Fence, suffix?: string): Fence | undefined {
+  if (active === undefined) return fence;
+  const override = active.meet(siteOf(primitive, suffix));
+  if (override === undefined) return fence;
+  return override.kind === 'fence' ? override.fence : undefined;
+}

@@ -1,0 +1,55 @@
+import { explore } from '@pagerace/explorer';
+import { sc, tso } from '@pagerace/memory-models';
+import { expect, test } from 'vitest';
+import {
+  bootable,
+  cell,
+  dropped,
+  kernelFunction,
+  Machine,
+  OrderingSites,
+  readOnce,
+  smpMb,
+  Violation,
+  writeOnce,
+} from '../src/index.js';
+
+function storeBuffering(sites?: OrderingSites) {
+  return bootable(() => {
+    const machine = new Machine(sites === undefined ? {} : { orderingSites: sites });
+    const x = cell(0, 'x');
+    const y = cell(0, 'y');
+    class Example {
+      @kernelFunction('mm/example.c')
+      storeThenLoad(mine: typeof x, other: typeof x): number {
+        writeOnce(mine, 1);
+        smpMb();
+        return readOnce(other);
+      }
+    }
+    const example = new Example();
+    machine.cpu(0).run('left', () => example.storeThenLoad(x, y));
+    machine.cpu(1).run('right', () => example.storeThenLoad(y, x));
+    return machine.program(({ left, right }) => {
+      if (left === 0 && right === 0) throw new Violation('SB', 'both loads missed the other store');
+    });
+  });
+}
+
+test('smp_mb() forbids store buffering', () => {
+  expect(explore(storeBuffering(), { model: tso }).verdict).toBe('verified');
+});
+
+test('a fence can be dropped by the name of its site, without touching the code', () => {
+  const sites = new OrderingSites([['mm/example.c:store_then_load:smp_mb', dropped]]);
+  expect(explore(storeBuffering(sites), { model: tso }).verdict).toBe('violated');
+  expect(explore(storeBuffering(sites), { model: sc }).verdict).toBe('verified');
+  expect(sites.met.map(({ name }) => name)).toEqual(['mm/example.c:store_then_load:smp_mb']);
+  expect(sites.unmet).toEqual([]);
+});
+
+test('an override of a site that does not exist is reported as unmet', () => {
+  const sites = new OrderingSites([['mm/example.c:store_then_laod:smp_mb', dropped]]);
+  explore(storeBuffering(sites), { model: tso });
+  expect(sites.unmet).toEqual(['mm/example.c:store_then_laod:smp_mb']);
+});
