@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
+import { createProjectGraphAsync } from '@nx/devkit';
 import { ESLint } from 'eslint';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 
 const rule = '@nx/enforce-module-boundaries';
 const root = fileURLToPath(new URL('../../..', import.meta.url));
@@ -19,6 +20,9 @@ async function complaints(importer, imported) {
 }
 
 describe('layers', { timeout: 120_000 }, () => {
+  // Without the graph, as in a fresh clone, the rule would warn and let everything pass.
+  beforeAll(() => createProjectGraphAsync(), 120_000);
+
   it.each([
     ['kernel', 'gup'],
     ['gup', 'machine'],
