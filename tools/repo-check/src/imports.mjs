@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
+import ts from 'typescript';
 
 /**
  * The packages, Node's own aside, that the TypeScript files in and under a folder import.
@@ -11,18 +12,11 @@ export function importedPackages(folder) {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
   const specifiers = files
     .filter((file) => file.endsWith('.ts'))
-    .flatMap((file) => [...specifiersIn(readFileSync(`${folder}/${file}`, 'utf8'))]);
+    .flatMap((file) => ts.preProcessFile(readFileSync(`${folder}/${file}`, 'utf8')).importedFiles)
+    .map(({ fileName }) => fileName);
   return new Set(
     specifiers
       .filter((specifier) => !specifier.startsWith('.') && !isBuiltin(specifier))
       .map((specifier) => /^(@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier),
   );
-}
-
-/** @param {string} source */
-function* specifiersIn(source) {
-  const statement = /^\s*(?:import|export|\} from)\b[^'";]*'([^']+)'|\bimport\('([^']+)'\)/gm;
-  for (const [, fromStatement, fromCall] of source.matchAll(statement)) {
-    yield fromStatement ?? fromCall ?? '';
-  }
 }

@@ -21,7 +21,8 @@ it('finds imports in every form, and only of packages', () => {
     const e = await import('dynamic');
     import { readFileSync } from 'node:fs';
     import { own } from './own.js';
-    // a word like 'from' here
+    export const text = 'no import';
+    // import 'comment';
     `,
   );
   expect([...importedPackages(folder)].sort()).toEqual([
