@@ -54,6 +54,7 @@ export {
   smpProcessorId,
   thisCpu,
 } from './preempt.js';
+export { referenceAdd, referenceSubAndTest } from './refcount.js';
 export { rcuReadLock, rcuReadUnlock, synchronizeRcu } from './rcu.js';
 export {
   downRead,
@@ -83,7 +84,7 @@ export {
   spinUnlockIrq,
 } from './spinlock.js';
 export { current, isInTask, Task, TaskLocal, taskName } from './task.js';
-export { type TraceAnnotation } from './trace.js';
+export { trace, type TraceAnnotation } from './trace.js';
 export { formatted, formatValue } from './value-format.js';
 export { complete, Completion, waitEvent, waitForCompletion } from './wait.js';
 // What kernel code says of its own run, in the explorer's words; so that a model needs one import.

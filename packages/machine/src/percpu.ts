@@ -3,15 +3,16 @@ import { thisCpu } from './preempt.js';
 
 /** Per-CPU data: an object for each CPU, made during set-up. */
 export class PerCpu<T> {
-  readonly #objects: readonly T[];
+  /** By the number of the CPU. */
+  readonly all: readonly T[];
 
   constructor(machine: Machine, make: (cpu: Cpu) => T) {
-    this.#objects = machine.cpus.map(make);
+    this.all = machine.cpus.map(make);
   }
 
   /** per_cpu(). */
   on(cpu: Cpu): T {
-    return this.#objects[cpu.id]!;
+    return this.all[cpu.id]!;
   }
 
   /** this_cpu_ptr(). */

@@ -1,1 +1,88 @@
-export {};
+export type { Pfn, VirtualAddress } from './address.js';
+export { AnonVma } from './anon-vma.js';
+export { ARCHITECTURE, type Architecture, type PageTableLevel } from './architecture.js';
+export {
+  FAULT_FLAG_UNSHARE,
+  FAULT_FLAG_USER,
+  FAULT_FLAG_WRITE,
+  FAULT_HANDLER,
+  type FaultHandler,
+} from './fault-handler.js';
+export { type LruPvecs, PAGEVEC_SIZE, type Pagevec } from './lru-batches.js';
+export { lruLists, type LruList, Lruvec } from './lruvec.js';
+export { Memory, MEMORY, MEMORY_OPTIONS, type MemoryOptions } from './memory.js';
+export {
+  type Mapping,
+  Mm,
+  mmapReadLock,
+  mmapReadTrylock,
+  mmapReadUnlock,
+  mmapWriteLock,
+  mmapWriteUnlock,
+} from './mm-struct.js';
+export {
+  __putPage,
+  getPage,
+  getPageUnlessZero,
+  GUP_PIN_COUNTING_BIAS,
+  PageAnon,
+  pageMapcount,
+  pageMapped,
+  pageMaybeDmaPinned,
+  putPage,
+  putPageTestzero,
+  tryGetPage,
+  unpinUserPage,
+} from './mm.js';
+export { PageAllocator } from './page-allocator.js';
+export { byteAt, type ByteString, type Half, PageContents, ZEROS } from './page-contents.js';
+export * from './page-flags.js';
+export {
+  pageCount,
+  pageRefAdd,
+  pageRefAddUnless,
+  pageRefDecAndTest,
+  pageRefFreeze,
+  pageRefInc,
+  pageRefSubAndTest,
+  pageRefUnfreeze,
+  setPageCount,
+} from './page-ref.js';
+export type { Pte, Ptep } from './page-table-entry.js';
+export {
+  type LockedPte,
+  pteAlloc,
+  pteOffsetMapLock,
+  pteUnmapUnlock,
+  type PteWalk,
+  walkToPte,
+  withPteLocked,
+} from './page-table-walk.js';
+export { PageTable } from './page-table.js';
+export { type AddressSpace, Page, type PageFlag, pageFlagNames } from './page.js';
+export { lockPage, trylockPage, unlockPage, waitOnPageWriteback } from './pagemap.js';
+export { auditReferences } from './reference-audit.js';
+export { type SwapEntry, swpEntry, swpOffset, swpType } from './swap-entry.js';
+export {
+  activatePage,
+  addPageToLruList,
+  delPageFromLruList,
+  lruAddDrain,
+  lruCacheAdd,
+  markPageAccessed,
+  markPageLazyfree,
+  pageIsFileLru,
+  pageLru,
+} from './swap.js';
+export { TLB_FLUSH, type TlbFlush } from './tlb-flush.js';
+export { UserAccess, USER_ACCESS } from './user-access.js';
+export {
+  VM_DROPPABLE,
+  VM_EXEC,
+  VM_LOCKED,
+  VM_MAYWRITE,
+  VM_READ,
+  VM_SHARED,
+  VM_WRITE,
+  Vma,
+} from './vma.js';

@@ -1,0 +1,133 @@
+import { token } from '@pagerace/di';
+import type { VirtualAddress } from './address.js';
+import type { Mm } from './mm-struct.js';
+import type { Page } from './page.js';
+import type { Pte, Ptep } from './page-table-entry.js';
+import type { Pfn } from './address.js';
+import type { SwapEntry } from './swap-entry.js';
+import type { Vma } from './vma.js';
+
+export const ARCHITECTURE = token<Architecture>('page-model.Architecture');
+
+/** A level of the page-table tree. */
+export interface PageTableLevel {
+  /** The kernel's name of an entry, such as `pmd`. */
+  readonly name: string;
+  /** How far an address is shifted right to get the entry's number. */
+  readonly shift: number;
+  /** Entries in a table. */
+  readonly entries: number;
+}
+
+/**
+ * What an architecture supplies: its page-table entries down to the bit, and what its operations on
+ * them order. Names are those of arch/<arch>/include/asm/pgtable.h.
+ */
+export interface Architecture {
+  readonly name: string;
+  /** log2 of the page size in bytes. */
+  readonly pageShift: number;
+  /** From the root down to `pte`. */
+  readonly levels: readonly PageTableLevel[];
+
+  // ---- making entries ----
+
+  /** An entry that maps nothing. */
+  readonly none: Pte;
+  /** vm_get_page_prot(): the protection bits for a mapping; a private writable one comes read-only. */
+  vmGetPageProt(vmFlags: number): Pte;
+  /** pfn_pte(). */
+  pfnPte(pfn: Pfn, protection: Pte): Pte;
+  /** mk_pte(). */
+  mkPte(page: Page, protection: Pte): Pte;
+  /** pte_mkspecial(): no struct page stands behind it that counts this mapping. */
+  pteMkspecial(pte: Pte): Pte;
+  pteMkwrite(pte: Pte): Pte;
+  pteWrprotect(pte: Pte): Pte;
+  pteMkdirty(pte: Pte): Pte;
+  pteMkclean(pte: Pte): Pte;
+  pteMkyoung(pte: Pte): Pte;
+  pteMkold(pte: Pte): Pte;
+
+  // ---- asking entries ----
+
+  pteNone(pte: Pte): boolean;
+  ptePresent(pte: Pte): boolean;
+  /** PROT_NONE or a NUMA hint: present to the kernel, not to the hardware. */
+  pteProtnone(pte: Pte): boolean;
+  ptePfn(pte: Pte): Pfn;
+  pteWrite(pte: Pte): boolean;
+  pteDirty(pte: Pte): boolean;
+  pteYoung(pte: Pte): boolean;
+  pteSpecial(pte: Pte): boolean;
+  pteSoftDirty(pte: Pte): boolean;
+  pteUffdWp(pte: Pte): boolean;
+  /** pte_access_permitted(): whether user space may read or, with `write`, write through the entry. */
+  pteAccessPermitted(pte: Pte, write: boolean): boolean;
+  pteSame(one: Pte, other: Pte): boolean;
+
+  // ---- swap entries ----
+
+  /** Whether pte_swp_exclusive() is more than `false` here (__HAVE_ARCH_PTE_SWP_EXCLUSIVE). */
+  readonly hasSwpExclusive: boolean;
+  /** is_swap_pte(): neither none nor present. */
+  isSwapPte(pte: Pte): boolean;
+  /** swp_entry_to_pte(). */
+  swpEntryToPte(entry: SwapEntry): Pte;
+  /** pte_to_swp_entry(). */
+  pteToSwpEntry(pte: Pte): SwapEntry;
+  pteSwpMkexclusive(pte: Pte): Pte;
+  pteSwpExclusive(pte: Pte): boolean;
+  pteSwpClearExclusive(pte: Pte): Pte;
+  pteSwpMksoftDirty(pte: Pte): Pte;
+  pteSwpSoftDirty(pte: Pte): boolean;
+  pteSwpClearSoftDirty(pte: Pte): Pte;
+  pteSwpMkuffdWp(pte: Pte): Pte;
+  pteSwpUffdWp(pte: Pte): boolean;
+  pteSwpClearUffdWp(pte: Pte): Pte;
+
+  // ---- tables ----
+
+  /** pmd_populate() and its like: an entry that points to the table in that frame. */
+  mkTable(pfn: Pfn): Pte;
+  /** pmd_none() and its like. */
+  pmdNone(pmd: Pte): boolean;
+  /** The frame of the table that an entry above the last level points to. */
+  tablePfn(pmd: Pte): Pfn;
+
+  // ---- operations on entries in place ----
+
+  /** ptep_get(): READ_ONCE(). */
+  ptepGet(ptep: Ptep): Pte;
+  /** ptep_get_lockless(): for GUP-fast, which holds no lock. */
+  ptepGetLockless(ptep: Ptep): Pte;
+  /** set_pte_at(). */
+  setPteAt(mm: Mm, address: VirtualAddress, ptep: Ptep, pte: Pte): void;
+  /** ptep_get_and_clear(): does not flush, and no ordering may be assumed of it. */
+  ptepGetAndClear(mm: Mm, address: VirtualAddress, ptep: Ptep): Pte;
+  /** ptep_clear_flush(): as above, and no CPU uses the old entry any more when it returns. */
+  ptepClearFlush(vma: Vma, address: VirtualAddress, ptep: Ptep): Pte;
+  /** ptep_test_and_clear_young(). @returns whether the entry was young */
+  ptepTestAndClearYoung(vma: Vma, address: VirtualAddress, ptep: Ptep): boolean;
+  /** ptep_set_wrprotect(). */
+  ptepSetWrprotect(mm: Mm, address: VirtualAddress, ptep: Ptep): void;
+  /** ptep_set_access_flags(). @returns whether the entry changed */
+  ptepSetAccessFlags(
+    vma: Vma,
+    address: VirtualAddress,
+    ptep: Ptep,
+    pte: Pte,
+    dirty: boolean,
+  ): boolean;
+
+  // ---- what the hardware does ----
+
+  /**
+   * What the page-table walker does to an entry that it uses: sets it young, and dirty for a write,
+   * if it was not so. @returns the entry as it is then, or undefined if it has changed meanwhile
+   */
+  walkerUses(ptep: Ptep, pte: Pte, write: boolean): Pte | undefined;
+
+  /** An entry with the names of its bits, for traces. */
+  describe(pte: Pte): string;
+}

@@ -1,0 +1,134 @@
+import { cell, type Cell, type Cpu, downRead, downReadTrylock, downWrite, RwSemaphore, Seqcount, Spinlock, upRead, upWrite } from '@pagerace/machine';
+import type { VirtualAddress } from './address.js';
+import { AnonVma } from './anon-vma.js';
+import type { Memory } from './memory.js';
+import { PageTable } from './page-table.js';
+import { VM_SHARED, Vma } from './vma.js';
+
+/** What is to be mapped by {@link Mm.mmap}. */
+export interface Mapping {
+  readonly start: VirtualAddress;
+  /** The length, in pages. */
+  readonly pages: number;
+  /** VM_READ, VM_WRITE and so on. */
+  readonly vmFlags: number;
+  /** Of the parent's mapping, for a child's; a private mapping otherwise gets its own. */
+  readonly anonVma?: AnonVma;
+}
+
+/** struct mm_struct: an address space. Made during set-up. */
+export class Mm {
+  readonly mmapLock: RwSemaphore;
+  /** mm->page_table_lock: for the levels that have no lock of their own. */
+  readonly pageTableLock: Spinlock;
+  /** Odd while fork write-protects; GUP-fast's FOLL_PIN looks at it (v5.11). */
+  readonly writeProtectSeq: Seqcount;
+  /** MMF_HAS_PINNED: a page of this process was pinned once. */
+  readonly hasPinned: Cell<number>;
+  /** mm->tlb_flush_batched: reclaim has unmapped pages without a flush so far. */
+  readonly tlbFlushBatched: Cell<boolean>;
+  /** The root of the page table. */
+  readonly pgd: PageTable;
+  /** Protected by {@link Mm.mmapLock}. */
+  readonly #vmas: Cell<readonly Vma[]>;
+  /** By level and first address. They are made with the mappings and linked in when needed. */
+  readonly #tables = new Map<string, PageTable>();
+
+  /** @param cpumask mm_cpumask(): the CPUs that run the process and may have its translations */
+  constructor(
+    readonly memory: Memory,
+    readonly name: string,
+    readonly cpumask: readonly Cpu[],
+  ) {
+    this.mmapLock = new RwSemaphore(`${name}.mmap_lock`, 'mmap_lock');
+    this.pageTableLock = new Spinlock(`${name}.page_table_lock`, 'page_table_lock');
+    this.writeProtectSeq = new Seqcount(`${name}.write_protect_seq`);
+    this.hasPinned = cell(0, `${name}.MMF_HAS_PINNED`);
+    this.tlbFlushBatched = cell(false, `${name}.tlb_flush_batched`);
+    this.pgd = memory.addPageTable(memory.levels[0]!, name);
+    this.#vmas = cell<readonly Vma[]>([], `${name}.mmap`);
+    memory.mms.push(this);
+  }
+
+  /** The mappings, by address. Hold mmap_lock. */
+  get vmas(): readonly Vma[] {
+    return this.#vmas.read();
+  }
+
+  /** find_vma(), but undefined if the address is in no mapping. Hold mmap_lock. */
+  findVma(address: VirtualAddress): Vma | undefined {
+    return this.vmas.find(({ start, end }) => address >= start && address < end);
+  }
+
+  /** mmap(): adds a mapping, with nothing in it yet. During set-up. */
+  mmap({ start, pages, vmFlags, anonVma }: Mapping): Vma {
+    const end = start + pages * this.memory.pageSize;
+    const isPrivate = (vmFlags & VM_SHARED) === 0;
+    const own = isPrivate
+      ? (anonVma ?? new AnonVma(`${this.name}.anon_vma${String(this.vmas.length)}`))
+      : null;
+    const vma = new Vma(this, start, end, vmFlags, own, start / this.memory.pageSize);
+    own?.link(vma);
+    this.#makeTables(start, end);
+    this.#vmas.write([...this.vmas, vma].sort((a, b) => a.start - b.start));
+    return vma;
+  }
+
+  /** The table of a level, below the root, that covers an address; whether it is linked in or not. */
+  tableFor(level: number, address: VirtualAddress): PageTable {
+    return this.#tables.get(this.#tableKey(level, address))!;
+  }
+
+  #makeTables(start: VirtualAddress, end: VirtualAddress): void {
+    this.pgd.cover(start, end);
+    const { levels } = this.memory;
+    for (let level = 1; level < levels.length; level++) {
+      // A table of this level spans what one entry of the level above does.
+      const span = 2 ** levels[level - 1]!.shift;
+      for (let from = start - (start % span); from < end; from += span) {
+        const key = this.#tableKey(level, from);
+        let table = this.#tables.get(key);
+        if (table === undefined) {
+          const name = `${this.name}.${levels[level]!.name}(${from.toString(16)})`;
+          table = this.memory.addPageTable(levels[level]!, name);
+          this.#tables.set(key, table);
+        }
+        table.cover(Math.max(start, from), Math.min(end, from + span));
+      }
+    }
+  }
+
+  #tableKey(level: number, address: VirtualAddress): string {
+    const span = 2 ** this.memory.levels[level - 1]!.shift;
+    return `${String(level)}:${String(Math.floor(address / span))}`;
+  }
+
+  toString(): string {
+    return this.name;
+  }
+}
+
+/** mmap_read_lock(). */
+export function mmapReadLock(mm: Mm): void {
+  downRead(mm.mmapLock);
+}
+
+/** mmap_read_trylock(). */
+export function mmapReadTrylock(mm: Mm): boolean {
+  return downReadTrylock(mm.mmapLock);
+}
+
+/** mmap_read_unlock(). */
+export function mmapReadUnlock(mm: Mm): void {
+  upRead(mm.mmapLock);
+}
+
+/** mmap_write_lock(). */
+export function mmapWriteLock(mm: Mm, subclass = 0): void {
+  downWrite(mm.mmapLock, subclass);
+}
+
+/** mmap_write_unlock(). */
+export function mmapWriteUnlock(mm: Mm): void {
+  upWrite(mm.mmapLock);
+}

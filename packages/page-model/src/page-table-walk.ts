@@ -1,0 +1,122 @@
+import {
+  defineKernelFunction,
+  type Spinlock,
+  spinLock,
+  spinLockNested,
+  spinUnlock,
+  smpWmb,
+} from '@pagerace/machine';
+import type { VirtualAddress } from './address.js';
+import type { Mm } from './mm-struct.js';
+import type { PageTable } from './page-table.js';
+import type { Pte, Ptep } from './page-table-entry.js';
+
+/** Where a walk ended: at an entry of the last level, with the entry above as it was read. */
+export interface PteWalk {
+  readonly ptep: Ptep;
+  /** The entry that points to the table of `ptep`, and its value when it was read. */
+  readonly pmdp: Ptep;
+  readonly pmd: Pte;
+  readonly table: PageTable;
+}
+
+/** The table that is one level above the last. */
+function walkToPmd(mm: Mm, address: VirtualAddress): Ptep | undefined {
+  const { arch, levels } = mm.memory;
+  let table = mm.pgd;
+  for (let level = 0; level < levels.length - 2; level++) {
+    const entryp = table.entry(address);
+    if (entryp === undefined) return undefined;
+    const entry = arch.ptepGet(entryp);
+    if (arch.pmdNone(entry)) return undefined;
+    table = mm.memory.pageTableAt(arch.tablePfn(entry));
+  }
+  return table.entry(address);
+}
+
+/**
+ * Walks to the last-level entry for an address without any lock, each entry read once.
+ *
+ * @returns undefined where a table is missing
+ */
+export function walkToPte(mm: Mm, address: VirtualAddress): PteWalk | undefined {
+  const { arch } = mm.memory;
+  const pmdp = walkToPmd(mm, address);
+  if (pmdp === undefined) return undefined;
+  const pmd = arch.ptepGet(pmdp);
+  if (arch.pmdNone(pmd)) return undefined;
+  const table = mm.memory.pageTableAt(arch.tablePfn(pmd));
+  const ptep = table.entry(address);
+  return ptep === undefined ? undefined : { ptep, pmdp, pmd, table };
+}
+
+/** An entry of the last level, and the lock of its table, which the caller holds. */
+export interface LockedPte {
+  readonly ptep: Ptep;
+  readonly ptl: Spinlock;
+}
+
+/**
+ * pte_offset_map_lock(): the entry for an address, with its page-table lock held.
+ *
+ * @param subclass for the second of two tables that are locked together (`spin_lock_nested()`)
+ * @returns undefined, and no lock held, where a table is missing
+ */
+export function pteOffsetMapLock(
+  mm: Mm,
+  address: VirtualAddress,
+  subclass = 0,
+): LockedPte | undefined {
+  const walk = walkToPte(mm, address);
+  if (walk === undefined) return undefined;
+  const { ptep, table } = walk;
+  if (subclass === 0) spinLock(table.ptl);
+  else spinLockNested(table.ptl, subclass);
+  return { ptep, ptl: table.ptl };
+}
+
+/** pte_unmap_unlock(). */
+export function pteUnmapUnlock({ ptl }: LockedPte): void {
+  spinUnlock(ptl);
+}
+
+/**
+ * Does something to the entry for an address with the page-table lock held.
+ *
+ * @returns what `body` returns, or undefined where a table is missing
+ */
+export function withPteLocked<T>(
+  mm: Mm,
+  address: VirtualAddress,
+  body: (ptep: Ptep) => T,
+): T | undefined {
+  const locked = pteOffsetMapLock(mm, address);
+  if (locked === undefined) return undefined;
+  const result = body(locked.ptep);
+  pteUnmapUnlock(locked);
+  return result;
+}
+
+/** pte_alloc() and the levels above it: links in the tables for an address that are missing. */
+export const pteAlloc = defineKernelFunction(
+  'mm/memory.c',
+  '__pte_alloc',
+  (mm: Mm, address: VirtualAddress): void => {
+    const { arch, levels } = mm.memory;
+    let table = mm.pgd;
+    for (let level = 1; level < levels.length; level++) {
+      const entryp = table.entry(address)!;
+      const below = mm.tableFor(level, address);
+      if (arch.pmdNone(arch.ptepGet(entryp))) {
+        // Pairs with the address dependency of lockless walkers: see pmd_install().
+        smpWmb();
+        spinLock(mm.pageTableLock);
+        if (arch.pmdNone(arch.ptepGet(entryp))) {
+          arch.setPteAt(mm, address, entryp, arch.mkTable(below.pfn));
+        }
+        spinUnlock(mm.pageTableLock);
+      }
+      table = below;
+    }
+  },
+);

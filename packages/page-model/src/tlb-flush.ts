@@ -1,0 +1,27 @@
+import { token } from '@pagerace/di';
+import type { VirtualAddress } from './address.js';
+import type { Mm } from './mm-struct.js';
+
+export const TLB_FLUSH = token<TlbFlush>('page-model.TlbFlush', { providedBy: ['@pagerace/arch-x86'] });
+
+/**
+ * How the CPUs that run a process are made to forget translations, and what that waits for.
+ *
+ * Stale translations themselves are not modelled: a CPU walks the page table for each access. What is,
+ * is what a flush waits for: accesses that are under way, and on some architectures sections with
+ * interrupts off.
+ */
+export interface TlbFlush {
+  /** flush_tlb_page(). No CPU is in the middle of an access by the old entry when it returns. */
+  flushTlbPage(mm: Mm, address: VirtualAddress): void;
+  /** flush_tlb_range(). */
+  flushTlbRange(mm: Mm, start: VirtualAddress, end: VirtualAddress): void;
+  /** arch_tlbbatch_should_defer(): whether reclaim had better flush once for many pages. */
+  shouldDefer(mm: Mm): boolean;
+  /** arch_tlbbatch_add_mm(): the next {@link flushBatch} of this task is to reach `mm` too. */
+  addToBatch(mm: Mm): void;
+  /** arch_tlbbatch_flush(). */
+  flushBatch(): void;
+  /** Runs one user access of this CPU, from its page walk to its load or store; flushes wait for it. */
+  duringAccess<T>(access: () => T): T;
+}

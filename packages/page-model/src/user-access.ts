@@ -1,0 +1,109 @@
+import { inject, injectable, token } from '@pagerace/di';
+import { kernelFunction, Violation } from '@pagerace/machine';
+import type { VirtualAddress } from './address.js';
+import { ARCHITECTURE, type Architecture } from './architecture.js';
+import {
+  FAULT_FLAG_USER,
+  FAULT_FLAG_WRITE,
+  FAULT_HANDLER,
+  type FaultHandler,
+} from './fault-handler.js';
+import type { Memory } from './memory.js';
+import { type Mm, mmapReadLock, mmapReadUnlock } from './mm-struct.js';
+import type { PageContents } from './page-contents.js';
+import type { Pte, Ptep } from './page-table-entry.js';
+import { walkToPte } from './page-table-walk.js';
+import { TLB_FLUSH, type TlbFlush } from './tlb-flush.js';
+
+export const USER_ACCESS = token<UserAccess>('page-model.UserAccess');
+
+/** A translation that the page-table walker has found. */
+interface Translation {
+  readonly ptep: Ptep;
+  readonly pte: Pte;
+  readonly contents: PageContents;
+}
+
+/** Loads and stores of user space: what a CPU does by itself, and the fault that it takes if it must. */
+@injectable()
+export class UserAccess {
+  constructor(
+    @inject(ARCHITECTURE) private readonly arch: Architecture,
+    @inject(TLB_FLUSH) private readonly tlb: TlbFlush,
+    @inject(FAULT_HANDLER) private readonly faultHandler: FaultHandler,
+  ) {}
+
+  /**
+   * A load of one byte.
+   *
+   * The entry is looked at again after the load, and the load taken back if it has changed: so it
+   * happens while the translation holds, as it does when a flush waits for loads under way, and makes
+   * no event that a flush would have to be ordered with.
+   */
+  userRead(mm: Mm, address: VirtualAddress): number {
+    for (;;) {
+      const translation = this.#translate(mm, address, false);
+      if (translation === undefined) {
+        this.doUserAddrFault(mm, address, 0);
+        continue;
+      }
+      const { ptep, pte, contents } = translation;
+      const byte = this.#load(contents, mm, address, ptep, pte);
+      if (byte !== undefined) return byte;
+    }
+  }
+
+  /** A store of one byte; it fills the half of the page that it is in. */
+  userWrite(mm: Mm, address: VirtualAddress, byte: number): void {
+    const store = (): boolean => {
+      const translation = this.#translate(mm, address, true);
+      if (translation === undefined) return false;
+      translation.contents.store(address % mm.memory.pageSize, byte);
+      return true;
+    };
+    while (!this.tlb.duringAccess(store)) this.doUserAddrFault(mm, address, FAULT_FLAG_WRITE);
+  }
+
+  /** The page-fault exception, up to handle_mm_fault(). */
+  @kernelFunction('arch/x86/mm/fault.c')
+  doUserAddrFault(mm: Mm, address: VirtualAddress, flags: number): void {
+    mmapReadLock(mm);
+    const vma = mm.findVma(address);
+    if (vma === undefined) {
+      throw new Violation('SIGSEGV', `${mm.name} has nothing mapped at 0x${address.toString(16)}`);
+    }
+    this.faultHandler.handleMmFault(vma, address, flags | FAULT_FLAG_USER);
+    mmapReadUnlock(mm);
+  }
+
+  /** What the page-table walker does; undefined if it raises a fault. */
+  #translate(mm: Mm, address: VirtualAddress, write: boolean): Translation | undefined {
+    for (;;) {
+      const walk = walkToPte(mm, address);
+      if (walk === undefined) return undefined;
+      const { ptep } = walk;
+      const found = this.arch.ptepGet(ptep);
+      if (!this.arch.pteAccessPermitted(found, write)) return undefined;
+      const pte = this.arch.walkerUses(ptep, found, write);
+      if (pte === undefined) continue;
+      return { ptep, pte, contents: contentsOf(mm.memory, this.arch.ptePfn(pte)) };
+    }
+  }
+
+  /** The byte, or undefined if the translation did not last. */
+  #load(
+    contents: PageContents,
+    mm: Mm,
+    address: VirtualAddress,
+    ptep: Ptep,
+    pte: Pte,
+  ): number | undefined {
+    const bytes = contents.peek(address % mm.memory.pageSize);
+    if (this.arch.ptepGet(ptep) !== pte) return undefined;
+    return bytes();
+  }
+}
+
+function contentsOf(memory: Memory, pfn: number): PageContents {
+  return memory.pageAt(pfn).contents;
+}
