@@ -1,1 +1,32 @@
-export {};
+export { ascii } from './ascii.js';
+export { commandLines } from './command-lines.js';
+export {
+  type CompareDocument,
+  compareDocument,
+  documentVersion,
+  type EventDocument,
+  json,
+  jsonLine,
+  progressEvent,
+  type RunDocument,
+  runDocument,
+  type StepDocument,
+  type TraceDocument,
+  traceDocument,
+  type ViolationDocument,
+} from './document.js';
+export { bytes, count, counted, duration, roughly } from './number.js';
+export { pageWidth } from './page.js';
+export { progressLine, type Remaining, remaining } from './progress-line.js';
+export {
+  asExpected,
+  type Expectation,
+  isBroken,
+  type RunReport,
+  type Subject,
+} from './run-report.js';
+export { table, type TableOptions } from './table.js';
+export { timeline, type TimelineOptions } from './timeline/timeline.js';
+export { valueText } from './value.js';
+export { marks, type Tone, toneOf, verdictText } from './verdict-text.js';
+export { shorten, wrap } from './wrap.js';

@@ -1,0 +1,187 @@
+import type { Progress, Result, Step, Trace, ViolationReport } from '@pagerace/explorer';
+import { asExpected, type Expectation, type RunReport, type Subject } from './run-report.js';
+import { places } from './timeline/annotation.js';
+import { remaining } from './progress-line.js';
+import { valueText } from './value.js';
+
+/** The version of every document below; it grows when a reader of the one before would go wrong. */
+export const documentVersion = 1;
+
+/** A violation, and how to see it. */
+export interface ViolationDocument extends ViolationReport {
+  /** The command that replays the witness. */
+  readonly replay: string;
+}
+
+/** One run. */
+export interface RunDocument extends Subject, Omit<Result, 'violations' | 'model'> {
+  readonly format: 'pagerace.run';
+  readonly version: typeof documentVersion;
+  readonly violations: readonly ViolationDocument[];
+  readonly expected?: Expectation;
+  /** Whether the run came out so; left out where nothing is expected or the run does not tell. */
+  readonly asExpected?: boolean;
+}
+
+/** Several kernels, architectures or models over one scenario. */
+export interface CompareDocument {
+  readonly format: 'pagerace.compare';
+  readonly version: typeof documentVersion;
+  readonly scenario: string;
+  /** Whether every run came out as expected; left out where some run does not tell. */
+  readonly asExpected?: boolean;
+  readonly runs: readonly RunDocument[];
+}
+
+/** One step of a trace. Values that JSON does not know are written as text. */
+export interface StepDocument {
+  readonly step: number;
+  readonly thread: number;
+  readonly operation: Step['operation'];
+  readonly cell: string;
+  readonly before?: unknown;
+  readonly after?: unknown;
+  /** The steps whose newer writes a stale read missed. */
+  readonly missed: readonly number[];
+  /** How many newer writes a write went under. */
+  readonly under: number;
+  /** The kernel's spelling of the operation. */
+  readonly primitive?: string;
+  /** The calls around it, outermost first. */
+  readonly stack: readonly { readonly name: string; readonly file: string }[];
+  readonly detail: number;
+}
+
+/** One execution, step by step. */
+export interface TraceDocument extends Subject {
+  readonly format: 'pagerace.trace';
+  readonly version: typeof documentVersion;
+  readonly id: string;
+  readonly threads: readonly string[];
+  readonly steps: readonly StepDocument[];
+  readonly violations: readonly { readonly property: string; readonly message: string }[];
+  readonly waiting: Trace['waiting'];
+}
+
+/** What is told while an exploration runs: one of these on each line. */
+export type EventDocument =
+  | ({ readonly event: 'started' } & Subject)
+  | ({
+      readonly event: 'progress';
+      readonly remaining?: { readonly low: number; readonly high: number };
+    } & Subject &
+      Progress)
+  | ({
+      readonly event: 'violation';
+      readonly property: string;
+      readonly message: string;
+      readonly id: string;
+    } & Subject)
+  | ({
+      readonly event: 'ended';
+      readonly verdict: Result['verdict'];
+      readonly complete: boolean;
+    } & Subject)
+  | { readonly event: 'error'; readonly message: string; readonly exitCode: number };
+
+/** @param replay the command that replays an execution of the run */
+export function runDocument(run: RunReport, replay: (id: string) => string): RunDocument {
+  const { violations, ...result } = run.result;
+  const expected = asExpected(run);
+  return {
+    format: 'pagerace.run',
+    version: documentVersion,
+    ...result,
+    ...run.subject,
+    violations: violations.map((violation) => ({
+      ...violation,
+      replay: replay(violation.witness.id),
+    })),
+    ...(run.expected === undefined ? {} : { expected: run.expected }),
+    ...(expected === undefined ? {} : { asExpected: expected }),
+  };
+}
+
+/** @param replay the command that replays an execution of a run */
+export function compareDocument(
+  scenario: string,
+  runs: readonly RunReport[],
+  replay: (subject: Subject, id: string) => string,
+): CompareDocument {
+  const outcomes = runs.map(asExpected);
+  const together = outcomes.includes(false)
+    ? false
+    : outcomes.includes(undefined)
+      ? undefined
+      : true;
+  return {
+    format: 'pagerace.compare',
+    version: documentVersion,
+    scenario,
+    ...(together === undefined ? {} : { asExpected: together }),
+    runs: runs.map((run) => runDocument(run, (id) => replay(run.subject, id))),
+  };
+}
+
+export function traceDocument(subject: Subject, id: string, trace: Trace): TraceDocument {
+  const at = places(trace.steps);
+  return {
+    format: 'pagerace.trace',
+    version: documentVersion,
+    ...subject,
+    id,
+    threads: trace.threadNames,
+    steps: trace.steps.map((step, index): StepDocument => {
+      const { primitive, stack } = at[index]!;
+      return {
+        step: step.step,
+        thread: step.thread,
+        operation: step.operation,
+        cell: step.cell,
+        ...(step.cell === '' ? {} : { before: plain(step.before), after: plain(step.after) }),
+        missed: step.missed,
+        under: step.under,
+        ...(primitive === undefined ? {} : { primitive }),
+        stack: stack.map(({ name, file }) => ({ name, file })),
+        detail: step.detail,
+      };
+    }),
+    violations: trace.violations.map(({ property, message }) => ({ property, message })),
+    waiting: trace.waiting,
+  };
+}
+
+export function progressEvent(subject: Subject, progress: Progress): EventDocument {
+  const left = remaining(progress);
+  return {
+    event: 'progress',
+    ...subject,
+    ...progress,
+    ...(left === undefined ? {} : { remaining: left }),
+  };
+}
+
+/** A document as JSON text that a person can read, too. */
+export function json(document: RunDocument | CompareDocument | TraceDocument): string {
+  return JSON.stringify(document, null, 2);
+}
+
+/** An event as one line of NDJSON, without the line's end. */
+export function jsonLine(event: EventDocument): string {
+  return JSON.stringify(event);
+}
+
+/** A cell's value as JSON knows it; what it does not know becomes text. */
+function plain(value: unknown): unknown {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return value;
+    case 'number':
+      return Number.isFinite(value) ? value : String(value);
+    case 'undefined':
+      return null;
+    default:
+      return value === null ? null : valueText(value);
+  }
+}

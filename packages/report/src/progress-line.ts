@@ -1,0 +1,47 @@
+import type { Progress } from '@pagerace/explorer';
+import { bytes, counted, count, duration, roughly } from './number.js';
+import { shorten } from './wrap.js';
+
+/** How long an exploration still takes, as far as its estimate tells. In milliseconds. */
+export interface Remaining {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** @returns undefined as long as there is no rate to reckon with */
+export function remaining({ executions, estimate, rate }: Progress): Remaining | undefined {
+  if (!(rate > 0)) return undefined;
+  const until = (total: number): number => (Math.max(0, total - executions) / rate) * 1000;
+  return { low: until(estimate.low), high: until(estimate.high) };
+}
+
+/**
+ * How far an exploration has come, in one line: executions, rate, how many there will be, the share
+ * explored, memory, and the time left.
+ */
+export function progressLine(progress: Progress, width = 100): string {
+  const { executions, violating, rate, estimate, explored, memory } = progress;
+  const left = remaining(progress);
+  const parts = [
+    counted(executions, 'execution'),
+    ...(violating > 0 ? [`${count(violating)} violating`] : []),
+    `${roughly(rate)}/s`,
+    `of ${interval(roughly(estimate.low), roughly(estimate.high))}`,
+    percent(explored),
+    bytes(memory),
+    ...(left === undefined ? [] : [`${interval(duration(left.low), duration(left.high))} left`]),
+  ];
+  return shorten(parts.join(', '), width);
+}
+
+function interval(low: string, high: string): string {
+  if (low === high) return `about ${low}`;
+  // The unit once, where both have the same: `1.2 to 3.4 s`.
+  const [, unit] = /( [a-zA-Z]+)$/.exec(high) ?? [];
+  return `${unit !== undefined && low.endsWith(unit) ? low.slice(0, -unit.length) : low} to ${high}`;
+}
+
+function percent(share: number): string {
+  const value = share * 100;
+  return `${value < 0.01 && value > 0 ? '<0.01' : value < 10 ? String(Number(value.toPrecision(2))) : String(Math.floor(value))} % explored`;
+}

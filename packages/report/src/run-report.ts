@@ -1,0 +1,52 @@
+import type { Result } from '@pagerace/explorer';
+
+/** What was explored: a scenario on a kernel on an architecture, under a memory model. Ids all. */
+export interface Subject {
+  readonly scenario: string;
+  readonly kernel: string;
+  readonly architecture: string;
+  readonly model: string;
+}
+
+/** What a scenario expects of a subject. */
+export type Expectation =
+  | { readonly outcome: 'holds' }
+  | {
+      readonly outcome: 'breaks';
+      /** The properties that must be violated, and the only ones that may; any if left out. */
+      readonly properties?: readonly string[];
+    };
+
+/** What one run found out about its subject. */
+export interface RunReport {
+  readonly subject: Subject;
+  readonly result: Result;
+  readonly expected?: Expectation;
+}
+
+/** The verdicts that say that something goes wrong. */
+export function isBroken({ verdict }: Result): boolean {
+  return verdict === 'violated' || verdict === 'deadlock';
+}
+
+/**
+ * Whether a run came out as its scenario expects.
+ *
+ * @returns undefined where nothing is expected, or where the run does not tell: it ended early
+ * without a violation, or its situation never arose
+ */
+export function asExpected({ result, expected }: RunReport): boolean | undefined {
+  if (expected === undefined) return undefined;
+  if (isBroken(result)) {
+    if (expected.outcome === 'holds') return false;
+    const { properties } = expected;
+    if (properties === undefined) return true;
+    const found = new Set(result.violations.map(({ property }) => property));
+    if ([...found].some((property) => !properties.includes(property))) return false;
+    if (properties.every((property) => found.has(property))) return true;
+    // What was not found may still lie in what was not explored.
+    return result.complete ? false : undefined;
+  }
+  if (result.verdict === 'verified') return expected.outcome === 'holds';
+  return undefined;
+}

@@ -1,0 +1,198 @@
+import {
+  ExplorationRun,
+  encodeExecutionId,
+  replay,
+  decodeExecutionId,
+  Order,
+  type Step,
+} from '@pagerace/explorer';
+import { sc, tso } from '@pagerace/memory-models';
+import { describe, expect, it } from 'vitest';
+import { timeline } from '../src/index.js';
+import { found } from './support/found.js';
+import { deadlock, discardedPage, oddments, storeBuffering } from './support/programs.js';
+
+/** Where each column begins, by the header's underline. */
+function offsets(lines: readonly string[]): number[] {
+  return [...lines[1]!.matchAll(/-+/g)].map(({ index }) => index);
+}
+
+describe('the timeline of a race in the kernel', () => {
+  const { trace, id } = found(discardedPage, tso);
+  const text = timeline(trace, {
+    id,
+    replay: `pagerace replay example ${id}`,
+    model: 'tso',
+    title: 'example on v5.17',
+  });
+  const [title, blank, ...lines] = text.split('\n');
+
+  it('begins with what was run', () => {
+    expect([title, blank]).toEqual(['example on v5.17', '']);
+    expect(lines[0]!.trim().split(/\s{2,}/)).toEqual(['CPU 0 (app)', 'CPU 1 (kswapd)']);
+  });
+
+  it('reads as the kernel\u2019s commit messages do', () => {
+    expect(lines.slice(0, -8)).toEqual([
+      'CPU 0 (app)                                        CPU 1 (kswapd)',
+      '-----------                                        --------------',
+      '__blkdev_direct_IO_simple()  [block/fops.c]',
+      '  gup_pte_range()  [mm/gup.c]',
+      '    READ_ONCE(pte) reads present',
+      '    atomic_inc_not_zero(page._refcount) 1 -> 2',
+      '    READ_ONCE(pte) reads present',
+      '                                                   shrink_page_list()  [mm/vmscan.c]',
+      '                                                     try_to_unmap_one()  [mm/rmap.c]',
+      '                                                       spin_lock(ptl)',
+      '                                                       WRITE_ONCE(pte) present -> none',
+      '                                                       smp_mb()',
+      '                                                       atomic_read(page._refcount) reads 2',
+      '                                                       spin_unlock(ptl)',
+      '  spin_lock(ptl)',
+      '  READ_ONCE(pte) reads none',
+    ]);
+  });
+
+  it('puts each line into one column, that of its thread', () => {
+    const [left, right] = offsets(lines);
+    const table = lines.slice(2, lines.indexOf(''));
+    expect(left).toBe(0);
+    for (const line of table) {
+      const indentation = line.search(/\S/);
+      expect(indentation < 20 || indentation >= right!).toBe(true);
+      if (indentation < 20) expect(line.length).toBeLessThan(right!);
+    }
+  });
+
+  it('leaves out what matters to nobody: a lock nobody else takes around a read of private data', () => {
+    expect(trace.steps.some(({ cell }) => cell === 'lru_lock')).toBe(true);
+    expect(text).not.toContain('lru');
+    expect(timeline(trace, { everyStep: true })).toContain('spin_lock(lru_lock)');
+  });
+
+  it('ends with what went wrong, what it takes, and how to see it again', () => {
+    expect(lines.slice(-7)).toEqual([
+      '*** I-DIO ***',
+      '',
+      'I-DIO: the zero page is read.',
+      'It does not need weak memory: sequential consistency allows it, with 2 context switches.',
+      '',
+      `execution ${id}`,
+      `pagerace replay example ${id}`,
+    ]);
+  });
+});
+
+describe('a stale read', () => {
+  const { trace } = found(storeBuffering, tso);
+
+  it('says which newer write it missed, and where that is', () => {
+    expect(
+      timeline(trace, { model: 'tso' })
+        .split('\n')
+        .slice(2, 7)
+        .map((line) => line.trim()),
+    ).toEqual([
+      'x 0 -> 1',
+      'reads y: 0',
+      'y 0 -> 1',
+      "reads x: 0, misses CPU 0's write of 1 (still in",
+      'its store buffer)',
+    ]);
+  });
+
+  it('does not speak of store buffers where the model has none', () => {
+    const text = timeline(trace, { model: 'armv8' });
+    expect(text.replace(/\s+/g, ' ')).toContain("misses CPU 0's write of 1 (not visible here yet)");
+  });
+
+  it('makes the run need weak memory', () => {
+    expect(timeline(trace)).toContain(
+      'assertion: both CPUs read 0.\nIt needs weak memory: no interleaving explains it; 1 step out of order',
+    );
+  });
+});
+
+it('a write that goes under a newer one says so', () => {
+  const { trace } = found(storeBuffering, tso);
+  const under: Step = { ...trace.steps[0]!, under: 1 };
+  const text = (model: string): string =>
+    timeline({ ...trace, steps: [under, ...trace.steps.slice(1)] }, { model }).replace(/\s+/g, ' ');
+  expect(text('tso')).toContain('x 0 -> 1, but reaches memory before a newer write');
+  expect(text('armv8')).toContain('x 0 -> 1, but goes under a newer write');
+});
+
+it('a deadlock shows who waits for what', () => {
+  const { trace } = found(deadlock, sc);
+  const lines = timeline(trace)
+    .split('\n')
+    .map((line) => line.trim());
+  expect(lines).toContain('(waits for a)');
+  expect(lines).toContain('(waits for b)');
+  expect(lines.find((line) => line.startsWith('deadlock'))).toMatch(
+    /^deadlock: first waits for b, second waits for a\.$/,
+  );
+});
+
+it('an execution without a violation says that all is well', () => {
+  const plan = { threads: [0, 0, 1, 1], deviations: [] };
+  const trace = replay(storeBuffering, decodeExecutionId(encodeExecutionId(plan, ''), ''), sc);
+  const text = timeline(trace);
+  expect(text).toContain('Every property holds in this execution.');
+  expect(text).not.toContain('weak memory');
+});
+
+describe('what has no kernel words', () => {
+  const { trace } = found(oddments, sc);
+  const text = timeline(trace);
+  const flat = text.replace(/\s+/g, ' ');
+
+  it('is told in plain ones', () => {
+    for (const words of [
+      'starts child',
+      'smp_mb()',
+      'flag 0 -> 1',
+      'waited for the end of child',
+      'takes alternative 1',
+      'reads flag: 1',
+    ]) {
+      expect(flat).toContain(words);
+    }
+  });
+
+  it('is spelled in ASCII', () => {
+    expect(text).toMatch(/^[ -~\n]*$/);
+    expect(flat).toContain('{pfn: 7, owner: ->? caf?}');
+    expect(flat).toContain("assertion: the child 'ran'.");
+  });
+
+  it('is shortened where a word does not fit on a line, and shows that', () => {
+    expect(text).toMatch(/a_cell_with_a_very_long_\w*\.\.\.$/m);
+  });
+});
+
+it('values are written as their owner says', () => {
+  const { trace } = found(storeBuffering, tso);
+  const text = timeline(trace, { format: (step, value) => `${step.cell}:${String(value)}` });
+  expect(text).toContain('x x:0 -> x:1');
+});
+
+it('an annotation belongs to one operation, and its place to those that follow without one', () => {
+  const { trace } = found(storeBuffering, tso);
+  const annotation = { primitive: 'atomic_set', stack: [{ name: 'set_up', file: 'mm/a.c' }] };
+  const steps = trace.steps.map((step) => ({ ...step, annotation, order: Order.relaxed }));
+  const lines = timeline({ ...trace, steps }, { everyStep: true })
+    .split('\n')
+    .map((line) => line.trim());
+  expect(lines.filter((line) => line.startsWith('atomic_set('))).toHaveLength(2);
+  expect(lines.filter((line) => line.startsWith('set_up()'))).toHaveLength(2);
+});
+
+it('a replay of an id gives the identical timeline', () => {
+  const run = new ExplorationRun(discardedPage, { model: tso });
+  run.advance();
+  const { id } = run.result().violations[0]!.witness;
+  const once = (): string =>
+    timeline(replay(discardedPage, decodeExecutionId(id, ''), tso), { id, model: 'tso' });
+  expect(once()).toBe(once());
+});
