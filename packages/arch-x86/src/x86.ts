@@ -1,5 +1,5 @@
 import { inject, injectable } from '@pagerace/di';
-import { kernelFunction, Order, readOnce, writeOnce, xchg } from '@pagerace/machine';
+import { kernelFunction, Order, readOnce, trace, writeOnce, xchg } from '@pagerace/machine';
 import {
   type Architecture,
   type Mm,
@@ -246,12 +246,14 @@ export class X86 implements Architecture {
   @kernelFunction('arch/x86/mm/pgtable.c')
   ptepTestAndClearYoung(_vma: Vma, _address: VirtualAddress, ptep: Ptep): boolean {
     if (!this.pteYoung(readOnce(ptep))) return false;
+    trace('test_and_clear_bit');
     return this.pteYoung(ptep.update((pte) => this.pteMkold(pte), Order.full));
   }
 
   /** clear_bit(). */
   @kernelFunction('arch/x86/include/asm/pgtable.h')
   ptepSetWrprotect(_mm: Mm, _address: VirtualAddress, ptep: Ptep): void {
+    trace('clear_bit');
     ptep.update((pte) => this.pteWrprotect(pte), Order.relaxed);
   }
 
@@ -273,6 +275,7 @@ export class X86 implements Architecture {
   walkerUses(ptep: Ptep, pte: Pte, write: boolean): Pte | undefined {
     const used = pte | _PAGE_ACCESSED | (write ? _PAGE_DIRTY : 0n);
     if (used === pte) return pte;
+    trace('page walk');
     return ptep.compareExchange(pte, used, Order.full) === pte ? used : undefined;
   }
 

@@ -1,1 +1,32 @@
-export {};
+export {
+  type ArchitectureDefinition,
+  type ArchitectureFacts,
+  defineArchitecture,
+} from './architecture-definition.js';
+export { applyPatches, defineKernel, type Kernel, type KernelFacts } from './kernel.js';
+export { nearest } from './nearest.js';
+export {
+  bytesParameter,
+  choiceParameter,
+  flagParameter,
+  integerParameter,
+  type Parameter,
+  type ParameterSet,
+  type ParameterValues,
+} from './parameters.js';
+export { definePatch, type Patch, type PatchFacts } from './patch.js';
+export { defineModel, definePlugin, type Plugin } from './plugin.js';
+export { Property, type PropertyDefinition } from './property.js';
+export type { AnyProvision, Constructor, Provision, Provisions } from './provision.js';
+export { Registry } from './registry.js';
+export { composeRun, type Run, type RunRequest } from './run.js';
+export {
+  defineScenario,
+  type Expectation,
+  expectationOf,
+  type MachineSize,
+  type Scenario,
+  type ScenarioFacts,
+} from './scenario.js';
+export { ScenarioContext } from './scenario-context.js';
+export { UsageError } from './usage-error.js';

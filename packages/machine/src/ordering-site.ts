@@ -37,6 +37,11 @@ export class OrderingSites {
     return [...this.#met.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
+  /** The names of the sites in whose place something else stands. */
+  get overridden(): readonly string[] {
+    return [...this.#overrides.keys()].sort();
+  }
+
   /** Overrides of sites that have not been met: a name that is misspelt, or code that never ran. */
   get unmet(): readonly string[] {
     return [...this.#overrides.keys()].filter((name) => !this.#met.has(name));

@@ -1,0 +1,115 @@
+import type { MemoryModel } from '@pagerace/explorer';
+import type { ArchitectureDefinition } from './architecture-definition.js';
+import { applyPatches, type Kernel } from './kernel.js';
+import { nearest } from './nearest.js';
+import type { Patch } from './patch.js';
+import type { Plugin } from './plugin.js';
+import type { Scenario } from './scenario.js';
+import { UsageError } from './usage-error.js';
+
+/** Everything that can be chosen by its id. */
+export class Registry {
+  readonly #scenarios = new Catalogue<Scenario>('scenario');
+  readonly #patches = new Catalogue<Patch>('patch');
+  readonly #kernels = new Catalogue<Kernel>('kernel');
+  readonly #architectures = new Catalogue<ArchitectureDefinition>('architecture');
+  readonly #models = new Catalogue<MemoryModel>('memory model');
+
+  /** @throws {UsageError} when two things of one kind have one id */
+  constructor(plugins: readonly Plugin[]) {
+    for (const plugin of plugins) {
+      this.#scenarios.add(plugin.scenarios, plugin.id);
+      this.#patches.add(plugin.patches, plugin.id);
+      this.#kernels.add(plugin.kernels, plugin.id);
+      this.#architectures.add(plugin.architectures, plugin.id);
+      this.#models.add(plugin.models, plugin.id);
+    }
+  }
+
+  get scenarios(): readonly Scenario[] {
+    return this.#scenarios.all;
+  }
+
+  get patches(): readonly Patch[] {
+    return this.#patches.all;
+  }
+
+  get kernels(): readonly Kernel[] {
+    return this.#kernels.all;
+  }
+
+  get architectures(): readonly ArchitectureDefinition[] {
+    return this.#architectures.all;
+  }
+
+  get models(): readonly MemoryModel[] {
+    return this.#models.all;
+  }
+
+  /** @throws {UsageError} for an unknown id, with the nearest right one; so do all of these */
+  scenario(id: string): Scenario {
+    return this.#scenarios.get(id);
+  }
+
+  patch(id: string): Patch {
+    return this.#patches.get(id);
+  }
+
+  architecture(id: string): ArchitectureDefinition {
+    return this.#architectures.get(id);
+  }
+
+  model(id: string): MemoryModel {
+    return this.#models.get(id);
+  }
+
+  /**
+   * A kernel, with patches if there are any: `v5.17-rc2+madv-free-refcount-check`.
+   *
+   * @throws {UsageError} also when the patches do not fit
+   */
+  kernel(name: string): Kernel {
+    const [id = '', ...patches] = name.split('+');
+    const kernel = this.#kernels.get(id);
+    return applyPatches(
+      kernel,
+      patches.map((patch) => this.patch(patch)),
+    );
+  }
+}
+
+/** Things of one kind, by id, in the order in which they were added. */
+class Catalogue<T extends { readonly id: string }> {
+  readonly #things = new Map<string, { readonly thing: T; readonly from: string }>();
+
+  constructor(private readonly kind: string) {}
+
+  get all(): readonly T[] {
+    return [...this.#things.values()].map(({ thing }) => thing);
+  }
+
+  add(things: readonly T[] | undefined, from: string): void {
+    for (const thing of things ?? []) {
+      const other = this.#things.get(thing.id);
+      if (other !== undefined) {
+        throw new UsageError(
+          `the ${this.kind} ${thing.id} is defined by ${other.from} and again by ${from}`,
+        );
+      }
+      this.#things.set(thing.id, { thing, from });
+    }
+  }
+
+  get(id: string): T {
+    const found = this.#things.get(id);
+    if (found !== undefined) return found.thing;
+    const like = nearest(id, this.#things.keys());
+    const hint = like === undefined ? this.#choices() : `did you mean ${like}?`;
+    throw new UsageError(`there is no ${this.kind} ${id}; ${hint}`);
+  }
+
+  #choices(): string {
+    const ids = [...this.#things.keys()];
+    return ids.length === 0 ? 'none is known' : `known: ${ids.join(', ')}`;
+  }
+}

@@ -1,0 +1,102 @@
+import { Wiring, WiringError } from '@pagerace/di';
+import type { MemoryModel, Setup } from '@pagerace/explorer';
+import { bootable, MACHINE, Machine, type MachineOptions, type OrderingSites } from '@pagerace/machine';
+import { auditReferences, MEMORY_OPTIONS } from '@pagerace/page-model';
+import type { ArchitectureDefinition } from './architecture-definition.js';
+import type { Kernel } from './kernel.js';
+import { parseParameters } from './parameters.js';
+import type { Scenario } from './scenario.js';
+import { ScenarioContext } from './scenario-context.js';
+import { subsystems } from './subsystems.js';
+import { UsageError } from './usage-error.js';
+
+export interface RunRequest {
+  readonly scenario: Scenario;
+  readonly kernel: Kernel;
+  readonly architecture: ArchitectureDefinition;
+  readonly model: MemoryModel;
+  /** Values, or their text, by the parameters' names. */
+  readonly parameters?: Readonly<Record<string, unknown>>;
+  /** To list ordering sites, or to switch some. */
+  readonly orderingSites?: OrderingSites;
+}
+
+/** Everything that an explorer needs to know of one run. */
+export interface Run extends Required<Pick<RunRequest, 'scenario' | 'kernel' | 'architecture' | 'model'>> {
+  readonly parameters: Readonly<Record<string, unknown>>;
+  /** Builds the program anew each time: nothing is shared between runs or explorations. */
+  readonly setup: Setup;
+  /** The scenario's properties: an exploration in which one never applied is vacuous. */
+  readonly mustCover: readonly string[];
+  /** Tells this run from others, for the ids of its executions. */
+  readonly fingerprint: string;
+}
+
+/**
+ * Puts a run together.
+ *
+ * @throws {UsageError} when the parts do not fit
+ */
+export function composeRun(request: RunRequest): Run {
+  const { scenario, kernel, architecture, model, orderingSites } = request;
+  const parameters = parseParameters(scenario.parameters, request.parameters ?? {});
+  const size = scenario.machineSize(parameters);
+  // Before anything runs: a patch for a seam that is not there is found here.
+  wire(kernel, architecture);
+
+  const setup = bootable(() => {
+    const options: MachineOptions = orderingSites === undefined ? {} : { orderingSites };
+    const wiring = wire(kernel, architecture)
+      .bindValue(MACHINE, new Machine({ cpus: size.cpus, ...options }))
+      .bindValue(MEMORY_OPTIONS, size);
+    const context = new ScenarioContext<unknown>(wiring, parameters, scenario.properties);
+    const program = scenario.build(context);
+    return {
+      threads: program.threads,
+      finally: (results) => {
+        program.finally?.(results);
+        auditReferences(context.memory, context.takeHeld());
+      },
+    };
+  });
+
+  return {
+    scenario,
+    kernel,
+    architecture,
+    model,
+    parameters,
+    setup,
+    mustCover: scenario.properties.map(({ id }) => id),
+    fingerprint: fingerprintOf(request, parameters),
+  };
+}
+
+function fingerprintOf(
+  { scenario, kernel, architecture, model, orderingSites }: RunRequest,
+  parameters: Readonly<Record<string, unknown>>,
+): string {
+  const settings = Object.entries(parameters).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+  const overrides = orderingSites?.overridden ?? [];
+  return [scenario.id, kernel.id, architecture.id, model.id, ...settings, ...overrides].join(' ');
+}
+
+function wire(kernel: Kernel, architecture: ArchitectureDefinition): Wiring {
+  const wiring = new Wiring();
+  for (const subsystem of subsystems) subsystem(wiring);
+  for (const provision of architecture.provides) provision.bind(wiring);
+  for (const patch of kernel.patches) {
+    for (const provision of patch.provides) {
+      try {
+        provision.override(wiring);
+      } catch (thrown) {
+        if (thrown instanceof WiringError && thrown.kind === 'nothing to override') {
+          const seam = provision.token.description ?? 'a seam';
+          throw new UsageError(`the patch ${patch.id} does not fit: nothing here has ${seam}`);
+        }
+        throw thrown;
+      }
+    }
+  }
+  return wiring;
+}
