@@ -1,0 +1,593 @@
+import type { Cell } from '../cell.js';
+import { ModelError } from '../errors.js';
+import { Fence, Order } from '../order.js';
+import type { Program, Setup } from '../program.js';
+import { Registry } from '../registry.js';
+import { withRuntime, type Condition, type Runtime, type ThreadBody } from '../runtime.js';
+import { noWrite, Update, updatedValue } from '../update.js';
+import { Violation } from '../violation.js';
+import { Histories } from './histories.js';
+import { Memory, writeName, type MemoryKind, type MemorySnapshot, type Write } from './memory.js';
+import { signature, signatureText, type Operation } from './operation.js';
+import type { Action, Schedule } from './schedule.js';
+
+/** Where a thread stands. */
+interface Thread {
+  readonly body: ThreadBody;
+  /** What it asked for and what it was told, one entry per operation; only `length` of them count. */
+  readonly asked: number[];
+  readonly answers: unknown[];
+  length: number;
+  /** The number of its events; a read-modify-write that succeeded is two. */
+  events: number;
+  /** Its events as a number of {@link Histories}. */
+  history: number;
+  /** What it is about to do; null when it has ended. */
+  pending: Operation | null;
+  /** How it ended: returned, violated a property, or failed an assumption. */
+  end: 'returned' | 'violated' | 'assumption failed' | null;
+  result: unknown;
+  violation: Violation | null;
+}
+
+/** A state of the machine, to come back to. */
+export interface Snapshot {
+  readonly threads: readonly (Thread | undefined)[];
+  readonly coherence: readonly number[];
+  readonly memory: MemorySnapshot;
+  readonly violations: number;
+}
+
+/**
+ * Asked before each operation of a running thread, while the machine is in the state before it.
+ *
+ * @returns {@link stop}, or which alternative to take of a nondeterministic choice and any other number
+ *   for any other operation
+ */
+export type Decide = () => number;
+
+/** The answer of a {@link Decide} that ends the run of the thread. */
+export const stop = -1;
+
+/** Thrown through a thread that is to go on later; preallocated, since it is thrown so often. */
+const suspension = Object.freeze({ suspended: true });
+const failedAssumption = Object.freeze({ assumed: false });
+const never: Decide = () => stop;
+const noHistory = 0;
+
+function valueText(value: unknown): string {
+  return typeof value === 'object' && value !== null ? 'object' : String(value);
+}
+
+/**
+ * Runs the threads of a program one step at a time against a memory, sequentially consistent or with
+ * store buffers.
+ *
+ * A thread is an ordinary function and cannot be left half-way. To take a step of a thread the machine
+ * runs it again from its start, with the answers that it got before; at the first operation that has no
+ * answer yet it performs as many as it is told to, and then throws a private signal through the thread.
+ */
+export class InterleavingMachine implements Runtime {
+  readonly tracing = false;
+  /** What `cover` was told, in all runs of this machine. */
+  readonly covered = new Set<string>();
+  /** The violations of the current run, in the order in which they happened. */
+  readonly violations: Violation[] = [];
+
+  readonly #program: Program;
+  readonly #histories: Histories | null;
+  readonly #memory: Memory;
+  readonly #registry = new Registry();
+  readonly #programThreads: number;
+  readonly #start: Snapshot;
+
+  /** By number; one that no one has started in this run is missing. */
+  #threads: (Thread | undefined)[] = [];
+  /** Per cell, the writes that reached memory, as a number of {@link Histories}. */
+  #coherence: number[] = [];
+  #phase: 'set-up' | 'threads' | 'finally' = 'set-up';
+  #running = -1;
+  #position = 0;
+  #suspended = false;
+  #decide: Decide = never;
+  #cellsMade = 0;
+  #threadsMade = 0;
+  #objectsMade = 0;
+
+  /**
+   * @param record whether {@link state} and {@link text} will be asked for; a run without them is faster
+   */
+  constructor(setup: Setup, memory: MemoryKind, record = true) {
+    this.#histories = record ? new Histories() : null;
+    this.#memory = new Memory(memory, (write) => {
+      this.#record(write);
+    });
+    this.#program = withRuntime(this, setup);
+    const { threads } = this.#program;
+    for (const [name, body] of Object.entries(threads)) {
+      const thread = this.#registry.addThread(
+        body,
+        Array.isArray(threads) ? `thread ${name}` : name,
+      );
+      this.#startThread(thread, body);
+    }
+    this.#programThreads = this.threadCount;
+    this.#phase = 'threads';
+    for (let thread = 0; thread < this.#programThreads; thread++) this.run(thread, never);
+    this.#start = this.snapshot();
+  }
+
+  /** How many threads there are, those included that no one has started in this run. */
+  get threadCount(): number {
+    return this.#registry.threads.length;
+  }
+
+  /** The name of a thread. */
+  threadName(thread: number): string {
+    return this.#registry.threads[thread]!.name;
+  }
+
+  /** Whether `thread` can take a step now: it has not ended and waits for nothing. */
+  canStep(thread: number): boolean {
+    const pending = this.#threads[thread]?.pending ?? null;
+    return pending !== null && this.#enabled(thread, pending);
+  }
+
+  /** Whether the store buffer of `thread` holds a write. */
+  canDrain(thread: number): boolean {
+    return this.#memory.buffered(thread) > 0;
+  }
+
+  /** The number of alternatives if the next step of `thread` is a nondeterministic choice, else 0. */
+  alternatives(thread: number): number {
+    const pending = this.#threads[thread]?.pending;
+    return pending?.kind === 'choose' ? pending.alternatives : 0;
+  }
+
+  /** Every action that is possible now: the steps of the threads, then the drains of their buffers. */
+  actions(): Action[] {
+    const actions: Action[] = [];
+    for (let thread = 0; thread < this.threadCount; thread++) {
+      if (!this.canStep(thread)) continue;
+      const alternatives = this.alternatives(thread);
+      if (alternatives === 0) actions.push({ kind: 'step', thread, alternative: -1 });
+      for (let alternative = 0; alternative < alternatives; alternative++) {
+        actions.push({ kind: 'step', thread, alternative });
+      }
+    }
+    for (let thread = 0; thread < this.threadCount; thread++) {
+      if (this.canDrain(thread)) actions.push({ kind: 'drain', thread });
+    }
+    return actions;
+  }
+
+  perform(action: Action): void {
+    if (action.kind === 'drain') {
+      this.#memory.drainOne(action.thread);
+      return;
+    }
+    let steps = 0;
+    this.run(action.thread, () => (steps++ === 0 ? Math.max(action.alternative, 0) : stop));
+    if (steps === 0) throw new Error(`thread ${String(action.thread)} cannot take a step here`);
+  }
+
+  /** Performs a schedule from the current state on. */
+  follow(schedule: Schedule): void {
+    for (const segment of schedule) {
+      if (segment.kind === 'drain') {
+        for (let write = 0; write < segment.writes; write++) this.#memory.drainOne(segment.thread);
+        continue;
+      }
+      const choices = segment.choices?.values();
+      let steps = 0;
+      this.run(segment.thread, () => {
+        if (steps === segment.steps) return stop;
+        steps++;
+        return this.alternatives(segment.thread) > 0 ? (choices?.next().value ?? 0) : 0;
+      });
+      if (steps < segment.steps)
+        throw new Error(`thread ${String(segment.thread)} cannot take that step`);
+    }
+  }
+
+  /**
+   * How the run ended, once no action is possible: an execution of the program (every thread returned,
+   * or some thread violated a property), one that an assumption excludes, or a deadlock.
+   */
+  outcome(): 'execution' | 'excluded' | 'deadlock' {
+    if (this.violations.length > 0) return 'execution';
+    const ends = this.#threads.map((thread) => thread?.end);
+    if (ends.includes('assumption failed')) return 'excluded';
+    return ends.includes(null) ? 'deadlock' : 'execution';
+  }
+
+  /** Runs the program's `finally`, once a run is an execution in which no thread violated anything. */
+  finish(): Violation | null {
+    if (this.#program.finally === undefined || this.violations.length > 0) return null;
+    const results = this.#threads.slice(0, this.#programThreads).map((thread) => thread?.result);
+    this.#phase = 'finally';
+    try {
+      withRuntime(this, () => this.#program.finally?.(results));
+      return null;
+    } catch (thrown) {
+      if (thrown instanceof Violation) return thrown;
+      throw thrown;
+    } finally {
+      this.#phase = 'threads';
+    }
+  }
+
+  /**
+   * The current state: equal texts have equal futures, and equal pasts as execution graphs.
+   *
+   * What a buffer holds needs no place in it: these are the writes of a thread that are not in coherence.
+   */
+  state(): string {
+    let state = '';
+    for (const thread of this.#threads) state += `${String(thread?.history ?? -1)},`;
+    state += ';';
+    for (const coherence of this.#coherence) state += `${String(coherence)},`;
+    return state;
+  }
+
+  /** The canonical text of the execution graph so far. */
+  text(): string {
+    const histories = this.#histories;
+    if (histories === null) throw new Error('this machine was made to record nothing');
+    const parts: string[] = [];
+    this.#threads.forEach((thread, number) => {
+      if (thread === undefined) return;
+      const events = histories.events(thread.history).join(';');
+      const violation = thread.violation === null ? '' : `!${thread.violation.property}`;
+      parts.push(`T${String(number)}[${events}${violation}]`);
+    });
+    this.#coherence.forEach((coherence, cell) => {
+      if (coherence !== noHistory)
+        parts.push(`${String(cell)}:${histories.events(coherence).join('<')}`);
+    });
+    return parts.join(' ');
+  }
+
+  /** The current state; it may be restored for as long as the machine is in a state that follows it. */
+  snapshot(): Snapshot {
+    return {
+      threads: this.#threads.map((thread) => thread && { ...thread }),
+      coherence: this.#coherence.slice(),
+      memory: this.#memory.snapshot(),
+      violations: this.violations.length,
+    };
+  }
+
+  restore(snapshot: Snapshot): void {
+    this.#threads = snapshot.threads.map((thread) => thread && { ...thread });
+    this.#coherence = snapshot.coherence.slice();
+    while (this.#coherence.length < this.#registry.cells.length) this.#coherence.push(noHistory);
+    this.#memory.restore(snapshot.memory);
+    this.violations.length = snapshot.violations;
+  }
+
+  /** Back to the state in which no thread has taken a step. */
+  reset(): void {
+    this.restore(this.#start);
+  }
+
+  /**
+   * Lets `thread` take steps for as long as `decide` wants and it can: until it ends or has to wait.
+   *
+   * `decide` is not asked when the next operation has to wait.
+   */
+  run(thread: number, decide: Decide): void {
+    const state = this.#threads[thread];
+    if (state === undefined) throw new Error(`thread ${String(thread)} has not been started`);
+    this.#running = thread;
+    this.#decide = decide;
+    this.#position = 0;
+    this.#suspended = false;
+    this.#cellsMade = 0;
+    this.#threadsMade = 0;
+    this.#objectsMade = 0;
+    try {
+      state.result = withRuntime(this, state.body);
+      if (this.#isSuspended()) throw swallowed();
+      if (this.#position < state.length) throw this.#changed(state, 'it returns');
+      state.end = 'returned';
+      state.pending = null;
+    } catch (thrown) {
+      if (thrown === suspension) return;
+      if (thrown === failedAssumption) {
+        state.end = 'assumption failed';
+      } else if (thrown instanceof Violation) {
+        state.end = 'violated';
+        state.violation = thrown;
+        this.violations.push(thrown);
+      } else {
+        throw this.#modelError(thrown);
+      }
+      state.pending = null;
+    } finally {
+      this.#running = -1;
+    }
+  }
+
+  // What the program asks for.
+
+  createCell(initial: unknown, name: string | undefined): Cell<unknown> {
+    const cell =
+      this.#running < 0
+        ? this.#registry.addCell(initial, name)
+        : this.#registry.cellOf(this.#running, this.#cellsMade++, initial, name);
+    if (cell.id === this.#coherence.length) {
+      this.#memory.addCell(initial);
+      this.#coherence.push(noHistory);
+    }
+    return cell;
+  }
+
+  allocate(factory: () => unknown): unknown {
+    const thread = this.#running;
+    if (thread < 0) return factory();
+    // The cells that the factory makes belong to the object and are made once with it.
+    this.#running = -1;
+    try {
+      return this.#registry.objectOf(thread, this.#objectsMade++, factory);
+    } finally {
+      this.#running = thread;
+    }
+  }
+
+  read(cell: Cell<unknown>): unknown {
+    if (this.#phase === 'finally') return this.#memory.value(cell.id);
+    if (this.#phase === 'set-up') return cell.initial;
+    if (this.#replays(signature('read', cell.id))) return this.#answer();
+    return this.#ask(signature('read', cell.id), { kind: 'read', cell, condition: null });
+  }
+
+  write(cell: Cell<unknown>, value: unknown, order: Order): void {
+    if (this.#replays(signature('write', cell.id))) this.#answer();
+    else this.#ask(signature('write', cell.id), { kind: 'write', cell, value, order });
+  }
+
+  update(
+    cell: Cell<unknown>,
+    update: Update,
+    first: unknown,
+    second: unknown,
+    _order: Order,
+    condition: Condition | null,
+  ): unknown {
+    const asked = signature('update', cell.id);
+    if (this.#replays(asked)) return this.#answer();
+    return this.#ask(asked, { kind: 'update', cell, update, first, second, condition });
+  }
+
+  await(cell: Cell<unknown>, condition: Condition): unknown {
+    if (this.#replays(signature('read', cell.id))) return this.#answer();
+    return this.#ask(signature('read', cell.id), { kind: 'read', cell, condition });
+  }
+
+  fence(fence: Fence): void {
+    if (this.#replays(signature('fence', fence))) this.#answer();
+    else this.#ask(signature('fence', fence), { kind: 'fence', fence });
+  }
+
+  choose(alternatives: number): number {
+    if (this.#replays(signature('choose', alternatives))) return this.#answer() as number;
+    return this.#ask(signature('choose', alternatives), { kind: 'choose', alternatives }) as number;
+  }
+
+  spawn(body: ThreadBody, name: string | undefined): number {
+    const thread = this.#registry.threadOf(this.#running, this.#threadsMade++, body, name);
+    if (this.#replays(signature('spawn', thread))) return this.#answer() as number;
+    return this.#ask(signature('spawn', thread), { kind: 'spawn', thread, body }) as number;
+  }
+
+  join(thread: number): unknown {
+    if (this.#replays(signature('join', thread))) return this.#answer();
+    return this.#ask(signature('join', thread), { kind: 'join', thread });
+  }
+
+  assume(condition: boolean): void {
+    // eslint-disable-next-line @typescript-eslint/only-throw-error -- a signal, not an error: no stack
+    if (!condition) throw failedAssumption;
+  }
+
+  cover(label: string): void {
+    this.covered.add(label);
+  }
+
+  currentThread(): number {
+    return this.#running;
+  }
+
+  annotate(): void {
+    // Annotations belong to traces, and this runtime makes none.
+  }
+
+  // How a thread is run again.
+
+  /** Whether the operation that the running thread asks for has its answer already. */
+  #replays(asked: number): boolean {
+    if (this.#running < 0)
+      throw new ModelError(`${signatureText(asked)}: not possible in ${this.#phase}`);
+    if (this.#suspended) throw swallowed();
+    const thread = this.#threads[this.#running]!;
+    if (this.#position >= thread.length) return false;
+    if (thread.asked[this.#position] !== asked) throw this.#changed(thread, signatureText(asked));
+    return true;
+  }
+
+  #answer(): unknown {
+    return this.#threads[this.#running]!.answers[this.#position++];
+  }
+
+  /** An operation without an answer: it is performed, or the thread stops in front of it. */
+  #ask(asked: number, operation: Operation): unknown {
+    const number = this.#running;
+    const thread = this.#threads[number]!;
+    thread.pending = operation;
+    if (!this.#enabled(number, operation)) this.#suspend();
+    const decision = this.#decide();
+    if (decision === stop) this.#suspend();
+    const answer = this.#perform(number, thread, operation, decision);
+    // The thread is between two operations: until the next one stops it, it can do anything.
+    thread.asked[thread.length] = asked;
+    thread.answers[thread.length] = answer;
+    this.#position = ++thread.length;
+    return answer;
+  }
+
+  #suspend(): never {
+    this.#suspended = true;
+    // eslint-disable-next-line @typescript-eslint/only-throw-error -- a signal, not an error: no stack
+    throw suspension;
+  }
+
+  #isSuspended(): boolean {
+    return this.#suspended;
+  }
+
+  #startThread(thread: number, body: ThreadBody): void {
+    this.#threads[thread] = {
+      body,
+      asked: [],
+      answers: [],
+      length: 0,
+      events: 0,
+      history: noHistory,
+      pending: null,
+      end: null,
+      result: undefined,
+      violation: null,
+    };
+  }
+
+  #modelError(thrown: unknown): ModelError {
+    if (thrown instanceof ModelError) return thrown;
+    const message = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
+    return new ModelError(
+      `${this.threadName(this.#running)} threw after ${String(this.#position)} operations: ${message}`,
+      { cause: thrown },
+    );
+  }
+
+  #changed(thread: Thread, now: string): ModelError {
+    return new ModelError(
+      `thread ${this.threadName(this.#running)} is not deterministic: run again with the same answers, ` +
+        `its operation ${String(this.#position + 1)} was ${signatureText(thread.asked[this.#position]!)}, and now ${now}`,
+    );
+  }
+
+  // What operations do.
+
+  #enabled(thread: number, operation: Operation): boolean {
+    switch (operation.kind) {
+      case 'read':
+      case 'update':
+        return (
+          operation.condition === null ||
+          operation.condition(this.#memory.visible(thread, operation.cell.id).value)
+        );
+      case 'join': {
+        const other = this.#threads[operation.thread];
+        return other?.end === 'returned' && !this.canDrain(operation.thread);
+      }
+      default:
+        return true;
+    }
+  }
+
+  #perform(number: number, thread: Thread, operation: Operation, decision: number): unknown {
+    switch (operation.kind) {
+      case 'read': {
+        const source = this.#memory.visible(number, operation.cell.id);
+        this.#access(thread, 'R', operation.cell, writeName(source));
+        return source.value;
+      }
+      case 'write': {
+        const { cell, value, order } = operation;
+        const write: Write = { thread: number, index: thread.events, cell: cell.id, value };
+        this.#access(thread, 'W', cell, valueText(value));
+        if (order === Order.full) this.#memory.storeLocked(write);
+        else this.#memory.store(write);
+        return undefined;
+      }
+      case 'update': {
+        const { cell, update, first, second } = operation;
+        const source = this.#memory.visible(number, cell.id);
+        const value = updatedValue(update, source.value, first, second);
+        if (value === noWrite) {
+          // A compare-exchange is a locked instruction even when it fails; the others look first.
+          if (update === Update.compareExchange) this.#memory.drain(number);
+          this.#access(thread, 'R', cell, writeName(source));
+        } else {
+          this.#access(thread, 'U', cell, writeName(source));
+          const write: Write = { thread: number, index: thread.events, cell: cell.id, value };
+          this.#access(thread, 'V', cell, valueText(value));
+          this.#memory.storeLocked(write);
+        }
+        return source.value;
+      }
+      case 'fence':
+        if (operation.fence === Fence.full) this.#memory.drain(number);
+        this.#event(thread, `F${String(operation.fence)}`);
+        return undefined;
+      case 'choose':
+        this.#event(thread, `C${String(decision)}`);
+        return decision;
+      case 'spawn': {
+        const { thread: child, body } = operation;
+        this.#memory.drain(number);
+        this.#event(thread, `S${String(child)}`);
+        this.#startThread(child, body);
+        this.#firstOperation(child);
+        return child;
+      }
+      case 'join':
+        this.#event(thread, `J${String(operation.thread)}`);
+        return this.#threads[operation.thread]!.result;
+    }
+  }
+
+  /** Runs a thread that has just been started up to its first operation, inside its parent's run. */
+  #firstOperation(child: number): void {
+    const parent = {
+      running: this.#running,
+      decide: this.#decide,
+      position: this.#position,
+      cellsMade: this.#cellsMade,
+      threadsMade: this.#threadsMade,
+      objectsMade: this.#objectsMade,
+    };
+    this.run(child, never);
+    this.#running = parent.running;
+    this.#decide = parent.decide;
+    this.#position = parent.position;
+    this.#cellsMade = parent.cellsMade;
+    this.#threadsMade = parent.threadsMade;
+    this.#objectsMade = parent.objectsMade;
+    this.#suspended = false;
+  }
+
+  #access(thread: Thread, letter: string, cell: Cell<unknown>, what: string): void {
+    this.#event(thread, `${letter}${String(cell.id)}=${what}`);
+  }
+
+  #event(thread: Thread, event: string): void {
+    thread.events++;
+    if (this.#histories !== null) thread.history = this.#histories.extend(thread.history, event);
+  }
+
+  #record(write: Write): void {
+    if (this.#histories === null) return;
+    this.#coherence[write.cell] = this.#histories.extend(
+      this.#coherence[write.cell]!,
+      writeName(write),
+    );
+  }
+}
+
+function swallowed(): ModelError {
+  return new ModelError(
+    'a thread caught the signal that stops it: a catch in a program must throw on what it does not know',
+  );
+}
