@@ -1,4 +1,4 @@
-import type { Result } from '@pagerace/explorer';
+import type { Result, Verdict } from '@pagerace/explorer';
 
 /** What was explored: a scenario on a kernel on an architecture, under a memory model. Ids all. */
 export interface Subject {
@@ -9,13 +9,13 @@ export interface Subject {
 }
 
 /** What a scenario expects of a subject. */
-export type Expectation =
-  | { readonly outcome: 'holds' }
-  | {
-      readonly outcome: 'breaks';
-      /** The properties that must be violated, and the only ones that may; any if left out. */
-      readonly properties?: readonly string[];
-    };
+export interface Expectation {
+  readonly verdict: Verdict;
+  /** Of a violation: the properties that must be violated, and the only ones that may. */
+  readonly properties?: readonly string[];
+  /** Why. */
+  readonly because?: string;
+}
 
 /** What one run found out about its subject. */
 export interface RunReport {
@@ -38,7 +38,7 @@ export function isBroken({ verdict }: Result): boolean {
 export function asExpected({ result, expected }: RunReport): boolean | undefined {
   if (expected === undefined) return undefined;
   if (isBroken(result)) {
-    if (expected.outcome === 'holds') return false;
+    if (expected.verdict !== result.verdict) return false;
     const { properties } = expected;
     if (properties === undefined) return true;
     const found = new Set(result.violations.map(({ property }) => property));
@@ -47,6 +47,6 @@ export function asExpected({ result, expected }: RunReport): boolean | undefined
     // What was not found may still lie in what was not explored.
     return result.complete ? false : undefined;
   }
-  if (result.verdict === 'verified') return expected.outcome === 'holds';
-  return undefined;
+  if (result.verdict === expected.verdict) return true;
+  return result.verdict === 'verified' ? false : undefined;
 }

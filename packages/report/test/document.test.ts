@@ -24,7 +24,7 @@ const result = explore(discardedPage, { model: tso });
 
 it('a run says its format, its subject, its verdict and how to replay each violation', () => {
   const document = runDocument(
-    { subject, result, expected: { outcome: 'breaks' } },
+    { subject, result, expected: { verdict: 'violated' } },
     (id) => `pagerace replay example ${id}`,
   );
   expect(JSON.parse(json(document))).toMatchObject({
@@ -41,16 +41,16 @@ it('a run says its format, its subject, its verdict and how to replay each viola
 });
 
 it('a comparison is as expected only if every run is', () => {
-  const run = (expected?: 'holds' | 'breaks') => ({
+  const run = (expected?: 'verified' | 'violated') => ({
     subject,
     result,
-    ...(expected && { expected: { outcome: expected } }),
+    ...(expected && { expected: { verdict: expected } }),
   });
   const outcome = (...runs: ReturnType<typeof run>[]) =>
     compareDocument('example', runs, () => '').asExpected;
-  expect(outcome(run('breaks'), run('breaks'))).toBe(true);
-  expect(outcome(run('breaks'), run('holds'), run())).toBe(false);
-  expect(outcome(run('breaks'), run())).toBeUndefined();
+  expect(outcome(run('violated'), run('violated'))).toBe(true);
+  expect(outcome(run('violated'), run('verified'), run())).toBe(false);
+  expect(outcome(run('violated'), run())).toBeUndefined();
 });
 
 it('a trace holds every step with its place, and survives JSON', () => {

@@ -66,10 +66,10 @@ it('shows what was not run as missing', () => {
 });
 
 it('says what did not come out as expected', () => {
-  expect(table([run(after, violated, { outcome: 'holds' })])).toContain(
+  expect(table([run(after, violated, { verdict: 'verified' })])).toContain(
     'I-DIO (3 of 812) - not as expected',
   );
-  expect(table([run(before, violated, { outcome: 'breaks' })])).not.toContain('expected');
+  expect(table([run(before, violated, { verdict: 'violated' })])).not.toContain('expected');
 });
 
 it('colours by how good the news is, without moving anything', () => {
@@ -131,43 +131,50 @@ describe('a verdict', () => {
 });
 
 describe('as expected', () => {
-  const breaks = { outcome: 'breaks', properties: ['I-DIO'] } as const;
+  const breaks = { verdict: 'violated', properties: ['I-DIO'] } as const;
   const early = { complete: false, incomplete: 'time limit' } as const;
   it.each([
     ['no expectation tells nothing', violated, undefined, undefined],
     ['a bug that was to be found', violated, breaks, true],
-    ['a bug that was not to be there', violated, { outcome: 'holds' } as const, false],
+    ['a bug that was not to be there', violated, { verdict: 'verified' } as const, false],
     [
       'another bug than the one to be found',
       violated,
-      { outcome: 'breaks', properties: ['I-COH'] } as const,
+      { verdict: 'violated', properties: ['I-COH'] } as const,
       false,
     ],
     [
       'one of two bugs, everything explored',
       violated,
-      { outcome: 'breaks', properties: ['I-DIO', 'I-COH'] } as const,
+      { verdict: 'violated', properties: ['I-DIO', 'I-COH'] } as const,
       false,
     ],
     [
       'one of two bugs so far',
       { ...violated, ...early },
-      { outcome: 'breaks', properties: ['I-DIO', 'I-COH'] } as const,
+      { verdict: 'violated', properties: ['I-DIO', 'I-COH'] } as const,
       undefined,
     ],
     ['a known bug that is not found', result({}), breaks, false],
-    ['a verified kernel', result({}), { outcome: 'holds' } as const, true],
+    ['a verified kernel', result({}), { verdict: 'verified' } as const, true],
     [
       'nothing found up to a bound',
       result({ verdict: 'bounded', ...early }),
-      { outcome: 'holds' } as const,
+      { verdict: 'verified' } as const,
       undefined,
     ],
     [
       'a situation that never arose',
       result({ verdict: 'vacuous' }),
-      { outcome: 'holds' } as const,
+      { verdict: 'verified' } as const,
       undefined,
+    ],
+    ['an expected vacuity', result({ verdict: 'vacuous' }), { verdict: 'vacuous' } as const, true],
+    [
+      'a deadlock where another violation is expected',
+      result({ verdict: 'deadlock' }),
+      breaks,
+      false,
     ],
     [
       'an expected deadlock',
@@ -175,7 +182,7 @@ describe('as expected', () => {
         verdict: 'deadlock',
         violations: [{ property: 'deadlock', message: '', executions: 1, witness }],
       }),
-      { outcome: 'breaks', properties: ['deadlock'] } as const,
+      { verdict: 'deadlock' } as const,
       true,
     ],
   ] satisfies [string, Result, RunReport['expected'], boolean | undefined][])(
