@@ -17,7 +17,7 @@ export function canonicalText(graph: ExecutionGraph): string {
     for (let i = 0; i < graph.threadLength[t]!; i++) {
       const event = graph.at(t, i);
       if (graph.kind[event] === EventKind.violation) end = `!${(graph.value[event] as Violation).property}`;
-      else if (graph.kind[event]! < EventKind.end) events.push(eventText(graph, event));
+      else if (graph.kind[event]! < EventKind.end && event !== graph.stuckAt(t)) events.push(eventText(graph, event));
     }
     parts.push(`T${String(t)}[${events.join(';')}${end}]`);
   }

@@ -35,6 +35,9 @@ export function estimate(setup: Setup, options: EstimateOptions): Estimate {
   const exploration: Exploration = new Exploration(setup, {
     model,
     random: seededRandom(seed),
+    onRestart: () => {
+      weight = 0;
+    },
     onExecution: (outcome) => {
       if (outcome === Outcome.complete) weight += 1 / exploration.share;
     },

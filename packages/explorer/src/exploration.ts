@@ -31,16 +31,17 @@ export type ExecutionListener = (
 export interface ExplorationOptions {
   readonly model: MemoryModel;
   readonly onExecution?: ExecutionListener;
+  /** The search begins again; what was told of executions so far is void. It happens early, if at all. */
+  readonly onRestart?: () => void;
   /** A thread with more events is cut off, and the result says so. Default 4,096. */
   readonly maximumThreadLength?: number;
   /** Picks one child of a node of the search tree at random: for estimates. */
   readonly random?: () => number;
 }
 
-// Thrown through a thread: it has to wait, this run is of no more use, or the search must start anew.
+// Thrown through a thread: it has to wait, or this run is of no more use.
 const waiting = Symbol('the thread waits');
 const abandoned = Symbol('the run is abandoned');
-const restart = Symbol('more threads than clocks are wide');
 const failedAssumption = Symbol('an assumption failed');
 
 /** The kinds of alternatives that are still to be explored. */
@@ -131,11 +132,22 @@ export class Exploration implements Runtime {
   #waitingAccess: Int32Array;
   #forced = none;
 
+  /** Locations that some thread waits for. */
+  readonly #awaited = new Set<number>();
+  /**
+   * Among them, those whose value may satisfy a wait and later not: there a wait may miss it. A wait
+   * for one of them is an ordinary read that leaves its thread stuck if the value is a wrong one.
+   */
+  readonly #sticky = new Set<number>();
+  #restartDue = false;
+  readonly #onRestart: (() => void) | undefined;
+
   #renumbering = new Int32Array(64);
 
   constructor(setup: Setup, options: ExplorationOptions) {
     this.model = options.model;
     this.#onExecution = options.onExecution;
+    this.#onRestart = options.onRestart;
     this.#maximumThreadLength = options.maximumThreadLength ?? 4096;
     this.#random = options.random;
     this.program = withRuntime(this, setup);
@@ -160,9 +172,15 @@ export class Exploration implements Runtime {
 
   /** Starts again from the empty graph. */
   reset(): void {
-    while (this.#frames.length > 0) this.#leaveFrame();
     this.done = false;
     this.#graph = this.#begin();
+  }
+
+  #restart(): void {
+    this.#restartDue = false;
+    this.covered.clear();
+    this.reset();
+    this.#onRestart?.();
   }
 
   /** What a waiting thread waits for, or undefined if it is not known to wait. */
@@ -179,6 +197,7 @@ export class Exploration implements Runtime {
   advance(pause: () => boolean): boolean {
     return withRuntime(this, () => {
       while (!this.done) {
+        if (this.#restartDue) this.#restart();
         const thread = this.#nextThread();
         if (thread !== none) {
           this.#run(thread);
@@ -218,7 +237,7 @@ export class Exploration implements Runtime {
     const graph = this.#graph;
     const threads = this.registry.threads.length;
     for (let t = 0; t < threads; t++) {
-      if (graph.started[t] === 0 || graph.ended(t)) continue;
+      if (graph.started[t] === 0 || graph.ended(t) || graph.stuckAt(t) !== none) continue;
       if (this.#waits(t) && !this.#canGoOn(t)) continue;
       return t;
     }
@@ -232,14 +251,7 @@ export class Exploration implements Runtime {
   #canGoOn(thread: number): boolean {
     const what = this.#waitingFor[thread]!;
     if (typeof what === 'number') return this.#graph.ended(what) && this.#graph.kind[this.#graph.lastOf(what)] === EventKind.end;
-    const access = this.#waitingAccess[thread]!;
-    const graph = this.#graph;
-    const condition = this.#waitingUntil[thread]!;
-    const floor = this.model.floor(graph, thread, graph.threadLength[thread]!, what.id, access as Access, Order.relaxed);
-    for (let write = graph.coherenceLast[what.id]!; ; write = graph.coherencePrevious[write]!) {
-      if (condition(graph.valueOf(write)) && (access !== Access.update || graph.updateOf(write) === none)) return true;
-      if (write === floor) return false;
-    }
+    return this.#waitingUntil[thread]!(this.#graph.valueOf(this.#graph.coherenceLast[what.id]!));
   }
 
   #run(thread: number): void {
@@ -259,10 +271,6 @@ export class Exploration implements Runtime {
       if (thrown === waiting) return;
       if (thrown === abandoned) {
         if (!this.#backtrack()) this.done = true;
-        return;
-      }
-      if (thrown === restart) {
-        this.#graph = this.#begin();
         return;
       }
       if (thrown === failedAssumption) kind = EventKind.blocked;
@@ -303,16 +311,24 @@ export class Exploration implements Runtime {
     const graph = this.#graph;
     let ended = true;
     let assumed = true;
+    let possible = true;
     const violations: Violation[] = [];
     for (let t = 0; t < this.registry.threads.length; t++) {
       if (graph.started[t] === 0) continue;
       if (!graph.ended(t)) {
         ended = false;
+        // A thread is only stuck for ever with the last value of all.
+        const stuck = graph.stuckAt(t);
+        if (stuck !== none && graph.next(graph.readsFrom[stuck]!) !== none) possible = false;
         continue;
       }
       const last = graph.lastOf(t);
       if (graph.kind[last] === EventKind.blocked) assumed = false;
       else if (graph.kind[last] === EventKind.violation) violations.push(graph.value[last] as Violation);
+    }
+    if (!possible) {
+      this.#forceWaiting();
+      return;
     }
     let outcome: Outcome = Outcome.complete;
     if (violations.length > 0) {
@@ -438,6 +454,7 @@ export class Exploration implements Runtime {
           graph.push(event);
           graph.linkWrite(event, a);
           this.#changed(event);
+          if (this.#awaited.size > 0) this.#checkWaits(event);
           return true;
         }
         case Alternative.revisit:
@@ -471,8 +488,8 @@ export class Exploration implements Runtime {
   #readFrom(read: number, write: number): boolean {
     const graph = this.#graph;
     graph.push(read);
-    graph.linkRead(read, write);
     this.#changed(read);
+    graph.linkRead(read, write);
     if (graph.update[read] === 0) return true;
     return this.#finishUpdate(read, write, this.#depth);
   }
@@ -486,12 +503,7 @@ export class Exploration implements Runtime {
    */
   #finishUpdate(read: number, write: number, mark: number): boolean {
     const graph = this.#graph;
-    const value = updatedValue(
-      (graph.update[read]! - 1) as Update,
-      graph.valueOf(write),
-      graph.first[read],
-      graph.second[read],
-    );
+    const value = this.#updateOn(graph, read, graph.valueOf(write));
     if (value === noWrite) {
       graph.flags[read] =
         graph.update[read]! - 1 === Update.compareExchange ? graph.flags[read]! | EventFlag.locked : graph.flags[read]!;
@@ -509,10 +521,12 @@ export class Exploration implements Runtime {
       // Not part of the graph: only its prefix matters for what it may revisit.
       graph.index[half] = graph.index[read]! + 1;
       graph.inheritClock(half, read);
+      this.model.added(graph, half);
     } else {
       graph.push(half);
       graph.linkWrite(half, write);
       this.model.added(graph, half);
+      if (this.#awaited.size > 0) this.#checkWaits(half);
     }
     this.#postponeRevisits(half, half);
     return this.#branch(mark, !taken);
@@ -539,7 +553,8 @@ export class Exploration implements Runtime {
       if ((graph.flags[event]! & EventFlag.pinned) !== 0) continue;
       if (rival !== none && rival < event) continue;
       const condition = graph.condition[event]!;
-      if (condition !== null && !condition(graph.value[write]) && event !== rival) continue;
+      const waits = condition !== null && (graph.flags[event]! & EventFlag.mayStick) === 0;
+      if (waits && !condition(graph.value[write]) && event !== rival) continue;
       this.#postpone(Alternative.revisit, event, write, size, 0);
     }
   }
@@ -577,7 +592,8 @@ export class Exploration implements Runtime {
     this.#cut(size);
     const old = this.#graph;
     const condition = old.condition[read]!;
-    const overtakes = condition !== null && !condition(old.value[write]);
+    const waits = condition !== null && (old.flags[read]! & EventFlag.mayStick) === 0;
+    const overtakes = waits && !condition(old.value[write]);
     const isUpdate = (old.flags[write]! & EventFlag.update) !== 0;
     const half = overtakes || old.update[read] === 0 ? noWrite : this.#updateOn(old, read, old.value[write]);
 
@@ -596,6 +612,7 @@ export class Exploration implements Runtime {
       this.#leaveFrame();
       return false;
     }
+    if (this.#awaited.size > 0) this.#checkWaits(newWrite);
     graph.flags[newWrite] = graph.flags[newWrite]! | EventFlag.revisitor;
     // Pin the prefix: whatever else revisits a read in it is found from another graph.
     for (let event = 0; event <= newWrite; event++) {
@@ -622,11 +639,14 @@ export class Exploration implements Runtime {
     graph.inheritClock(newHalf, newRead);
     graph.linkWrite(newHalf, newWrite);
     this.model.added(graph, newHalf);
+    if (this.#awaited.size > 0) this.#checkWaits(newHalf);
     this.#postponeRevisits(newHalf, graph.size);
     return this.#branch(mark, true);
   }
 
+  /** What an update that reads `value` writes; nothing if it is stuck with that value. */
   #updateOn(graph: ExecutionGraph, read: number, value: unknown): unknown {
+    if ((graph.flags[read]! & EventFlag.mayStick) !== 0 && !graph.condition[read]!(value)) return noWrite;
     return updatedValue((graph.update[read]! - 1) as Update, value, graph.first[read], graph.second[read]);
   }
 
@@ -814,6 +834,60 @@ export class Exploration implements Runtime {
     return graph.size;
   }
 
+  /** Notes that a location can hold a value that a wait for it is not satisfied with. */
+  #becomesSticky(location: number): void {
+    this.#sticky.add(location);
+    this.#restartDue = true;
+  }
+
+  /** Looks for waits for the location of a new write that the write does not satisfy. */
+  #checkWaits(write: number): void {
+    const graph = this.#graph;
+    const location = graph.location[write]!;
+    if (!this.#awaited.has(location) || this.#sticky.has(location)) return;
+    for (let source = initialWrite(location); source !== none; source = graph.next(source)) {
+      for (let read = graph.readers(source); read !== none; read = graph.nextReader[read]!) {
+        const condition = graph.condition[read]!;
+        if (condition !== null && this.#misses(graph.update[read] !== 0, condition, write)) this.#becomesSticky(location);
+      }
+    }
+    for (let t = 0; t < this.registry.threads.length; t++) {
+      const what = this.#waitingFor[t];
+      if (!this.#waits(t) || typeof what !== 'object' || what.id !== location) continue;
+      if (this.#misses(this.#waitingAccess[t] === Access.update, this.#waitingUntil[t]!, write)) this.#becomesSticky(location);
+    }
+  }
+
+  /**
+   * Whether a wait could miss its value because of `write`. The wait of an update, as of a lock, cannot
+   * by another update, since the two exclude each other; but it can by a write that goes over a value
+   * that would have satisfied it.
+   */
+  #misses(updates: boolean, condition: Condition, write: number): boolean {
+    const graph = this.#graph;
+    if (!updates) return !condition(graph.value[write]);
+    if ((graph.flags[write]! & EventFlag.update) !== 0) return false;
+    return !condition(graph.value[write]) || condition(graph.valueOf(graph.coherencePrevious[write]!));
+  }
+
+  /**
+   * Notes a wait for a location.
+   *
+   * @returns whether the wait is a read that may leave its thread stuck
+   */
+  #waitsAt(location: number, condition: Condition, updates: boolean): boolean {
+    this.#awaited.add(location);
+    if (this.#sticky.has(location)) return true;
+    const graph = this.#graph;
+    for (let write = graph.coherenceFirst[location]!; write !== none; write = graph.coherenceNext[write]!) {
+      if (this.#misses(updates, condition, write)) {
+        this.#becomesSticky(location);
+        break;
+      }
+    }
+    return false;
+  }
+
   #mustWait(what: Cell<unknown> | number, condition: Condition | null, access: Access): never {
     const thread = this.#thread;
     this.#waitingAt[thread] = this.#graph.threadLength[thread]!;
@@ -901,28 +975,28 @@ export class Exploration implements Runtime {
       return graph.value[event];
     }
     this.#mustBeInThread('wait');
-    const graph = this.#graph;
     const event = this.#frontier();
+    const graph = this.#graph;
     const location = cell.id;
-    const length = graph.threadLength[this.#thread]!;
-    const floor = this.model.floor(graph, this.#thread, length, location, Access.read, order);
-    const mark = this.#depth;
-    let chosen = none;
-    for (let write = graph.coherenceLast[location]!; ; write = graph.coherencePrevious[write]!) {
-      if (condition(graph.valueOf(write))) {
-        if (chosen === none) {
-          chosen = write;
-          graph.stage(event, EventKind.read, this.#thread, location, order, 0);
-          graph.condition[event] = condition;
-        } else this.#postpone(Alternative.read, event, write, 0, 0);
+    const sticks = this.#waitsAt(location, condition, false);
+    const last = graph.coherenceLast[location]!;
+    if (!sticks && !condition(graph.valueOf(last))) this.#mustWait(cell, condition, Access.read);
+    graph.stage(event, EventKind.read, this.#thread, location, order, sticks ? EventFlag.mayStick : 0);
+    graph.condition[event] = condition;
+    if (last >= 0) {
+      const floor = this.model.floor(graph, this.#thread, graph.threadLength[this.#thread]!, location, Access.read, order);
+      const mark = this.#depth;
+      for (let write = last; write !== floor; ) {
+        write = graph.coherencePrevious[write]!;
+        if (condition(graph.valueOf(write))) this.#postpone(Alternative.read, event, write, 0, 0);
       }
-      if (write === floor) break;
+      if (!this.#branch(mark, true)) throw abandoned;
     }
-    if (chosen === none) this.#mustWait(cell, condition, Access.read);
-    if (!this.#branch(mark, true)) throw abandoned;
     this.#push(event);
-    graph.linkRead(event, chosen);
-    return graph.value[event];
+    graph.linkRead(event, last);
+    const value = graph.value[event];
+    if (sticks && !condition(value)) throw waiting;
+    return value;
   }
 
   write(cell: Cell<unknown>, value: unknown, order: Order): void {
@@ -957,6 +1031,7 @@ export class Exploration implements Runtime {
     }
     this.#push(event);
     graph.linkWrite(event, last);
+    if (this.#awaited.size > 0) this.#checkWaits(event);
     this.#postponeRevisits(event, event);
     if (this.#depth !== mark && !this.#branch(mark, true)) throw abandoned;
   }
@@ -989,43 +1064,37 @@ export class Exploration implements Runtime {
     const thread = this.#thread;
     const length = graph.threadLength[thread]!;
     const floor = this.model.floor(graph, thread, length, location, Access.update, order);
+    const sticks = condition !== null && this.#waitsAt(location, condition, true);
+    const last = graph.coherenceLast[location]!;
     const forced = this.#forced === thread;
+    if (condition !== null && !sticks && !forced && !condition(graph.valueOf(last))) {
+      this.#mustWait(cell, condition, Access.update);
+    }
+    graph.stage(event, EventKind.read, thread, location, order, sticks ? EventFlag.mayStick : 0);
+    graph.update[event] = update + 1;
+    graph.first[event] = first;
+    graph.second[event] = second;
+    graph.condition[event] = condition;
     const mark = this.#depth;
-    let chosen = none;
-    let staged = false;
-    for (let write = graph.coherenceLast[location]!; ; write = graph.coherencePrevious[write]!) {
+    for (let write = last; write !== floor; ) {
+      write = graph.coherencePrevious[write]!;
       const old = graph.valueOf(write);
-      if (condition === null || condition(old)) {
-        const taker = graph.updateOf(write);
-        const free = taker === none || updatedValue(update, old, first, second) === noWrite;
-        if (free ? !forced : this.#mayOvertake(taker, write)) {
-          if (!staged) {
-            staged = true;
-            graph.stage(event, EventKind.read, thread, location, order, 0);
-            graph.update[event] = update + 1;
-            graph.first[event] = first;
-            graph.second[event] = second;
-            graph.condition[event] = condition;
-          }
-          if (free && chosen === none) chosen = write;
-          else this.#postpone(Alternative.read, event, write, 0, 0);
-        }
+      if (condition !== null && !condition(old)) continue;
+      const taker = graph.updateOf(write);
+      if (taker === none || this.#mayOvertake(taker, write) || updatedValue(update, old, first, second) === noWrite) {
+        this.#postpone(Alternative.read, event, write, 0, 0);
       }
-      if (write === floor) break;
     }
     if (forced) {
       this.#forced = none;
       this.#branch(mark, false);
       throw abandoned;
     }
-    if (chosen === none) {
-      this.#depth = mark;
-      this.#mustWait(cell, condition, Access.update);
-    }
     if (!this.#branch(mark, true)) throw abandoned;
     this.#push(event);
-    graph.linkRead(event, chosen);
-    if (!this.#finishUpdate(event, chosen, this.#depth)) throw abandoned;
+    graph.linkRead(event, last);
+    if (!this.#finishUpdate(event, last, this.#depth)) throw abandoned;
+    if (sticks && !condition(graph.value[event])) throw waiting;
     return graph.value[event];
   }
 
@@ -1078,7 +1147,10 @@ export class Exploration implements Runtime {
       return thread;
     }
     const graph = this.#graph;
-    if (thread >= graph.threadLimit) throw restart;
+    if (thread >= graph.threadLimit) {
+      this.#restartDue = true;
+      throw waiting;
+    }
     const event = graph.stage(this.#frontier(), EventKind.spawn, this.#thread, thread, 0, 0);
     this.#push(event);
     graph.started[thread] = 1;

@@ -74,6 +74,10 @@ export class ExplorationRun {
       () =>
         new Exploration(setup, {
           model: options.model,
+          onRestart: () => {
+            this.#found.clear();
+            this.#violating = 0;
+          },
           onExecution: (outcome, graph, violations) => {
             this.#executed(outcome, graph, violations);
           },
@@ -212,7 +216,8 @@ export class ExplorationRun {
     const waits: string[] = [];
     exploration.registry.threads.forEach(({ name }, thread) => {
       if (graph.started[thread] === 0 || graph.ended(thread)) return;
-      const what = exploration.waitsFor(thread);
+      const stuck = graph.stuckAt(thread);
+      const what = stuck !== none ? exploration.registry.cells[graph.location[stuck]!] : exploration.waitsFor(thread);
       waits.push(`${name} waits for ${typeof what === 'number' ? exploration.registry.threads[what]!.name : (what?.name ?? 'something')}`);
     });
     return waits.join(', ');

@@ -34,6 +34,8 @@ export const EventFlag = {
   pinned: 4,
   /** A write that revisited a read, or a lock acquisition that went first: never deleted by a revisit. */
   revisitor: 8,
+  /** A read that waits and may have read a value that does not satisfy it: then its thread is stuck. */
+  mayStick: 16,
 } as const;
 
 /** No event: the end of a list. */
@@ -191,6 +193,13 @@ export class ExecutionGraph {
   ended(thread: number): boolean {
     const length = this.threadLength[thread]!;
     return length > 0 && this.kind[this.threadEvents[thread]![length - 1]!]! >= EventKind.end;
+  }
+
+  /** The read at which a thread is stuck, with a value that it was not waiting for, or `none`. */
+  stuckAt(thread: number): number {
+    const last = this.lastOf(thread);
+    if (last === none || this.kind[last] !== EventKind.read || (this.flags[last]! & EventFlag.mayStick) === 0) return none;
+    return this.condition[last]!(this.value[last]) ? none : last;
   }
 
   /**

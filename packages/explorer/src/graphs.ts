@@ -17,6 +17,9 @@ export function exploreGraphs(setup: Setup, model: MemoryModel): Graphs {
   const deadlocks: string[] = [];
   new Exploration(setup, {
     model,
+    onRestart: () => {
+      texts.length = deadlocks.length = 0;
+    },
     onExecution: (outcome, graph) => {
       if (outcome === Outcome.complete) texts.push(canonicalText(graph));
       else if (outcome === Outcome.deadlock) deadlocks.push(canonicalText(graph));

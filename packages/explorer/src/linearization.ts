@@ -50,7 +50,7 @@ export function linearize(graph: ExecutionGraph, until: number, most?: Lineariza
 /** The number of operations of a thread that belong to the telling. */
 function length(graph: ExecutionGraph, thread: number): number {
   const events = graph.threadLength[thread]!;
-  return graph.ended(thread) ? events - 1 : events;
+  return graph.ended(thread) || graph.stuckAt(thread) !== none ? events - 1 : events;
 }
 
 /**

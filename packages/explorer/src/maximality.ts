@@ -12,7 +12,7 @@ export function isMaximal(graph: ExecutionGraph, event: number, write: number): 
   if ((graph.flags[event]! & EventFlag.revisitor) !== 0) return false;
   switch (graph.kind[event]) {
     case EventKind.read: {
-      const condition = graph.condition[event]!;
+      const condition = (graph.flags[event]! & EventFlag.mayStick) !== 0 ? null : graph.condition[event]!;
       for (let later = graph.next(graph.readsFrom[event]!); later !== none; later = graph.coherenceNext[later]!) {
         if (!isPrevious(graph, later, event, write)) continue;
         if (condition === null) return false;
