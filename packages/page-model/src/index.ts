@@ -59,6 +59,13 @@ export {
   withPteLocked,
 } from './page-table-walk.js';
 export { PageTable } from './page-table.js';
+export {
+  clearPageDirtyForIo,
+  endPageWriteback,
+  setPageDirty,
+  setPageDirtyLock,
+  setPageWriteback,
+} from './page-writeback.js';
 export { type AddressSpace, Page, type PageFlag, pageFlagNames } from './page.js';
 export { lockPage, trylockPage, unlockPage, waitOnPageWriteback } from './pagemap.js';
 export { auditReferences } from './reference-audit.js';
