@@ -40,8 +40,7 @@ export const PTE_PFN_MASK = bit(52) - bit(12);
 export const _PAGE_KNL_ERRATUM_MASK = _PAGE_DIRTY | _PAGE_ACCESSED;
 
 /** An entry that points to a table for user space. */
-export const _PAGE_TABLE =
-  _PAGE_PRESENT | _PAGE_RW | _PAGE_USER | _PAGE_ACCESSED | _PAGE_DIRTY;
+export const _PAGE_TABLE = _PAGE_PRESENT | _PAGE_RW | _PAGE_USER | _PAGE_ACCESSED | _PAGE_DIRTY;
 
 // In a swap entry, whose _PAGE_PRESENT and _PAGE_PROTNONE are clear (pgtable_64.h):
 

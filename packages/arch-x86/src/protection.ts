@@ -1,5 +1,12 @@
 import { VM_EXEC, VM_READ, VM_SHARED, VM_WRITE } from '@pagerace/page-model';
-import { _PAGE_ACCESSED, _PAGE_NX, _PAGE_PRESENT, _PAGE_PROTNONE, _PAGE_RW, _PAGE_USER } from './bits.js';
+import {
+  _PAGE_ACCESSED,
+  _PAGE_NX,
+  _PAGE_PRESENT,
+  _PAGE_PROTNONE,
+  _PAGE_RW,
+  _PAGE_USER,
+} from './bits.js';
 
 /**
  * protection_map (arch/x86/mm/pgprot.c): a private writable mapping starts read-only, so that its first

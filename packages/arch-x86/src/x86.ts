@@ -159,7 +159,10 @@ export class X86 implements Architecture {
   swpEntryToPte(entry: SwapEntry): Pte {
     const invertedOffset = word(~BigInt(swpOffset(entry)));
     const type = BigInt(swpType(entry));
-    return (word(invertedOffset << SWP_OFFSET_SHIFT) >> SWP_TYPE_BITS) | word(type << (64n - SWP_TYPE_BITS));
+    return (
+      (word(invertedOffset << SWP_OFFSET_SHIFT) >> SWP_TYPE_BITS) |
+      word(type << (64n - SWP_TYPE_BITS))
+    );
   }
 
   pteToSwpEntry(pte: Pte): SwapEntry {

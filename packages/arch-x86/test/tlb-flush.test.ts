@@ -13,7 +13,13 @@ import {
   writeOnce,
 } from '@pagerace/machine';
 import { tso } from '@pagerace/memory-models';
-import { auditReferences, putPage, type TlbFlush, walkToPte, withPteLocked } from '@pagerace/page-model';
+import {
+  auditReferences,
+  putPage,
+  type TlbFlush,
+  walkToPte,
+  withPteLocked,
+} from '@pagerace/page-model';
 import { describe, expect, test } from 'vitest';
 import { BroadcastTlbFlush, IpiTlbFlush, UndeferredTlbFlush } from '../src/index.js';
 import { address, type OnePage, withOnePage } from './process.js';
@@ -134,9 +140,12 @@ describe('a user access while its page is unmapped and freed', () => {
     ['load', 'deferred IPI', IpiTlbFlush, load, clearDeferred],
     ['store', 'deferred IPI', IpiTlbFlush, store, clearDeferred],
     ['store', 'deferred broadcast', BroadcastTlbFlush, store, clearDeferred],
-  ] as const)('a %s with a flush by %s comes before or after', (_access, _by, flush, use, unmap) => {
-    expect(unmapUnderUser(flush, use, unmap)).toMatchObject({ verdict: 'verified' });
-  });
+  ] as const)(
+    'a %s with a flush by %s comes before or after',
+    (_access, _by, flush, use, unmap) => {
+      expect(unmapUnderUser(flush, use, unmap)).toMatchObject({ verdict: 'verified' });
+    },
+  );
 
   test('a store without a flush is a use after free', () => {
     expect(propertiesOf(unmapUnderUser(NoTlbFlush, store, clearFlush))).toContain('use-after-free');

@@ -1,4 +1,12 @@
-import { type Pte, swpEntry, swpOffset, swpType, VM_READ, VM_SHARED, VM_WRITE } from '@pagerace/page-model';
+import {
+  type Pte,
+  swpEntry,
+  swpOffset,
+  swpType,
+  VM_READ,
+  VM_SHARED,
+  VM_WRITE,
+} from '@pagerace/page-model';
 import { describe, expect, test } from 'vitest';
 import { _PAGE_KNL_ERRATUM_MASK, UndeferredTlbFlush, X86 } from '../src/index.js';
 
@@ -91,7 +99,9 @@ describe('swap entries', () => {
     expect(x86.pteSwpMkuffdWp(pte) ^ pte).toBe(0x4n);
     const all = x86.pteSwpMkuffdWp(x86.pteSwpMksoftDirty(x86.pteSwpMkexclusive(pte)));
     expect(x86.pteToSwpEntry(all)).toBe(swpEntry(2, 77));
-    expect(x86.pteSwpClearUffdWp(x86.pteSwpClearSoftDirty(x86.pteSwpClearExclusive(all)))).toBe(pte);
+    expect(x86.pteSwpClearUffdWp(x86.pteSwpClearSoftDirty(x86.pteSwpClearExclusive(all)))).toBe(
+      pte,
+    );
   });
 });
 
@@ -106,5 +116,7 @@ test('entries in words', () => {
   expect(x86.describe(0n)).toBe('none');
   expect(x86.describe(x86.pteMkdirty(pte))).toBe('pfn 3 young dirty write');
   expect(x86.describe(x86.pteMkold(x86.pteWrprotect(pte)))).toBe('pfn 3 old clean read-only');
-  expect(x86.describe(x86.pteSwpMkexclusive(x86.swpEntryToPte(swpEntry(0, 17))))).toBe('swap 0:17 exclusive');
+  expect(x86.describe(x86.pteSwpMkexclusive(x86.swpEntryToPte(swpEntry(0, 17))))).toBe(
+    'swap 0:17 exclusive',
+  );
 });

@@ -36,7 +36,11 @@ export function applyPatches(kernel: Kernel, patches: readonly Patch[]): Kernel 
   return { id, title, patches: applied(kernel.id, kernel.patches, patches) };
 }
 
-function applied(kernel: string, base: readonly Patch[], added: readonly Patch[]): readonly Patch[] {
+function applied(
+  kernel: string,
+  base: readonly Patch[],
+  added: readonly Patch[],
+): readonly Patch[] {
   const patches = [...base];
   for (const patch of added) {
     mustFit(kernel, patches, patch);

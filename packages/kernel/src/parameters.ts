@@ -30,7 +30,12 @@ export function integerParameter(
     range,
     parse: (name, given) => {
       const value = typeof given === 'string' && given.trim() !== '' ? Number(given) : given;
-      if (typeof value !== 'number' || !Number.isInteger(value) || value < minimum || value > maximum) {
+      if (
+        typeof value !== 'number' ||
+        !Number.isInteger(value) ||
+        value < minimum ||
+        value > maximum
+      ) {
         throw new UsageError(`${name} must be a whole number from ${range}, not ${String(given)}`);
       }
       return value;
@@ -50,7 +55,8 @@ export function choiceParameter<const Word extends string>(
     range,
     parse: (name, given) => {
       const word = words.find((one) => one === given);
-      if (word === undefined) throw new UsageError(`${name} must be ${range}, not ${String(given)}`);
+      if (word === undefined)
+        throw new UsageError(`${name} must be ${range}, not ${String(given)}`);
       return word;
     },
   };
@@ -77,7 +83,8 @@ export function bytesParameter(description: string, standard = '\0'): Parameter<
     default: standard,
     range: 'bytes',
     parse: (name, given) => {
-      if (typeof given !== 'string' || given === '') throw new UsageError(`${name} must be some bytes`);
+      if (typeof given !== 'string' || given === '')
+        throw new UsageError(`${name} must be some bytes`);
       return given;
     },
   };

@@ -1,6 +1,12 @@
 import { Wiring, WiringError } from '@pagerace/di';
 import type { MemoryModel, Setup } from '@pagerace/explorer';
-import { bootable, MACHINE, Machine, type MachineOptions, type OrderingSites } from '@pagerace/machine';
+import {
+  bootable,
+  MACHINE,
+  Machine,
+  type MachineOptions,
+  type OrderingSites,
+} from '@pagerace/machine';
 import { auditReferences, MEMORY_OPTIONS } from '@pagerace/page-model';
 import type { ArchitectureDefinition } from './architecture-definition.js';
 import type { Kernel } from './kernel.js';
@@ -22,7 +28,9 @@ export interface RunRequest {
 }
 
 /** Everything that an explorer needs to know of one run. */
-export interface Run extends Required<Pick<RunRequest, 'scenario' | 'kernel' | 'architecture' | 'model'>> {
+export interface Run extends Required<
+  Pick<RunRequest, 'scenario' | 'kernel' | 'architecture' | 'model'>
+> {
   readonly parameters: Readonly<Record<string, unknown>>;
   /** Builds the program anew each time: nothing is shared between runs or explorations. */
   readonly setup: Setup;
@@ -76,7 +84,9 @@ function fingerprintOf(
   { scenario, kernel, architecture, model, orderingSites }: RunRequest,
   parameters: Readonly<Record<string, unknown>>,
 ): string {
-  const settings = Object.entries(parameters).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+  const settings = Object.entries(parameters).map(
+    ([name, value]) => `${name}=${JSON.stringify(value)}`,
+  );
   const overrides = orderingSites?.overridden ?? [];
   return [scenario.id, kernel.id, architecture.id, model.id, ...settings, ...overrides].join(' ');
 }

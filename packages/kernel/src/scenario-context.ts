@@ -1,6 +1,13 @@
 import type { Token, Wiring } from '@pagerace/di';
 import { MACHINE, type Machine } from '@pagerace/machine';
-import { ARCHITECTURE, type Architecture, MEMORY, type Memory, Mm, type Page } from '@pagerace/page-model';
+import {
+  ARCHITECTURE,
+  type Architecture,
+  MEMORY,
+  type Memory,
+  Mm,
+  type Page,
+} from '@pagerace/page-model';
 import { Property, type PropertyDefinition } from './property.js';
 
 /** What a scenario is built from: the machine, and the subsystems of the kernel that was chosen. */

@@ -82,7 +82,9 @@ export function expectationOf(
   const patches = kernel.split('+').slice(1);
   return expected.find(
     ({ kernels, architectures }) =>
-      (kernels?.some((one) => one === kernel || (one.startsWith('+') && patches.includes(one.slice(1)))) ??
+      (kernels?.some(
+        (one) => one === kernel || (one.startsWith('+') && patches.includes(one.slice(1))),
+      ) ??
         true) &&
       (architectures?.includes(architecture) ?? true),
   );

@@ -1,4 +1,4 @@
-import { Wiring } from '@pagerace/di';
+import { type Wiring } from '@pagerace/di';
 import { Memory, MEMORY, USER_ACCESS, UserAccess } from '@pagerace/page-model';
 
 /** Binds what one package has to its tokens. */

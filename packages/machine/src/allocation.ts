@@ -25,7 +25,10 @@ export class Allocation {
   allocate(): void {
     const before = this.#generation.fetchAdd(1, Order.relaxed);
     if (isAllocated(before)) {
-      throw new Violation(MachineProperty.doubleFree, `${this.name} is allocated and given out again`);
+      throw new Violation(
+        MachineProperty.doubleFree,
+        `${this.name} is allocated and given out again`,
+      );
     }
   }
 
@@ -33,7 +36,10 @@ export class Allocation {
   free(): void {
     const before = this.#generation.fetchAdd(1, Order.relaxed);
     if (!isAllocated(before)) {
-      throw new Violation(MachineProperty.doubleFree, `${taskName()} frees ${this.name}, which is free`);
+      throw new Violation(
+        MachineProperty.doubleFree,
+        `${taskName()} frees ${this.name}, which is free`,
+      );
     }
   }
 

@@ -47,7 +47,8 @@ class BootMemory implements Runtime {
     for (const [at, cell] of this.#cells.entries()) {
       const value = this.#values[at];
       const { id } = this.#program.createCell(value, cell.name);
-      if (id !== cell.id) throw new Error('a bootable set-up must be the whole set-up of its program');
+      if (id !== cell.id)
+        throw new Error('a bootable set-up must be the whole set-up of its program');
       // A cell is known by its id, so the one that boot code holds on to is as good as the new one.
       (cell as { initial: unknown }).initial = value;
     }

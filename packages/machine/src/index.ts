@@ -1,4 +1,12 @@
-export { read, readOnce, smpLoadAcquire, smpStoreMb, smpStoreRelease, write, writeOnce } from './access.js';
+export {
+  read,
+  readOnce,
+  smpLoadAcquire,
+  smpStoreMb,
+  smpStoreRelease,
+  write,
+  writeOnce,
+} from './access.js';
 export { Allocation } from './allocation.js';
 export * from './atomic.js';
 export {

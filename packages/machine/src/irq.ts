@@ -27,7 +27,10 @@ export function localIrqSave(): void {
 export function localIrqRestore(): void {
   const task = current();
   if (task.interruptsOff === 0) {
-    throw new Violation(MachineProperty.interruptsOff, `${taskName()} restores interrupts that are on`);
+    throw new Violation(
+      MachineProperty.interruptsOff,
+      `${taskName()} restores interrupts that are on`,
+    );
   }
   if (--task.interruptsOff > 0) return;
   trace('local_irq_restore');

@@ -64,7 +64,10 @@ export class LockOrder {
     const cycle = findCycle(here);
     if (cycle !== undefined) {
       const names = [...cycle, cycle[0]!].map((id) => lockClassOf(id).name);
-      throw new Violation(MachineProperty.lockOrder, `possible circular locking: ${names.join(' -> ')}`);
+      throw new Violation(
+        MachineProperty.lockOrder,
+        `possible circular locking: ${names.join(' -> ')}`,
+      );
     }
     // Only a memory of earlier answers: an execution is judged by its own dependencies alone.
     const union = new Set([...this.#accepted, ...here]);

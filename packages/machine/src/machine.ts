@@ -45,7 +45,9 @@ export class Machine {
   cpu(id: number): Cpu {
     const cpu = this.cpus[id];
     if (cpu === undefined) {
-      throw new RangeError(`there is no CPU ${String(id)}: the machine has ${String(this.cpus.length)}`);
+      throw new RangeError(
+        `there is no CPU ${String(id)}: the machine has ${String(this.cpus.length)}`,
+      );
     }
     return cpu;
   }

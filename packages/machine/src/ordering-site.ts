@@ -1,4 +1,4 @@
-import { Fence, Order } from '@pagerace/explorer';
+import { type Fence, Order } from '@pagerace/explorer';
 import { currentFunction } from './kernel-function.js';
 
 /** What may be put in the place of an ordering: nothing at all, or a weaker one. */

@@ -23,7 +23,10 @@ export function rcuReadLock(): void {
 export function rcuReadUnlock(): void {
   const task = current();
   if (task.rcuNesting === 0) {
-    throw new Violation(MachineProperty.lockNotHeld, `${taskName()} leaves an RCU section it is not in`);
+    throw new Violation(
+      MachineProperty.lockNotHeld,
+      `${taskName()} leaves an RCU section it is not in`,
+    );
   }
   if (--task.rcuNesting > 0) return;
   trace('rcu_read_unlock');

@@ -1,8 +1,20 @@
-import { cell, type Cell, type Cpu, downRead, downReadTrylock, downWrite, RwSemaphore, Seqcount, Spinlock, upRead, upWrite } from '@pagerace/machine';
+import {
+  cell,
+  type Cell,
+  type Cpu,
+  downRead,
+  downReadTrylock,
+  downWrite,
+  RwSemaphore,
+  Seqcount,
+  Spinlock,
+  upRead,
+  upWrite,
+} from '@pagerace/machine';
 import type { VirtualAddress } from './address.js';
 import { AnonVma } from './anon-vma.js';
 import type { Memory } from './memory.js';
-import { PageTable } from './page-table.js';
+import { type PageTable } from './page-table.js';
 import { VM_SHARED, Vma } from './vma.js';
 
 /** What is to be mapped by {@link Mm.mmap}. */

@@ -2,7 +2,13 @@ import { atomicRead, defineKernelFunction } from '@pagerace/machine';
 import { AnonVma } from './anon-vma.js';
 import type { Page } from './page.js';
 import { pageCacheRelease } from './swap.js';
-import { pageCount, pageRefAddUnless, pageRefDecAndTest, pageRefInc, pageRefSubAndTest } from './page-ref.js';
+import {
+  pageCount,
+  pageRefAddUnless,
+  pageRefDecAndTest,
+  pageRefInc,
+  pageRefSubAndTest,
+} from './page-ref.js';
 
 const file = 'include/linux/mm.h';
 
@@ -48,7 +54,6 @@ export const __putPage = defineKernelFunction('mm/swap.c', '__put_page', (page: 
   page.memory.allocator.freeUnrefPage(page);
 });
 
-
 /** unpin_user_page() of a small page (mm/gup.c). */
 export const unpinUserPage = defineKernelFunction(
   'mm/gup.c',
@@ -86,4 +91,3 @@ export const PageAnon = defineKernelFunction(
   'PageAnon',
   (page: Page): boolean => page.mapping.read() instanceof AnonVma,
 );
-

@@ -104,9 +104,12 @@ export class PageAllocator {
 
   /** free_pages_prepare(): the checks of check_free_page(), and the end of the contents. */
   #freePagesPrepare(page: Page): void {
-    const bad = checkedAtFree.filter((flag) => page.flags.bit(flag).read() !== 0).map((flag) => `PG_${flag}`);
+    const bad = checkedAtFree
+      .filter((flag) => page.flags.bit(flag).read() !== 0)
+      .map((flag) => `PG_${flag}`);
     if (atomicRead(page._mapcount) !== -1) bad.push('mapped');
-    if (bad.length > 0) throw new Violation('bad-page', `${page.name} is freed while ${bad.join(', ')}`);
+    if (bad.length > 0)
+      throw new Violation('bad-page', `${page.name} is freed while ${bad.join(', ')}`);
     page.allocation.free();
     page.contents.poison();
   }

@@ -1,4 +1,12 @@
-import { type Allocation, cell, type Cell, formatted, MachineProperty, Order, Violation } from '@pagerace/machine';
+import {
+  type Allocation,
+  cell,
+  type Cell,
+  formatted,
+  MachineProperty,
+  Order,
+  Violation,
+} from '@pagerace/machine';
 
 /**
  * Bytes, one per character (U+0000–U+00FF), that fill half a page by being repeated: `'y\n'` is what
@@ -115,7 +123,8 @@ export function byteAt(bytes: ByteString, offset: number): number {
 
 function formatBytes(bytes: ByteString | null): string {
   if (bytes === poison) return 'poison';
-  const shown = [...bytes.slice(0, 4)].map((one) => hexByte(one.charCodeAt(0))).join(' ');
+  const first = Array.from({ length: Math.min(bytes.length, 4) }, (_, nth) => byteAt(bytes, nth));
+  const shown = first.map(hexByte).join(' ');
   return bytes.length > 4 ? `${shown} …` : shown;
 }
 

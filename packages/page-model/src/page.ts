@@ -60,7 +60,11 @@ export class Page {
     { reserved }: PageStart = {},
   ) {
     const name = (this.name = reserved === undefined ? `page${String(pfn)}` : 'zero_page');
-    this.flags = new FlagsWord(`${name}.PG_`, pageFlagNames, reserved === undefined ? [] : ['uptodate']);
+    this.flags = new FlagsWord(
+      `${name}.PG_`,
+      pageFlagNames,
+      reserved === undefined ? [] : ['uptodate'],
+    );
     this.lock = new BitLock(this.flags.bit('locked'), 'PG_locked');
     this._refcount = cell(reserved === undefined ? 0 : 1, `${name}._refcount`);
     this._mapcount = cell(-1, `${name}._mapcount`);

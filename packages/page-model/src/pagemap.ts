@@ -14,9 +14,13 @@ export const trylockPage = defineKernelFunction(file, 'trylock_page', (page: Pag
 );
 
 /** unlock_page(). Releases. */
-export const unlockPage = defineKernelFunction('mm/filemap.c', 'unlock_page', (page: Page): void => {
-  bitUnlock(page.lock);
-});
+export const unlockPage = defineKernelFunction(
+  'mm/filemap.c',
+  'unlock_page',
+  (page: Page): void => {
+    bitUnlock(page.lock);
+  },
+);
 
 /** wait_on_page_writeback(). */
 export const waitOnPageWriteback = defineKernelFunction(
@@ -26,4 +30,3 @@ export const waitOnPageWriteback = defineKernelFunction(
     waitEvent(page.flags.bit('writeback'), (bit) => bit === 0);
   },
 );
-

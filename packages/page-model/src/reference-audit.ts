@@ -9,7 +9,10 @@ import type { Page } from './page.js';
  *
  * @param holders references that are held on purpose, by page
  */
-export function auditReferences(memory: Memory, holders: ReadonlyMap<Page, number> = new Map()): void {
+export function auditReferences(
+  memory: Memory,
+  holders: ReadonlyMap<Page, number> = new Map(),
+): void {
   const free = new Set(memory.allocator.free);
   for (const page of memory.pages) {
     const mappings = countMappings(memory, page);
@@ -32,7 +35,10 @@ export function auditReferences(memory: Memory, holders: ReadonlyMap<Page, numbe
 function demand(page: Page, count: string, counted: number, real: number): void {
   if (counted === real) return;
   const property = counted > real ? MachineProperty.leak : MachineProperty.refcount;
-  throw new Violation(property, `${page.name} has ${count} ${String(counted)}, but there are ${String(real)}`);
+  throw new Violation(
+    property,
+    `${page.name} has ${count} ${String(counted)}, but there are ${String(real)}`,
+  );
 }
 
 function countMappings(memory: Memory, page: Page): number {

@@ -2,7 +2,9 @@ import { token } from '@pagerace/di';
 import type { VirtualAddress } from './address.js';
 import type { Mm } from './mm-struct.js';
 
-export const TLB_FLUSH = token<TlbFlush>('page-model.TlbFlush', { providedBy: ['@pagerace/arch-x86'] });
+export const TLB_FLUSH = token<TlbFlush>('page-model.TlbFlush', {
+  providedBy: ['@pagerace/arch-x86'],
+});
 
 /**
  * How the CPUs that run a process are made to forget translations, and what that waits for.
