@@ -1,1 +1,2 @@
-export {};
+export { FORK, type Fork, prepareChild } from './fork.js';
+export { forkSubsystem } from './subsystem.js';

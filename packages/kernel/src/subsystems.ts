@@ -1,5 +1,13 @@
+import { blockSubsystem } from '@pagerace/block';
 import { type Wiring } from '@pagerace/di';
+import { faultSubsystem } from '@pagerace/fault';
+import { forkSubsystem } from '@pagerace/fork';
+import { gupSubsystem } from '@pagerace/gup';
+import { madviseSubsystem } from '@pagerace/madvise';
 import { Memory, MEMORY, USER_ACCESS, UserAccess } from '@pagerace/page-model';
+import { rmapSubsystem } from '@pagerace/rmap';
+import { swapSubsystem } from '@pagerace/swap';
+import { vmscanSubsystem } from '@pagerace/vmscan';
 
 /** Binds what one package has to its tokens. */
 type Subsystem = (wiring: Wiring) => void;
@@ -12,4 +20,14 @@ const pageModel: Subsystem = (wiring) => {
  * The kernel that patches are applied to: every subsystem as in the oldest version that is modelled.
  * A subsystem's package exports a function that binds its tokens; here is the list of them.
  */
-export const subsystems: readonly Subsystem[] = [pageModel];
+export const subsystems: readonly Subsystem[] = [
+  pageModel,
+  swapSubsystem,
+  rmapSubsystem,
+  faultSubsystem,
+  gupSubsystem,
+  vmscanSubsystem,
+  blockSubsystem,
+  madviseSubsystem,
+  forkSubsystem,
+];

@@ -1,1 +1,2 @@
-export {};
+export { MADVISE, type Madvise } from './madvise.js';
+export { madviseSubsystem } from './subsystem.js';

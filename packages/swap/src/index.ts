@@ -1,1 +1,2 @@
-export {};
+export { swapSubsystem } from './subsystem.js';
+export { SWAP, type Swap } from './swap.js';

@@ -1,0 +1,242 @@
+import { inject, injectable } from '@pagerace/di';
+import { kernelFunction, spinLock, spinUnlock, VM_BUG_ON } from '@pagerace/machine';
+import {
+  ARCHITECTURE,
+  type Architecture,
+  type FaultHandler,
+  getPage,
+  type LockedPte,
+  lockPage,
+  lruCacheAdd,
+  MEMORY,
+  type Memory,
+  type Page,
+  PageAnonExclusive,
+  PageSwapCache,
+  PageUptodate,
+  pteAlloc,
+  type Pte,
+  pteOffsetMapLock,
+  pteUnmapUnlock,
+  putPage,
+  SetPageUptodate,
+  type SwapEntry,
+  unlockPage,
+  type VirtualAddress,
+  VM_WRITE,
+  type Vma,
+  walkToPte,
+} from '@pagerace/page-model';
+import { RMAP, type Rmap } from '@pagerace/rmap';
+import { SWAP, type Swap } from '@pagerace/swap';
+import { ANON_REUSE_RULE, type AnonReuseRule } from './anon-reuse-rule.js';
+import { isUnshare, isWrite, type VmFault } from './vm-fault.js';
+
+/** mm/memory.c, of v5.17 but for the seams; for small pages of private anonymous mappings. */
+@injectable()
+export class PageFault implements FaultHandler {
+  constructor(
+    @inject(ARCHITECTURE) private readonly arch: Architecture,
+    @inject(MEMORY) private readonly memory: Memory,
+    @inject(RMAP) private readonly rmap: Rmap,
+    @inject(SWAP) private readonly swap: Swap,
+    @inject(ANON_REUSE_RULE) private readonly reuse: AnonReuseRule,
+  ) {}
+
+  @kernelFunction('mm/memory.c')
+  handleMmFault(vma: Vma, address: VirtualAddress, flags: number): void {
+    this.handlePteFault(vma, address, flags);
+  }
+
+  @kernelFunction('mm/memory.c')
+  handlePteFault(vma: Vma, address: VirtualAddress, flags: number): void {
+    const walk = walkToPte(vma.mm, address);
+    const origPte = walk === undefined ? this.arch.none : this.arch.ptepGet(walk.ptep);
+    const fault: VmFault = { vma, address, flags, origPte };
+    if (walk === undefined || this.arch.pteNone(origPte)) {
+      this.doAnonymousPage(fault);
+      return;
+    }
+    if (!this.arch.ptePresent(origPte)) {
+      this.doSwapPage(fault);
+      return;
+    }
+    const locked: LockedPte = { ptep: walk.ptep, ptl: walk.table.ptl };
+    spinLock(locked.ptl);
+    if (!this.arch.pteSame(this.arch.ptepGet(locked.ptep), origPte)) {
+      // Somebody else has changed the entry: the access faults again if it must.
+      spinUnlock(locked.ptl);
+      return;
+    }
+    if ((isWrite(fault) || isUnshare(fault)) && !this.arch.pteWrite(origPte)) {
+      this.doWpPage(fault, locked);
+      return;
+    }
+    const entry = isWrite(fault) ? this.arch.pteMkdirty(origPte) : origPte;
+    this.arch.ptepSetAccessFlags(
+      vma,
+      address,
+      locked.ptep,
+      this.arch.pteMkyoung(entry),
+      isWrite(fault),
+    );
+    spinUnlock(locked.ptl);
+  }
+
+  @kernelFunction('mm/memory.c')
+  doAnonymousPage(fault: VmFault): void {
+    const { vma, address } = fault;
+    pteAlloc(vma.mm, address);
+    if (!isWrite(fault)) {
+      this.#mapZeroPage(fault);
+      return;
+    }
+    const page = this.memory.allocator.allocZeroedPage();
+    SetPageUptodate(page);
+    const locked = lockPte(vma, address);
+    if (!this.arch.pteNone(this.arch.ptepGet(locked.ptep))) {
+      pteUnmapUnlock(locked);
+      putPage(page);
+      return;
+    }
+    this.#mapNewPage(fault, page, locked);
+    pteUnmapUnlock(locked);
+  }
+
+  /** Reads of what was never written see the shared zero page. */
+  #mapZeroPage({ vma, address }: VmFault): void {
+    const entry = this.arch.pteMkspecial(this.arch.mkPte(this.memory.zeroPage, vma.vmPageProt));
+    const locked = lockPte(vma, address);
+    if (this.arch.pteNone(this.arch.ptepGet(locked.ptep))) {
+      this.arch.setPteAt(vma.mm, address, locked.ptep, entry);
+    }
+    pteUnmapUnlock(locked);
+  }
+
+  /** Maps a page that nobody else has. Hold the PTL. */
+  #mapNewPage(fault: VmFault, page: Page, { ptep }: LockedPte): void {
+    const { vma, address } = fault;
+    this.rmap.pageAddNewAnonRmap(page, vma, address);
+    lruCacheAdd(page);
+    const entry = this.arch.pteMkyoung(this.arch.mkPte(page, vma.vmPageProt));
+    // A page that was unshared stays read-only, as nobody has written to it.
+    const pte = isUnshare(fault) ? entry : this.#maybeMkwriteDirty(entry, vma);
+    this.arch.setPteAt(vma.mm, address, ptep, pte);
+  }
+
+  /** maybe_mkwrite(pte_mkdirty()). */
+  #maybeMkwriteDirty(entry: Pte, vma: Vma): Pte {
+    return vma.has(VM_WRITE) ? this.arch.pteMkwrite(this.arch.pteMkdirty(entry)) : entry;
+  }
+
+  @kernelFunction('mm/memory.c')
+  doSwapPage(fault: VmFault): void {
+    const { vma, address, origPte } = fault;
+    const entry = this.arch.pteToSwpEntry(origPte);
+    const page = this.swap.lookupSwapCache(entry) ?? this.swap.swapinReadahead(entry);
+    lockPage(page);
+    // What looks like the page may have left the swap cache meanwhile, and may even be back there for
+    // another slot: the reference alone does not exclude that.
+    if (!PageSwapCache(page) || page.private.read() !== entry) {
+      unlockPage(page);
+      putPage(page);
+      return;
+    }
+    const locked = lockPte(vma, address);
+    if (!this.arch.pteSame(this.arch.ptepGet(locked.ptep), origPte)) {
+      pteUnmapUnlock(locked);
+      unlockPage(page);
+      putPage(page);
+      return;
+    }
+    VM_BUG_ON(!PageUptodate(page), `${page.name} comes in from swap and is not up to date`);
+    const writable = this.#mapSwappedPage(fault, page, entry, locked);
+    unlockPage(page);
+    if (isWrite(fault) && !writable) {
+      this.doWpPage({ ...fault, origPte: this.arch.ptepGet(locked.ptep) }, locked);
+    } else {
+      pteUnmapUnlock(locked);
+    }
+  }
+
+  /** @returns whether the entry is writable. The reference of the lookup becomes that of the mapping */
+  #mapSwappedPage(fault: VmFault, page: Page, entry: SwapEntry, { ptep }: LockedPte): boolean {
+    const { vma, address, origPte } = fault;
+    VM_BUG_ON(PageAnonExclusive(page), `a swap entry refers to ${page.name}, which is exclusive`);
+    const entryExclusive = this.arch.pteSwpExclusive(origPte);
+    const { write, exclusive } = this.reuse.swapIn(page, entry, isWrite(fault), entryExclusive);
+    const pte = this.arch.mkPte(page, vma.vmPageProt);
+    this.rmap.pageAddAnonRmap(page, vma, address, exclusive);
+    this.arch.setPteAt(vma.mm, address, ptep, write ? this.#maybeMkwriteDirty(pte, vma) : pte);
+    this.reuse.swappedIn(entry);
+    return write;
+  }
+
+  /** A write through a read-only entry. Called with the PTL held, and returns without it. */
+  @kernelFunction('mm/memory.c')
+  doWpPage(fault: VmFault, locked: LockedPte): void {
+    const { origPte } = fault;
+    // vm_normal_page(): nobody counts the mappings of the zero page.
+    const page = this.arch.pteSpecial(origPte)
+      ? undefined
+      : this.memory.pageAt(this.arch.ptePfn(origPte));
+    if (page === undefined) {
+      pteUnmapUnlock(locked);
+      this.wpPageCopy(fault, undefined);
+      return;
+    }
+    const fate = this.reuse.fateOf(page);
+    if (fate === 'reuse') {
+      this.wpPageReuse(fault, locked);
+      return;
+    }
+    getPage(page);
+    pteUnmapUnlock(locked);
+    if (fate === 'copy') {
+      this.wpPageCopy(fault, page);
+      return;
+    }
+    lockPage(page);
+    unlockPage(page);
+    putPage(page);
+  }
+
+  @kernelFunction('mm/memory.c')
+  wpPageReuse({ vma, address, origPte }: VmFault, locked: LockedPte): void {
+    const entry = this.#maybeMkwriteDirty(this.arch.pteMkyoung(origPte), vma);
+    this.arch.ptepSetAccessFlags(vma, address, locked.ptep, entry, true);
+    pteUnmapUnlock(locked);
+  }
+
+  /** Maps a copy. The old page is read without the PTL, under a reference of the caller that ends here. */
+  @kernelFunction('mm/memory.c')
+  wpPageCopy(fault: VmFault, old: Page | undefined): void {
+    const { vma, address, origPte } = fault;
+    const copy = this.memory.allocator.allocPage();
+    if (old === undefined) copy.contents.clear();
+    else copy.contents.copyFrom(old.contents);
+    SetPageUptodate(copy);
+    const locked = lockPte(vma, address);
+    const unchanged = this.arch.pteSame(this.arch.ptepGet(locked.ptep), origPte);
+    if (unchanged) {
+      // The old entry is gone from every TLB before the new one is there: a CPU that still reads the
+      // old page must not do so after another has written to the new.
+      this.arch.ptepClearFlush(vma, address, locked.ptep);
+      this.#mapNewPage(fault, copy, locked);
+      if (old !== undefined) this.rmap.pageRemoveRmap(old);
+    }
+    pteUnmapUnlock(locked);
+    if (!unchanged) putPage(copy);
+    if (old === undefined) return;
+    putPage(old);
+    if (unchanged) putPage(old);
+  }
+}
+
+/** pte_offset_map_lock(), where the table is known to be there. */
+function lockPte(vma: Vma, address: VirtualAddress): LockedPte {
+  const locked = pteOffsetMapLock(vma.mm, address);
+  if (locked === undefined)
+    throw new Error(`${vma.toString()} has no page table at 0x${address.toString(16)}`);
+  return locked;
+}

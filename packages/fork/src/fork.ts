@@ -1,0 +1,28 @@
+import { token } from '@pagerace/di';
+import type { Mm, VirtualAddress } from '@pagerace/page-model';
+
+export const FORK = token<Fork>('fork.Fork', { providedBy: ['@pagerace/fork'] });
+
+/** Shares a process's pages with a child, and gives them up at its exit. */
+export interface Fork {
+  /**
+   * dup_mmap(): shares what the parent has mapped with the child. The child's mappings exist already,
+   * and are linked to the parent's anon_vma: see {@link prepareChild}.
+   */
+  dupMmap(parent: Mm, child: Mm): void;
+  /** exit_mmap(): unmaps everything. */
+  exitMmap(mm: Mm): void;
+  /** unmap_page_range() of one page: munmap() or MADV_DONTNEED. */
+  zapPage(mm: Mm, address: VirtualAddress): void;
+}
+
+/**
+ * Makes the child's mappings, during set-up, as dup_mmap() does before it copies page-table entries:
+ * the part of fork that a walk of the anon_vma is kept from by anon_vma->rwsem.
+ */
+export function prepareChild(parent: Mm, child: Mm): void {
+  for (const { start, end, vmFlags, anonVma } of parent.vmas) {
+    const pages = (end - start) / parent.memory.pageSize;
+    child.mmap({ start, pages, vmFlags, ...(anonVma === null ? {} : { anonVma }) });
+  }
+}

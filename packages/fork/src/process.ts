@@ -1,0 +1,199 @@
+import { inject, injectable } from '@pagerace/di';
+import { kernelFunction, rawWriteSeqcountBegin, rawWriteSeqcountEnd } from '@pagerace/machine';
+import {
+  ARCHITECTURE,
+  type Architecture,
+  getPage,
+  type LockedPte,
+  lruCacheAdd,
+  MEMORY,
+  type Memory,
+  type Mm,
+  mmapReadLock,
+  mmapReadUnlock,
+  mmapWriteLock,
+  mmapWriteUnlock,
+  type Page,
+  pteAlloc,
+  type Pte,
+  pteOffsetMapLock,
+  pteUnmapUnlock,
+  putPage,
+  SetPageUptodate,
+  TLB_FLUSH,
+  type TlbFlush,
+  VM_SHARED,
+  VM_WRITE,
+  type VirtualAddress,
+  type Vma,
+} from '@pagerace/page-model';
+import { RMAP, type Rmap } from '@pagerace/rmap';
+import { SWAP, type Swap } from '@pagerace/swap';
+import type { Fork } from './fork.js';
+
+/** kernel/fork.c and mm/memory.c of v5.17, for small pages of private anonymous mappings. */
+@injectable()
+export class Process implements Fork {
+  constructor(
+    @inject(ARCHITECTURE) private readonly arch: Architecture,
+    @inject(MEMORY) private readonly memory: Memory,
+    @inject(TLB_FLUSH) private readonly tlb: TlbFlush,
+    @inject(RMAP) private readonly rmap: Rmap,
+    @inject(SWAP) private readonly swap: Swap,
+  ) {}
+
+  @kernelFunction('kernel/fork.c')
+  dupMmap(parent: Mm, child: Mm): void {
+    mmapWriteLock(parent);
+    mmapWriteLock(child, 1);
+    for (const vma of parent.vmas) {
+      const dst = child.findVma(vma.start);
+      if (dst !== undefined) this.copyPageRange(dst, vma);
+    }
+    mmapWriteUnlock(child);
+    // The parent's entries have become read-only.
+    this.tlb.flushTlbRange(parent, 0, 2 ** 47);
+    mmapWriteUnlock(parent);
+  }
+
+  @kernelFunction('mm/memory.c')
+  copyPageRange(dst: Vma, src: Vma): void {
+    // GUP-fast, which takes no lock, must not pin a page between the check for pins and the write
+    // protection (57efa1fe5957, v5.11).
+    rawWriteSeqcountBegin(src.mm.writeProtectSeq);
+    for (let address = src.start; address < src.end; address += this.memory.pageSize) {
+      this.copyPteRange(dst, src, address);
+    }
+    rawWriteSeqcountEnd(src.mm.writeProtectSeq);
+  }
+
+  /** copy_pte_range(), for one entry. */
+  @kernelFunction('mm/memory.c')
+  copyPteRange(dst: Vma, src: Vma, address: VirtualAddress): void {
+    pteAlloc(dst.mm, address);
+    const dstPte = pteOffsetMapLock(dst.mm, address);
+    const srcPte = pteOffsetMapLock(src.mm, address, 1);
+    if (dstPte !== undefined && srcPte !== undefined) {
+      const pte = this.arch.ptepGet(srcPte.ptep);
+      if (this.arch.ptePresent(pte)) this.copyPresentPte(dst, src, address, dstPte, srcPte, pte);
+      else if (!this.arch.pteNone(pte))
+        this.copyNonpresentPte(dst, src, address, dstPte, srcPte, pte);
+    }
+    if (srcPte !== undefined) pteUnmapUnlock(srcPte);
+    if (dstPte !== undefined) pteUnmapUnlock(dstPte);
+  }
+
+  @kernelFunction('mm/memory.c')
+  copyPresentPte(
+    dst: Vma,
+    src: Vma,
+    address: VirtualAddress,
+    dstPte: LockedPte,
+    srcPte: LockedPte,
+    pte: Pte,
+  ): void {
+    let shared = pte;
+    if (!this.arch.pteSpecial(pte)) {
+      const page = this.memory.pageAt(this.arch.ptePfn(pte));
+      // The reference first, the mapping after it: in between, a page has one reference more than its
+      // mappings account for.
+      getPage(page);
+      if (!this.rmap.pageTryDupAnonRmap(page, src)) {
+        putPage(page);
+        this.copyPresentPage(dst, address, dstPte, page);
+        return;
+      }
+    }
+    if (this.#isCowMapping(src) && this.arch.pteWrite(pte)) {
+      this.arch.ptepSetWrprotect(src.mm, address, srcPte.ptep);
+      shared = this.arch.pteWrprotect(shared);
+    }
+    this.arch.setPteAt(dst.mm, address, dstPte.ptep, this.arch.pteMkold(shared));
+  }
+
+  /** A page that may be pinned stays the parent's alone: the child gets a copy at once (v5.11). */
+  @kernelFunction('mm/memory.c')
+  copyPresentPage(dst: Vma, address: VirtualAddress, dstPte: LockedPte, page: Page): void {
+    const copy = this.memory.allocator.allocPage();
+    copy.contents.copyFrom(page.contents);
+    SetPageUptodate(copy);
+    this.rmap.pageAddNewAnonRmap(copy, dst, address);
+    lruCacheAdd(copy);
+    const pte = this.arch.pteMkdirty(this.arch.mkPte(copy, dst.vmPageProt));
+    const writable = dst.has(VM_WRITE) ? this.arch.pteMkwrite(pte) : pte;
+    this.arch.setPteAt(dst.mm, address, dstPte.ptep, writable);
+  }
+
+  @kernelFunction('mm/memory.c')
+  copyNonpresentPte(
+    dst: Vma,
+    src: Vma,
+    address: VirtualAddress,
+    dstPte: LockedPte,
+    srcPte: LockedPte,
+    pte: Pte,
+  ): void {
+    this.swap.swapDuplicate(this.arch.pteToSwpEntry(pte));
+    let shared = pte;
+    if (this.arch.pteSwpExclusive(pte)) {
+      shared = this.arch.pteSwpClearExclusive(pte);
+      this.arch.setPteAt(src.mm, address, srcPte.ptep, shared);
+    }
+    this.arch.setPteAt(dst.mm, address, dstPte.ptep, shared);
+  }
+
+  @kernelFunction('mm/mmap.c')
+  exitMmap(mm: Mm): void {
+    mmapReadLock(mm);
+    const { vmas } = mm;
+    mmapReadUnlock(mm);
+    for (const vma of vmas) {
+      for (let address = vma.start; address < vma.end; address += this.memory.pageSize) {
+        this.zapPteRange(vma, address);
+      }
+    }
+  }
+
+  zapPage(mm: Mm, address: VirtualAddress): void {
+    mmapReadLock(mm);
+    const vma = mm.findVma(address);
+    if (vma !== undefined) this.zapPteRange(vma, address);
+    mmapReadUnlock(mm);
+  }
+
+  /** zap_pte_range(), for one entry. */
+  @kernelFunction('mm/memory.c')
+  zapPteRange(vma: Vma, address: VirtualAddress): void {
+    const locked = pteOffsetMapLock(vma.mm, address);
+    if (locked === undefined) return;
+    this.rmap.flushTlbBatchedPending(vma);
+    const pte = this.arch.ptepGet(locked.ptep);
+    let gone: Page | undefined;
+    if (this.arch.ptePresent(pte)) gone = this.#zapPresent(vma, address, locked);
+    else if (!this.arch.pteNone(pte)) {
+      this.swap.swapFree(this.arch.pteToSwpEntry(pte));
+      this.arch.setPteAt(vma.mm, address, locked.ptep, this.arch.none);
+    }
+    pteUnmapUnlock(locked);
+    if (gone === undefined) return;
+    // tlb_finish_mmu(): no CPU has the translation any more when the page may be freed.
+    this.tlb.flushTlbPage(vma.mm, address);
+    putPage(gone);
+  }
+
+  /** @returns the page, whose reference is to be given back after the flush */
+  #zapPresent(vma: Vma, address: VirtualAddress, { ptep }: LockedPte): Page | undefined {
+    const pte = this.arch.ptepGetAndClear(vma.mm, address, ptep);
+    if (this.arch.pteSpecial(pte)) return undefined;
+    const page = this.memory.pageAt(this.arch.ptePfn(pte));
+    // An anonymous page needs no dirty bit when it loses a mapping: only a file's page does.
+    // The mapping first, the reference after it.
+    this.rmap.pageRemoveRmap(page);
+    return page;
+  }
+
+  /** is_cow_mapping(). */
+  #isCowMapping(vma: Vma): boolean {
+    return !vma.has(VM_SHARED) && vma.has(VM_WRITE);
+  }
+}

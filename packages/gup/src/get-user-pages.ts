@@ -1,0 +1,27 @@
+import { token } from '@pagerace/di';
+import type { Mm, Page, VirtualAddress } from '@pagerace/page-model';
+import type { GupFlags } from './gup-flags.js';
+
+export const GET_USER_PAGES = token<GetUserPages>('gup.GetUserPages', {
+  providedBy: ['@pagerace/gup'],
+});
+
+/** Gives out references to the pages that a process has mapped (mm/gup.c). */
+export interface GetUserPages {
+  /**
+   * get_user_pages_fast(), and with `pin` pin_user_pages_fast(): without a lock if possible, else as
+   * {@link getUserPagesUnlocked}. Called without mmap_lock.
+   *
+   * @returns a page for each address from `start` on, in order; fewer with `fastOnly`
+   */
+  getUserPagesFast(mm: Mm, start: VirtualAddress, pages: number, flags: GupFlags): readonly Page[];
+  /** get_user_pages_unlocked(): takes mmap_lock and the PTL, and faults pages in. */
+  getUserPagesUnlocked(
+    mm: Mm,
+    start: VirtualAddress,
+    pages: number,
+    flags: GupFlags,
+  ): readonly Page[];
+  /** put_page(), or unpin_user_page() for a page that was pinned. */
+  release(page: Page, flags: GupFlags): void;
+}

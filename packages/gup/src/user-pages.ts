@@ -1,0 +1,233 @@
+import { inject, injectable } from '@pagerace/di';
+import {
+  kernelFunction,
+  localIrqRestore,
+  localIrqSave,
+  rawReadSeqcount,
+  readSeqcountRetry,
+  Violation,
+} from '@pagerace/machine';
+import {
+  __putPage,
+  ARCHITECTURE,
+  type Architecture,
+  FAULT_FLAG_UNSHARE,
+  FAULT_FLAG_WRITE,
+  FAULT_HANDLER,
+  type FaultHandler,
+  GUP_PIN_COUNTING_BIAS,
+  markPageAccessed,
+  MEMORY,
+  type Memory,
+  type Mm,
+  mmapReadLock,
+  mmapReadUnlock,
+  type Page,
+  PageDirty,
+  pageRefAdd,
+  pageRefAddUnless,
+  pageRefSubAndTest,
+  type Pte,
+  putPage,
+  setPageDirty,
+  SetPageReferenced,
+  tryGetPage,
+  unpinUserPage,
+  type VirtualAddress,
+  type Vma,
+  walkToPte,
+  withPteLocked,
+} from '@pagerace/page-model';
+import type { GetUserPages } from './get-user-pages.js';
+import { GUP_CONFIG, type GupConfig } from './gup-config.js';
+import { GUP_FAST_RECHECK, type GupFastRecheck } from './gup-fast-recheck.js';
+import { GUP_FAST_TOUCH, type GupFastTouch } from './gup-fast-touch.js';
+import type { GupFlags } from './gup-flags.js';
+import { GUP_UNSHARE_RULE, type GupUnshareRule } from './gup-unshare-rule.js';
+import { PIN_ORDERING, type PinOrdering } from './pin-ordering.js';
+
+/** mm/gup.c, of v5.17 but for the seams; for small pages of private anonymous mappings. */
+@injectable()
+export class UserPages implements GetUserPages {
+  constructor(
+    @inject(ARCHITECTURE) private readonly arch: Architecture,
+    @inject(MEMORY) private readonly memory: Memory,
+    @inject(FAULT_HANDLER) private readonly faultHandler: FaultHandler,
+    @inject(GUP_CONFIG) private readonly config: GupConfig,
+    @inject(GUP_FAST_RECHECK) private readonly recheck: GupFastRecheck,
+    @inject(GUP_FAST_TOUCH) private readonly fastTouch: GupFastTouch,
+    @inject(GUP_UNSHARE_RULE) private readonly unshare: GupUnshareRule,
+    @inject(PIN_ORDERING) private readonly pinOrdering: PinOrdering,
+  ) {}
+
+  @kernelFunction('mm/gup.c', 'internal_get_user_pages_fast')
+  getUserPagesFast(mm: Mm, start: VirtualAddress, pages: number, flags: GupFlags): readonly Page[] {
+    // mm_set_has_pinned_flag(): without the test, pinning would bounce the cache line.
+    if (flags.pin === true && mm.hasPinned.read() === 0) mm.hasPinned.write(1);
+    const fast = this.locklessPagesFromMm(mm, start, pages, flags);
+    if (fast.length === pages || flags.fastOnly === true) return fast;
+    const done = fast.length;
+    const rest = start + done * this.memory.pageSize;
+    return [...fast, ...this.getUserPagesUnlocked(mm, rest, pages - done, flags)];
+  }
+
+  @kernelFunction('mm/gup.c')
+  getUserPagesUnlocked(
+    mm: Mm,
+    start: VirtualAddress,
+    pages: number,
+    flags: GupFlags,
+  ): readonly Page[] {
+    mmapReadLock(mm);
+    const got: Page[] = [];
+    for (let nth = 0; nth < pages; nth++) {
+      got.push(this.#getUserPage(mm, start + nth * this.memory.pageSize, flags));
+    }
+    mmapReadUnlock(mm);
+    return got;
+  }
+
+  release(page: Page, { pin }: GupFlags): void {
+    if (pin === true) unpinUserPage(page);
+    else putPage(page);
+  }
+
+  // ---- fast: no lock, but interrupts off, so that tables that are freed after an IPI stay ----
+
+  @kernelFunction('mm/gup.c')
+  locklessPagesFromMm(
+    mm: Mm,
+    start: VirtualAddress,
+    pages: number,
+    flags: GupFlags,
+  ): readonly Page[] {
+    if (!this.config.haveFastGup) return [];
+    // While fork write-protects, a pin could come too late for it to see, and too early to be refused
+    // by the entry (57efa1fe5957, v5.11; block direct I/O, the only user here, pins since v6.5).
+    const seq = flags.pin === true ? rawReadSeqcount(mm.writeProtectSeq) : 0;
+    if (seq % 2 === 1) return [];
+    localIrqSave();
+    const got: Page[] = [];
+    for (let nth = 0; nth < pages; nth++) {
+      const page = this.gupPteRange(mm, start + nth * this.memory.pageSize, flags);
+      if (page === undefined) break;
+      got.push(page);
+    }
+    localIrqRestore();
+    if (flags.pin === true && readSeqcountRetry(mm.writeProtectSeq, seq)) {
+      for (const page of got) unpinUserPage(page);
+      return [];
+    }
+    return got;
+  }
+
+  /** gup_pte_range(), for one entry. @returns undefined if the slow path must see to it */
+  @kernelFunction('mm/gup.c')
+  gupPteRange(mm: Mm, address: VirtualAddress, flags: GupFlags): Page | undefined {
+    const walk = walkToPte(mm, address);
+    if (walk === undefined) return undefined;
+    const pte = this.arch.ptepGetLockless(walk.ptep);
+    if (this.arch.pteProtnone(pte)) return undefined;
+    // A clean entry passes if it is writable, and stays clean.
+    if (!this.arch.pteAccessPermitted(pte, flags.write === true)) return undefined;
+    if (this.arch.pteSpecial(pte)) return undefined;
+
+    const page = this.memory.pageAt(this.arch.ptePfn(pte));
+    // The page may be free by now, or another's: the reference is only a try.
+    if (!this.tryGrabPageLockless(page, flags)) return undefined;
+    this.fastTouch.touch(this.arch, page, pte, flags);
+    // Whoever removes the entry does so before he looks at the references.
+    if (!this.recheck.isSameTable(this.arch, walk) || this.arch.ptepGet(walk.ptep) !== pte) {
+      this.putCompoundHead(page, flags);
+      return undefined;
+    }
+    if (!this.arch.pteWrite(pte) && this.unshare.mustUnshare(page, flags)) {
+      this.putCompoundHead(page, flags);
+      return undefined;
+    }
+    SetPageReferenced(page);
+    return page;
+  }
+
+  /** try_grab_compound_head(), of a small page. @returns whether the page had a reference before */
+  @kernelFunction('mm/gup.c', 'try_grab_compound_head')
+  tryGrabPageLockless(page: Page, { pin }: GupFlags): boolean {
+    if (!pageRefAddUnless(page, 1, 0)) return false;
+    if (pin === true) {
+      pageRefAdd(page, GUP_PIN_COUNTING_BIAS - 1);
+      this.pinOrdering.afterPin();
+    }
+    return true;
+  }
+
+  @kernelFunction('mm/gup.c')
+  putCompoundHead(page: Page, { pin }: GupFlags): void {
+    if (pageRefSubAndTest(page, pin === true ? GUP_PIN_COUNTING_BIAS : 1)) __putPage(page);
+  }
+
+  // ---- slow: mmap_lock, the PTL, and page faults ----
+
+  /** __get_user_pages(), for one page. */
+  #getUserPage(mm: Mm, address: VirtualAddress, flags: GupFlags): Page {
+    const vma = mm.findVma(address);
+    if (vma === undefined) {
+      throw new Violation('EFAULT', `${mm.name} has nothing mapped at 0x${address.toString(16)}`);
+    }
+    for (;;) {
+      const found = this.followPagePte(vma, address, flags);
+      if (found instanceof Object) return found;
+      this.faultinPage(vma, address, flags, found);
+    }
+  }
+
+  /** @returns the page with a reference, or why it must be faulted in */
+  @kernelFunction('mm/gup.c')
+  followPagePte(vma: Vma, address: VirtualAddress, flags: GupFlags): Page | 'absent' | 'shared' {
+    const found = withPteLocked(vma.mm, address, (ptep) => {
+      const pte = this.arch.ptepGet(ptep);
+      if (!this.arch.ptePresent(pte)) return 'absent';
+      // can_follow_write_pte(), without FOLL_FORCE.
+      if (flags.write === true && !this.arch.pteWrite(pte)) return 'absent';
+      const page = this.memory.pageAt(this.arch.ptePfn(pte));
+      if (
+        !this.arch.pteWrite(pte) &&
+        !this.arch.pteSpecial(pte) &&
+        this.unshare.mustUnshare(page, flags)
+      ) {
+        return 'shared';
+      }
+      // Under the PTL the mapping keeps the page, so that an unordered increment is enough.
+      this.tryGrabPage(page, flags);
+      this.#touch(page, pte, flags);
+      return page;
+    });
+    return found ?? 'absent';
+  }
+
+  @kernelFunction('mm/gup.c')
+  tryGrabPage(page: Page, { pin }: GupFlags): void {
+    if (pin === true) pageRefAdd(page, GUP_PIN_COUNTING_BIAS);
+    else tryGetPage(page);
+  }
+
+  /**
+   * FOLL_TOUCH, which get_user_pages() always sets: a page that will be written to is dirty from now
+   * on. Under the PTL, so that whoever unmaps the page sees the bit or has removed the entry before.
+   */
+  #touch(page: Page, pte: Pte, { write }: GupFlags): void {
+    if (write === true && !this.arch.pteDirty(pte) && !PageDirty(page)) setPageDirty(page);
+    markPageAccessed(page);
+  }
+
+  @kernelFunction('mm/gup.c')
+  faultinPage(
+    vma: Vma,
+    address: VirtualAddress,
+    { write }: GupFlags,
+    because: 'absent' | 'shared',
+  ): void {
+    const flags =
+      (write === true ? FAULT_FLAG_WRITE : 0) | (because === 'shared' ? FAULT_FLAG_UNSHARE : 0);
+    this.faultHandler.handleMmFault(vma, address, flags);
+  }
+}

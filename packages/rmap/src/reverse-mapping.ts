@@ -1,0 +1,235 @@
+import { inject, injectable } from '@pagerace/di';
+import {
+  atomicAddNegative,
+  atomicInc,
+  atomicIncAndTest,
+  atomicSet,
+  kernelFunction,
+  nonatomicSetBit,
+  smpMb,
+  smpMbAfterAtomic,
+  VM_BUG_ON,
+} from '@pagerace/machine';
+import {
+  ARCHITECTURE,
+  type Architecture,
+  ClearPageAnonExclusive,
+  type LockedPte,
+  type Page,
+  PageAnon,
+  PageAnonExclusive,
+  pageMapcount,
+  pageMapped,
+  pageMaybeDmaPinned,
+  PageSwapBacked,
+  PageSwapCache,
+  type Pte,
+  putPage,
+  SetPageAnonExclusive,
+  setPageDirty,
+  SetPageSwapBacked,
+  type SwapEntry,
+  VM_LOCKED,
+  type VirtualAddress,
+  type Vma,
+} from '@pagerace/page-model';
+import { SWAP, type Swap } from '@pagerace/swap';
+import { ANON_EXCLUSIVE, type AnonExclusive } from './anon-exclusive.js';
+import { LAZY_FREE_RULE, type LazyFreeRule } from './lazy-free-rule.js';
+import { pageVmaMappedWalk, pageVmaMappedWalkDone } from './page-vma-mapped.js';
+import type { Rmap } from './rmap.js';
+import { rmapWalk } from './rmap-walk.js';
+import type { TtuFlags } from './ttu-flags.js';
+import { UNMAP_FLUSH, type UnmapFlush } from './unmap-flush.js';
+
+/** mm/rmap.c, of v5.17 but for the seams; for small anonymous pages. */
+@injectable()
+export class ReverseMapping implements Rmap {
+  constructor(
+    @inject(ARCHITECTURE) private readonly arch: Architecture,
+    @inject(SWAP) private readonly swap: Swap,
+    @inject(UNMAP_FLUSH) private readonly flush: UnmapFlush,
+    @inject(LAZY_FREE_RULE) private readonly lazyFree: LazyFreeRule,
+    @inject(ANON_EXCLUSIVE) private readonly exclusive: AnonExclusive,
+  ) {}
+
+  @kernelFunction('mm/rmap.c')
+  pageAddNewAnonRmap(page: Page, vma: Vma, address: VirtualAddress): void {
+    if (!this.lazyFree.isDroppable(vma)) nonatomicSetBit(page.flags.bit('swapbacked'));
+    // The first mapping: an ordinary store is enough, as nobody else can see the page yet.
+    atomicSet(page._mapcount, 0);
+    page.mapping.write(vma.anonVma);
+    page.index.write(vma.pageIndex(address));
+    if (this.exclusive.isTracked) SetPageAnonExclusive(page);
+  }
+
+  @kernelFunction('mm/rmap.c')
+  pageAddAnonRmap(page: Page, vma: Vma, address: VirtualAddress, exclusive: boolean): void {
+    const first = atomicIncAndTest(page._mapcount);
+    if (first && !PageAnon(page)) {
+      page.mapping.write(vma.anonVma);
+      page.index.write(vma.pageIndex(address));
+    }
+    if (!this.exclusive.isTracked) return;
+    VM_BUG_ON(!first && PageAnonExclusive(page), `${page.name} is exclusive and mapped twice`);
+    if (exclusive) SetPageAnonExclusive(page);
+  }
+
+  @kernelFunction('mm/rmap.c')
+  pageRemoveRmap(page: Page): void {
+    atomicAddNegative(page._mapcount, -1);
+  }
+
+  /**
+   * page_try_dup_anon_rmap() (include/linux/rmap.h, v5.19); before, page_dup_rmap() and the check of
+   * page_needs_cow_for_dma() (v5.11) in copy_present_page().
+   */
+  @kernelFunction('include/linux/rmap.h')
+  pageTryDupAnonRmap(page: Page, vma: Vma): boolean {
+    const mayBePinned = vma.mm.hasPinned.read() === 1 && pageMaybeDmaPinned(page);
+    if (this.exclusive.isTracked) {
+      if (PageAnonExclusive(page)) {
+        if (mayBePinned) return false;
+        ClearPageAnonExclusive(page);
+      }
+    } else if (mayBePinned) {
+      return false;
+    }
+    atomicInc(page._mapcount);
+    return true;
+  }
+
+  @kernelFunction('mm/rmap.c')
+  pageReferenced(page: Page): number {
+    let mapcount = pageMapcount(page);
+    if (mapcount === 0) return 0;
+    let referenced = 0;
+    rmapWalk(page, {
+      rmapOne: (_page, vma, address) => {
+        const mapped = pageVmaMappedWalk(page, vma, address);
+        if (mapped === undefined) return true;
+        if (this.arch.ptepTestAndClearYoung(vma, address, mapped.ptep)) referenced++;
+        pageVmaMappedWalkDone(mapped);
+        // The walk may end when as many entries were met as there were at its start.
+        return --mapcount > 0;
+      },
+    });
+    return referenced;
+  }
+
+  @kernelFunction('mm/rmap.c')
+  tryToUnmap(page: Page, flags: TtuFlags): void {
+    rmapWalk(page, {
+      rmapOne: (_page, vma, address) => this.tryToUnmapOne(page, vma, address, flags),
+      done: (one) => !pageMapped(one),
+    });
+  }
+
+  /**
+   * Tries to remove the mapping of `page` at one address.
+   *
+   * @returns false if the page must stay mapped, and the walk is of no more use
+   */
+  @kernelFunction('mm/rmap.c')
+  tryToUnmapOne(page: Page, vma: Vma, address: VirtualAddress, flags: TtuFlags): boolean {
+    const mapped = pageVmaMappedWalk(page, vma, address);
+    if (mapped === undefined) return true;
+    if (flags.ignoreMlock !== true && vma.has(VM_LOCKED)) {
+      pageVmaMappedWalkDone(mapped);
+      return false;
+    }
+    const anonExclusive = this.exclusive.isTracked && PageAnonExclusive(page);
+    const pteval = this.#nukePte(mapped, vma, address, flags);
+
+    // Moves the dirty bit to the page, now that the entry is gone.
+    if (this.arch.pteDirty(pteval)) setPageDirty(page);
+
+    const unmapped = this.#unmapAnon(page, vma, address, mapped, pteval, anonExclusive);
+    if (unmapped) {
+      // discard:
+      this.pageRemoveRmap(page);
+      putPage(page);
+    }
+    pageVmaMappedWalkDone(mapped);
+    return unmapped;
+  }
+
+  tryToUnmapFlush(): void {
+    this.flush.tryToUnmapFlush();
+  }
+
+  tryToUnmapFlushDirty(): void {
+    this.flush.tryToUnmapFlushDirty();
+  }
+
+  flushTlbBatchedPending(vma: Vma): void {
+    this.flush.flushTlbBatchedPending(vma);
+  }
+
+  /** Clears the entry; with a deferred flush, a CPU may go on by the old one for a while. */
+  #nukePte({ ptep }: LockedPte, vma: Vma, address: VirtualAddress, flags: TtuFlags): Pte {
+    if (!this.flush.shouldDeferFlush(vma.mm, flags)) {
+      return this.arch.ptepClearFlush(vma, address, ptep);
+    }
+    const pteval = this.arch.ptepGetAndClear(vma.mm, address, ptep);
+    this.flush.setTlbUbcFlushPending(vma.mm, this.arch.pteDirty(pteval));
+    return pteval;
+  }
+
+  /** What takes the place of an anonymous page's entry. @returns whether the page is unmapped here */
+  #unmapAnon(
+    page: Page,
+    vma: Vma,
+    address: VirtualAddress,
+    { ptep }: LockedPte,
+    pteval: Pte,
+    anonExclusive: boolean,
+  ): boolean {
+    const swapBacked = PageSwapBacked(page);
+    VM_BUG_ON(
+      swapBacked !== PageSwapCache(page),
+      `${page.name} is being unmapped, ${swapBacked ? 'and has no swap slot' : 'lazyfree, from swap'}`,
+    );
+    if (!swapBacked) {
+      // MADV_FREE page check.
+      const fate = this.lazyFree.fateOf(page, vma);
+      if (fate === 'discard') return true;
+      this.arch.setPteAt(vma.mm, address, ptep, pteval);
+      if (fate === 'remap') SetPageSwapBacked(page);
+      return false;
+    }
+    const entry: SwapEntry = page.private.read();
+    if (!this.swap.swapDuplicate(entry)) {
+      this.arch.setPteAt(vma.mm, address, ptep, pteval);
+      return false;
+    }
+    if (anonExclusive && !this.#pageTryShareAnonRmap(page)) {
+      this.swap.swapFree(entry);
+      this.arch.setPteAt(vma.mm, address, ptep, pteval);
+      return false;
+    }
+    this.arch.setPteAt(vma.mm, address, ptep, this.#swapPte(entry, pteval, anonExclusive));
+    return true;
+  }
+
+  #swapPte(entry: SwapEntry, pteval: Pte, anonExclusive: boolean): Pte {
+    let swapPte = this.arch.swpEntryToPte(entry);
+    if (anonExclusive && this.arch.hasSwpExclusive) swapPte = this.arch.pteSwpMkexclusive(swapPte);
+    if (this.arch.pteSoftDirty(pteval)) swapPte = this.arch.pteSwpMksoftDirty(swapPte);
+    if (this.arch.pteUffdWp(pteval)) swapPte = this.arch.pteSwpMkuffdWp(swapPte);
+    return swapPte;
+  }
+
+  /**
+   * page_try_share_anon_rmap() (include/linux/rmap.h, v5.19): the page is not exclusive any more,
+   * unless it may be pinned.
+   */
+  #pageTryShareAnonRmap(page: Page): boolean {
+    // Pairs with the full barrier of GUP-fast between its reference and its second look at the entry.
+    if (this.exclusive.hasBarriers) smpMb('page_try_share_anon_rmap');
+    if (pageMaybeDmaPinned(page)) return false;
+    ClearPageAnonExclusive(page);
+    if (this.exclusive.hasBarriers) smpMbAfterAtomic('page_try_share_anon_rmap');
+    return true;
+  }
+}

@@ -1,0 +1,41 @@
+import { token } from '@pagerace/di';
+import type { Page, VirtualAddress, Vma } from '@pagerace/page-model';
+import type { TtuFlags } from './ttu-flags.js';
+
+export const RMAP = token<Rmap>('rmap.Rmap', { providedBy: ['@pagerace/rmap'] });
+
+/** The reverse mappings of a page: which page-table entries map it, and how to be rid of them. */
+export interface Rmap {
+  /** page_add_new_anon_rmap(): the first mapping of a page that nobody else has yet. Hold the PTL. */
+  pageAddNewAnonRmap(page: Page, vma: Vma, address: VirtualAddress): void;
+  /**
+   * page_add_anon_rmap(): another mapping of an anonymous page. Hold the PTL and the page lock.
+   *
+   * @param exclusive RMAP_EXCLUSIVE: no other process has the page
+   */
+  pageAddAnonRmap(page: Page, vma: Vma, address: VirtualAddress, exclusive: boolean): void;
+  /** page_remove_rmap(): a mapping is gone. Hold the PTL. Fully ordered. */
+  pageRemoveRmap(page: Page): void;
+  /**
+   * page_referenced(): takes the young bit from every entry that maps the page. Hold the page lock.
+   *
+   * @returns how many entries had it
+   */
+  pageReferenced(page: Page): number;
+  /**
+   * try_to_unmap(): removes every mapping of the page, unless one of them must stay. Hold the page
+   * lock. Ask page_mapped() afterwards.
+   */
+  tryToUnmap(page: Page, flags: TtuFlags): void;
+  /** try_to_unmap_flush(): does the TLB flushes that this task has deferred. */
+  tryToUnmapFlush(): void;
+  /** try_to_unmap_flush_dirty(): the same, if a deferred one was of an entry that was dirty. */
+  tryToUnmapFlushDirty(): void;
+  /** flush_tlb_batched_pending(): does flushes that reclaim has deferred in this mm. Hold the PTL. */
+  flushTlbBatchedPending(vma: Vma): void;
+  /**
+   * Whether a page that is mapped in `vma` may be shared with a child by fork, and shares it; if not,
+   * the child needs a copy. Hold the PTL of the entry. See {@link AnonExclusive}.
+   */
+  pageTryDupAnonRmap(page: Page, vma: Vma): boolean;
+}

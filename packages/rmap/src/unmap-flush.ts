@@ -1,0 +1,52 @@
+import { inject, injectable, token } from '@pagerace/di';
+import { kernelFunction, read, TaskLocal, write } from '@pagerace/machine';
+import { type Mm, TLB_FLUSH, type TlbFlush, type Vma } from '@pagerace/page-model';
+import type { TtuFlags } from './ttu-flags.js';
+
+export const UNMAP_FLUSH = token<UnmapFlush>('rmap.UnmapFlush');
+
+/** TLB flushes that reclaim defers, to do one for many pages (mm/rmap.c, v4.3: 72b252aed506). */
+@injectable()
+export class UnmapFlush {
+  /** current->tlb_ubc.flush_required. */
+  readonly #flushRequired = new TaskLocal(() => false);
+  /** current->tlb_ubc.writable: a CPU may still write through an entry that was dirty. */
+  readonly #writable = new TaskLocal(() => false);
+
+  constructor(@inject(TLB_FLUSH) private readonly tlb: TlbFlush) {}
+
+  /** should_defer_flush(). */
+  shouldDeferFlush(mm: Mm, flags: TtuFlags): boolean {
+    return flags.batchFlush === true && this.tlb.shouldDefer(mm);
+  }
+
+  @kernelFunction('mm/rmap.c')
+  setTlbUbcFlushPending(mm: Mm, writable: boolean): void {
+    this.tlb.addToBatch(mm);
+    this.#flushRequired.set(true);
+    // After the entry was cleared: whoever clears entries of this mm under the same PTL from now on
+    // knows that a flush is still due. A compiler barrier is enough for that.
+    write(mm.tlbFlushBatched, true);
+    if (writable) this.#writable.set(true);
+  }
+
+  @kernelFunction('mm/rmap.c')
+  tryToUnmapFlush(): void {
+    if (!this.#flushRequired.get()) return;
+    this.tlb.flushBatch();
+    this.#flushRequired.set(false);
+    this.#writable.set(false);
+  }
+
+  @kernelFunction('mm/rmap.c')
+  tryToUnmapFlushDirty(): void {
+    if (this.#writable.get()) this.tryToUnmapFlush();
+  }
+
+  @kernelFunction('mm/rmap.c')
+  flushTlbBatchedPending({ mm, start, end }: Vma): void {
+    if (!read(mm.tlbFlushBatched)) return;
+    this.tlb.flushTlbRange(mm, start, end);
+    write(mm.tlbFlushBatched, false);
+  }
+}

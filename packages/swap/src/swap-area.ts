@@ -1,0 +1,256 @@
+import { inject, injectable } from '@pagerace/di';
+import { kernelFunction, read, spinLock, spinUnlock, VM_BUG_ON, write } from '@pagerace/machine';
+import {
+  ClearPageSwapCache,
+  ClearPageUptodate,
+  endPageWriteback,
+  getPageUnlessZero,
+  lockPage,
+  MEMORY,
+  type Memory,
+  type Page,
+  PageDirty,
+  pageMapcount,
+  pageRefAdd,
+  pageRefFreeze,
+  pageRefUnfreeze,
+  PageSwapCache,
+  PageWriteback,
+  putPage,
+  setPageDirty,
+  SetPageDirty,
+  SetPageSwapBacked,
+  SetPageSwapCache,
+  SetPageUptodate,
+  setPageWriteback,
+  type SwapEntry,
+  swpEntry,
+  swpOffset,
+  unlockPage,
+} from '@pagerace/page-model';
+import type { Swap } from './swap.js';
+import { SWAP_HAS_CACHE, SwapInfo, type SwapSlot } from './swap-info.js';
+
+/** The device that the model has. */
+const type = 0;
+
+/**
+ * Swap as of v5.17, for small pages, over one device that answers at once: a page that is written out
+ * is under writeback while it is locked, and never after (as zram did through rw_page).
+ */
+@injectable()
+export class SwapArea implements Swap {
+  #device: SwapInfo | undefined;
+
+  constructor(@inject(MEMORY) private readonly memory: Memory) {}
+
+  swapon(pages: number): void {
+    this.#device = new SwapInfo(pages);
+  }
+
+  @kernelFunction('mm/swap_state.c')
+  addToSwap(page: Page): boolean {
+    const entry = this.#getSwapPage();
+    if (entry === undefined) return false;
+    this.#addToSwapCache(page, entry);
+    // MADV_FREE cleans the page-table entry and clears PG_swapbacked under no common lock: a page whose
+    // entry is clean may still be swapbacked, and unmapping would not make it dirty.
+    setPageDirty(page);
+    return true;
+  }
+
+  @kernelFunction('mm/swapfile.c')
+  swapDuplicate(entry: SwapEntry): boolean {
+    spinLock(this.#info.lock);
+    const { map } = this.#slotOf(entry);
+    write(map, read(map) + 1);
+    spinUnlock(this.#info.lock);
+    return true;
+  }
+
+  @kernelFunction('mm/swapfile.c')
+  swapFree(entry: SwapEntry): void {
+    spinLock(this.#info.lock);
+    const { map } = this.#slotOf(entry);
+    const before = read(map);
+    VM_BUG_ON(
+      (before & ~SWAP_HAS_CACHE) === 0,
+      `swap slot ${String(swpOffset(entry))} is freed unused`,
+    );
+    write(map, before - 1);
+    spinUnlock(this.#info.lock);
+  }
+
+  @kernelFunction('mm/swap_state.c')
+  lookupSwapCache(entry: SwapEntry): Page | undefined {
+    const { cached } = this.#slotOf(entry);
+    for (;;) {
+      const page = cached.read();
+      if (page === null) return undefined;
+      if (getPageUnlessZero(page)) {
+        if (cached.read() === page) return page;
+        putPage(page);
+        continue;
+      }
+      // Frozen by __remove_mapping(), under this lock: the kernel spins till it is done.
+      spinLock(this.#info.pagesLock);
+      spinUnlock(this.#info.pagesLock);
+    }
+  }
+
+  @kernelFunction('mm/swap_state.c')
+  swapinReadahead(entry: SwapEntry): Page {
+    const found = this.lookupSwapCache(entry);
+    if (found !== undefined) return found;
+    const page = this.memory.allocator.allocPage();
+    lockPage(page);
+    SetPageSwapBacked(page);
+    this.#swapcachePrepare(entry);
+    this.#addToSwapCache(page, entry);
+    this.#swapReadpage(page, entry);
+    return page;
+  }
+
+  @kernelFunction('mm/page_io.c')
+  swapWritepage(page: Page): void {
+    if (this.tryToFreeSwap(page)) {
+      unlockPage(page);
+      return;
+    }
+    setPageWriteback(page);
+    const { lo, hi } = this.#slotOf(page.private.read());
+    lo.write(page.contents.readHalf('lo'));
+    hi.write(page.contents.readHalf('hi'));
+    endPageWriteback(page);
+    unlockPage(page);
+  }
+
+  @kernelFunction('mm/swapfile.c')
+  pageSwapcount(page: Page): number {
+    if (!PageSwapCache(page)) return 0;
+    spinLock(this.#info.lock);
+    const count = read(this.#slotOf(page.private.read()).map) & ~SWAP_HAS_CACHE;
+    spinUnlock(this.#info.lock);
+    return count;
+  }
+
+  @kernelFunction('mm/swapfile.c')
+  tryToFreeSwap(page: Page): boolean {
+    if (!PageSwapCache(page) || PageWriteback(page) || this.pageSwapcount(page) > 0) return false;
+    this.#deleteFromSwapCache(page);
+    SetPageDirty(page);
+    return true;
+  }
+
+  @kernelFunction('mm/swapfile.c')
+  reuseSwapPage(page: Page): boolean {
+    const count = pageMapcount(page) + this.pageSwapcount(page);
+    if (count === 1 && PageSwapCache(page) && !PageWriteback(page)) {
+      this.#deleteFromSwapCache(page);
+      SetPageDirty(page);
+    }
+    return count <= 1;
+  }
+
+  @kernelFunction('mm/vmscan.c', '__remove_mapping')
+  removeMapping(page: Page): boolean {
+    spinLock(this.#info.pagesLock);
+    // One reference from the isolation and one from the swap cache. That the page is still clean is
+    // asked after that, as whoever makes it dirty does so before he gives his reference back.
+    const frozen = pageRefFreeze(page, 2);
+    if (frozen && PageDirty(page)) {
+      pageRefUnfreeze(page, 2);
+      spinUnlock(this.#info.pagesLock);
+      return false;
+    }
+    if (!frozen) {
+      spinUnlock(this.#info.pagesLock);
+      return false;
+    }
+    const entry = this.#removeFromCache(page);
+    spinUnlock(this.#info.pagesLock);
+    this.#putSwapPage(entry);
+    return true;
+  }
+
+  get #info(): SwapInfo {
+    if (this.#device === undefined) throw new Error('there is a swap entry, but no swapon()');
+    return this.#device;
+  }
+
+  /** get_swap_page(): a slot for a page that is going into the swap cache. */
+  #getSwapPage(): SwapEntry | undefined {
+    if (this.#device === undefined) return undefined;
+    spinLock(this.#info.lock);
+    const offset = this.#info.slots.findIndex(({ map }) => read(map) === 0);
+    if (offset >= 0) write(this.#info.slots[offset]!.map, SWAP_HAS_CACHE);
+    spinUnlock(this.#info.lock);
+    return offset < 0 ? undefined : swpEntry(type, offset);
+  }
+
+  /** put_swap_page(): the swap cache uses the slot no more. */
+  #putSwapPage(entry: SwapEntry): void {
+    spinLock(this.#info.lock);
+    const { map } = this.#slotOf(entry);
+    // Others wait for this without the lock, in swapcache_prepare().
+    map.write(read(map) & ~SWAP_HAS_CACHE);
+    spinUnlock(this.#info.lock);
+  }
+
+  /** swapcache_prepare(): claims the slot for the swap cache; waits for whoever is just leaving it. */
+  #swapcachePrepare(entry: SwapEntry): void {
+    const { map } = this.#slotOf(entry);
+    for (;;) {
+      spinLock(this.#info.lock);
+      const now = read(map);
+      if ((now & SWAP_HAS_CACHE) === 0) {
+        map.write(now | SWAP_HAS_CACHE);
+        spinUnlock(this.#info.lock);
+        return;
+      }
+      spinUnlock(this.#info.lock);
+      map.await((count) => (count & SWAP_HAS_CACHE) === 0);
+    }
+  }
+
+  #addToSwapCache(page: Page, entry: SwapEntry): void {
+    pageRefAdd(page, 1);
+    SetPageSwapCache(page);
+    spinLock(this.#info.pagesLock);
+    page.private.write(entry);
+    this.#slotOf(entry).cached.write(page);
+    spinUnlock(this.#info.pagesLock);
+  }
+
+  /** delete_from_swap_cache(). Hold the page lock. */
+  #deleteFromSwapCache(page: Page): void {
+    spinLock(this.#info.pagesLock);
+    const entry = this.#removeFromCache(page);
+    spinUnlock(this.#info.pagesLock);
+    this.#putSwapPage(entry);
+    putPage(page);
+  }
+
+  /** __delete_from_swap_cache(). Hold the i_pages lock. */
+  #removeFromCache(page: Page): SwapEntry {
+    const entry = page.private.read();
+    this.#slotOf(entry).cached.write(null);
+    page.private.write(0);
+    ClearPageSwapCache(page);
+    return entry;
+  }
+
+  /** swap_readpage(): reads a locked page in, and unlocks it. */
+  #swapReadpage(page: Page, entry: SwapEntry): void {
+    const { lo, hi } = this.#slotOf(entry);
+    ClearPageUptodate(page);
+    page.contents.writeHalf('lo', lo.read()!);
+    page.contents.writeHalf('hi', hi.read()!);
+    SetPageUptodate(page);
+    unlockPage(page);
+  }
+
+  #slotOf(entry: SwapEntry): SwapSlot {
+    return this.#info.slots[swpOffset(entry)]!;
+  }
+}

@@ -1,0 +1,39 @@
+import { cell, type Cell, formatted, Spinlock } from '@pagerace/machine';
+import type { ByteString, Page } from '@pagerace/page-model';
+
+/** SWAP_HAS_CACHE: in swap_map[], says that the swap cache uses the slot. */
+export const SWAP_HAS_CACHE = 0x40;
+
+/** One page of a swap device. */
+export interface SwapSlot {
+  /** swap_map[]: how many page-table entries use the slot, and SWAP_HAS_CACHE. */
+  readonly map: Cell<number>;
+  /** The slot's entry in the swap cache. Written with the i_pages lock held. */
+  readonly cached: Cell<Page | null>;
+  readonly lo: Cell<ByteString | null>;
+  readonly hi: Cell<ByteString | null>;
+}
+
+/** struct swap_info_struct, and swapper_spaces[]: the one swap device, and the swap cache over it. */
+export class SwapInfo {
+  /** The cluster lock, which protects swap_map[]. */
+  readonly lock = new Spinlock('swap_lock');
+  /** swap_address_space()->i_pages, which protects the swap cache. */
+  readonly pagesLock = new Spinlock('i_pages');
+  readonly slots: readonly SwapSlot[];
+
+  constructor(slots: number) {
+    this.slots = Array.from({ length: slots }, (_, nth) => {
+      const name = `swap${String(nth)}`;
+      return {
+        map: cell(0, `${name}.swap_map`),
+        cached: formatted(
+          cell<Page | null>(null, `${name}.swap_cache`),
+          (page) => page?.name ?? 'none',
+        ),
+        lo: cell<ByteString | null>(null, `${name}.lo`),
+        hi: cell<ByteString | null>(null, `${name}.hi`),
+      };
+    });
+  }
+}

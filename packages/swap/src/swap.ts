@@ -1,0 +1,30 @@
+import { token } from '@pagerace/di';
+import type { Page, SwapEntry } from '@pagerace/page-model';
+
+export const SWAP = token<Swap>('swap.Swap', { providedBy: ['@pagerace/swap'] });
+
+/** Swap slots, the swap cache and I/O to the swap device (mm/swapfile.c, mm/swap_state.c, mm/page_io.c). */
+export interface Swap {
+  /** swapon(): from now on there is a swap device of so many pages. During set-up; there is none before. */
+  swapon(pages: number): void;
+  /** add_to_swap(): gives a page a slot and puts it into the swap cache. Hold the page lock. @returns whether it did */
+  addToSwap(page: Page): boolean;
+  /** swap_duplicate(): one more page-table entry uses the slot. @returns whether it may */
+  swapDuplicate(entry: SwapEntry): boolean;
+  /** swap_free(): a page-table entry uses the slot no more. */
+  swapFree(entry: SwapEntry): void;
+  /** lookup_swap_cache(). @returns the page, with a reference for the caller */
+  lookupSwapCache(entry: SwapEntry): Page | undefined;
+  /** swapin_readahead(): the page, read into the swap cache if it is not there. @returns it with a reference */
+  swapinReadahead(entry: SwapEntry): Page;
+  /** swap_writepage(): writes a locked page out, and unlocks it. */
+  swapWritepage(page: Page): void;
+  /** page_swapcount(): how many page-table entries use the page's slot. Hold the page lock. */
+  pageSwapcount(page: Page): number;
+  /** try_to_free_swap(): takes a page out of the swap cache if no page-table entry uses its slot. Hold the page lock. */
+  tryToFreeSwap(page: Page): boolean;
+  /** reuse_swap_page(): whether a write fault may go on with the page, by its map and swap counts. Hold the page lock. Removed in v5.18. */
+  reuseSwapPage(page: Page): boolean;
+  /** __remove_mapping(), for the swap cache: takes out a page that nobody else refers to. @returns whether it did; then the page has no reference left */
+  removeMapping(page: Page): boolean;
+}

@@ -1,0 +1,215 @@
+import { inject, injectable } from '@pagerace/di';
+import { kernelFunction, spinLock, spinUnlock } from '@pagerace/machine';
+import {
+  addPageToLruList,
+  ClearPageActive,
+  clearPageDirtyForIo,
+  ClearPageLRU,
+  delPageFromLruList,
+  getPageUnlessZero,
+  lruAddDrain,
+  type LruList,
+  MEMORY,
+  type Memory,
+  type Page,
+  PageAnon,
+  pageCount,
+  PageDirty,
+  pageIsFileLru,
+  pageMapped,
+  pageRefFreeze,
+  PageSwapBacked,
+  PageSwapCache,
+  PageWriteback,
+  putPage,
+  putPageTestzero,
+  SetPageActive,
+  SetPageLRU,
+  SetPageReclaim,
+  SetPageReferenced,
+  TestClearPageLRU,
+  TestClearPageReferenced,
+  trylockPage,
+  unlockPage,
+} from '@pagerace/page-model';
+import { RMAP, type Rmap } from '@pagerace/rmap';
+import { SWAP, type Swap } from '@pagerace/swap';
+import type { PageReferences } from './page-references.js';
+import { PINNED_PAGE_CHECK, type PinnedPageCheck } from './pinned-page-check.js';
+import type { Vmscan } from './vmscan.js';
+
+/** What became of a page that reclaim has looked at. */
+type Outcome = 'freed' | 'kept';
+
+/** mm/vmscan.c of v5.17 but for the seams, for small anonymous pages; the caller is direct reclaim. */
+@injectable()
+export class PageReclaim implements Vmscan {
+  constructor(
+    @inject(MEMORY) private readonly memory: Memory,
+    @inject(RMAP) private readonly rmap: Rmap,
+    @inject(SWAP) private readonly swap: Swap,
+    @inject(PINNED_PAGE_CHECK) private readonly pinned: PinnedPageCheck,
+  ) {}
+
+  @kernelFunction('mm/vmscan.c')
+  shrinkAllMemory(): number {
+    return this.shrinkInactiveList('inactive_anon') + this.shrinkInactiveList('inactive_file');
+  }
+
+  @kernelFunction('mm/vmscan.c')
+  shrinkInactiveList(list: LruList): number {
+    lruAddDrain(this.memory);
+    const { lruvec } = this.memory;
+    spinLock(lruvec.lruLock);
+    const isolated = this.isolateLruPages(list);
+    spinUnlock(lruvec.lruLock);
+    if (isolated.length === 0) return 0;
+    const kept = this.shrinkPageList(isolated);
+    spinLock(lruvec.lruLock);
+    const toFree = this.movePagesToLru(kept);
+    spinUnlock(lruvec.lruLock);
+    this.#free(toFree);
+    return isolated.length - kept.length;
+  }
+
+  /** Takes pages off a list, each with a reference of its own. Hold lru_lock. */
+  @kernelFunction('mm/vmscan.c')
+  isolateLruPages(list: LruList): readonly Page[] {
+    const { lruvec } = this.memory;
+    const isolated: Page[] = [];
+    for (const page of lruvec.pages(list).toReversed()) {
+      // PG_lru is not cleared before it is certain that nobody frees the page: he relies on it.
+      if (!getPageUnlessZero(page)) continue;
+      if (!TestClearPageLRU(page)) {
+        // Another thread isolates it.
+        putPage(page);
+        continue;
+      }
+      delPageFromLruList(page, lruvec);
+      isolated.push(page);
+    }
+    return isolated;
+  }
+
+  /** Puts pages back that could not be freed. Hold lru_lock. @returns those that are free by now */
+  @kernelFunction('mm/vmscan.c')
+  movePagesToLru(pages: readonly Page[]): readonly Page[] {
+    const { lruvec } = this.memory;
+    const toFree: Page[] = [];
+    for (const page of pages) {
+      SetPageLRU(page);
+      if (putPageTestzero(page)) {
+        ClearPageLRU(page);
+        ClearPageActive(page);
+        toFree.push(page);
+      } else {
+        addPageToLruList(page, lruvec);
+      }
+    }
+    return toFree;
+  }
+
+  /** @returns the pages that could not be freed */
+  @kernelFunction('mm/vmscan.c')
+  shrinkPageList(pages: readonly Page[]): readonly Page[] {
+    const freed: Page[] = [];
+    const kept: Page[] = [];
+    for (const page of pages) {
+      if (this.#shrinkPage(page) === 'freed') freed.push(page);
+      else kept.push(page);
+    }
+    this.rmap.tryToUnmapFlush();
+    this.#free(freed);
+    return kept;
+  }
+
+  /** The body of shrink_page_list(), for one page. */
+  #shrinkPage(page: Page): Outcome {
+    if (!trylockPage(page)) return 'kept';
+    const references = this.pageCheckReferences(page);
+    if (references === 'activate') return this.#activateLocked(page);
+    if (references === 'keep') return this.#keepLocked(page);
+
+    // A lazyfree page needs no place in swap: it is freed directly.
+    if (PageAnon(page) && PageSwapBacked(page) && !PageSwapCache(page)) {
+      if (this.pinned.keepsFromSwap(page)) return this.#keepLocked(page);
+      if (!this.swap.addToSwap(page)) return this.#activateLocked(page);
+    }
+
+    if (pageMapped(page)) {
+      this.rmap.tryToUnmap(page, { batchFlush: true });
+      if (pageMapped(page)) return this.#activateLocked(page);
+    }
+    if (this.pinned.keepsUnmapped(page)) return this.#activateLocked(page);
+
+    if (PageDirty(page)) {
+      // "Only kswapd writes dirty file pages": and a lazyfree page passes for one.
+      if (pageIsFileLru(page)) {
+        SetPageReclaim(page);
+        return this.#activateLocked(page);
+      }
+      if (references === 'reclaim if clean') return this.#keepLocked(page);
+      this.rmap.tryToUnmapFlushDirty();
+      const written = this.pageout(page);
+      if (written !== 'clean')
+        return written === 'kept, unlocked' ? 'kept' : this.#keepLocked(page);
+    }
+    return this.#freeUnused(page);
+  }
+
+  /** Frees a page that nobody but the isolation refers to. */
+  #freeUnused(page: Page): Outcome {
+    if (PageAnon(page) && !PageSwapBacked(page)) {
+      // That the page may be dirty by now does not matter: with no reference left but that of the
+      // isolation, it will be freed anyway.
+      if (!pageRefFreeze(page, 1)) return this.#keepLocked(page);
+    } else if (!PageSwapCache(page) || !this.swap.removeMapping(page)) {
+      return this.#keepLocked(page);
+    }
+    unlockPage(page);
+    return 'freed';
+  }
+
+  /** How the page was used since the last time, and what follows from it. Hold the page lock. */
+  @kernelFunction('mm/vmscan.c')
+  pageCheckReferences(page: Page): PageReferences {
+    const referencedPtes = this.rmap.pageReferenced(page);
+    const referencedPage = TestClearPageReferenced(page);
+    if (referencedPtes > 0) {
+      SetPageReferenced(page);
+      return referencedPage || referencedPtes > 1 ? 'activate' : 'keep';
+    }
+    return referencedPage && !PageSwapBacked(page) ? 'reclaim if clean' : 'reclaim';
+  }
+
+  /** Writes a dirty page to swap. @returns `clean` with the page locked, if it may be freed now */
+  @kernelFunction('mm/vmscan.c')
+  pageout(page: Page): 'clean' | 'kept' | 'kept, unlocked' {
+    // is_page_cache_freeable(): the isolation and the swap cache, and nobody else, have a reference.
+    if (pageCount(page) !== 2) return 'kept';
+    if (!clearPageDirtyForIo(page)) return 'clean';
+    SetPageReclaim(page);
+    this.swap.swapWritepage(page);
+    // The device has answered at once, perhaps: then the page can be freed at once as well.
+    if (PageWriteback(page) || PageDirty(page)) return 'kept, unlocked';
+    if (!trylockPage(page)) return 'kept, unlocked';
+    return PageDirty(page) || PageWriteback(page) ? 'kept' : 'clean';
+  }
+
+  #activateLocked(page: Page): Outcome {
+    SetPageActive(page);
+    return this.#keepLocked(page);
+  }
+
+  #keepLocked(page: Page): Outcome {
+    unlockPage(page);
+    return 'kept';
+  }
+
+  /** free_unref_page_list(). */
+  #free(pages: readonly Page[]): void {
+    for (const page of pages) {
+      this.memory.allocator.freeUnrefPage(page);
+    }
+  }
+}
