@@ -1,0 +1,119 @@
+import { explore, replay, decodeExecutionId } from '@pagerace/explorer';
+import { tso } from '@pagerace/memory-models';
+import { expect, test } from 'vitest';
+import {
+  atomicInc,
+  bootable,
+  callStack,
+  cell,
+  defineKernelFunction,
+  kernelFunction,
+  kernelSpelling,
+  Machine,
+  OrderingSites,
+  smpMb,
+  type TraceAnnotation,
+  Violation,
+} from '../src/index.js';
+
+test.each([
+  ['tryToUnmapOne', 'try_to_unmap_one'],
+  ['ptepGetAndClear', 'ptep_get_and_clear'],
+  ['lruAddDrain', 'lru_add_drain'],
+  ['blkdevDirectIO', 'blkdev_direct_io'],
+  ['unpinUserPage', 'unpin_user_page'],
+])('%s is spelt %s', (name, spelling) => {
+  expect(kernelSpelling(name)).toBe(spelling);
+});
+
+const inner = defineKernelFunction('lib/inner.c', 'inner', (sink: (frames: string) => void) => {
+  sink(
+    callStack()
+      .map(({ file, name }) => `${file}:${name}`)
+      .join(' > '),
+  );
+});
+
+class Outer {
+  @kernelFunction('mm/outer.c')
+  callTwice(sink: (frames: string) => void): string {
+    inner(sink);
+    inner(sink);
+    return 'returned';
+  }
+
+  @kernelFunction('mm/outer.c', '__renamed')
+  renamed(sink: (frames: string) => void): void {
+    inner(sink);
+  }
+}
+
+test('the call stack is that of the kernel functions, however they return', () => {
+  const seen: string[] = [];
+  const sink = (frames: string): void => void seen.push(frames);
+  const setup = bootable(() => {
+    const machine = new Machine();
+    const outer = new Outer();
+    machine.boot(() => {
+      expect(outer.callTwice(sink)).toBe('returned');
+      outer.renamed(sink);
+      expect(callStack()).toEqual([]);
+    });
+    expect(() =>
+      machine.boot(() => {
+        outer.callTwice(() => {
+          throw new Violation('thrown', 'through two calls');
+        });
+      }),
+    ).toThrow('through two calls');
+    machine.boot(() => inner(sink));
+    return machine.program();
+  });
+  expect(explore(setup, { model: tso })).toMatchObject({ verdict: 'verified' });
+  expect(seen).toEqual([
+    'mm/outer.c:call_twice > lib/inner.c:inner',
+    'mm/outer.c:call_twice > lib/inner.c:inner',
+    'mm/outer.c:__renamed > lib/inner.c:inner',
+    'lib/inner.c:inner',
+  ]);
+});
+
+test('each event of a trace has its primitive and its calls', () => {
+  const setup = () => {
+    const machine = new Machine();
+    const count = cell(0, 'count');
+    const bump = defineKernelFunction('mm/bump.c', 'bump', () => atomicInc(count));
+    machine.cpu(0).run('one', () => {
+      bump();
+      throw new Violation('always', 'to have a witness');
+    });
+    return machine.program();
+  };
+  const { witness } = explore(setup, { model: tso }).violations[0]!;
+  const { steps } = replay(setup, decodeExecutionId(witness.id, ''), tso);
+  expect(steps.map(({ annotation }) => annotation as TraceAnnotation)).toMatchObject([
+    { primitive: 'atomic_inc', stack: [{ file: 'mm/bump.c', name: 'bump' }] },
+  ]);
+});
+
+test('sites of one primitive in one function are told apart by a suffix', () => {
+  const sites = new OrderingSites();
+  const setup = () => {
+    const machine = new Machine({ orderingSites: sites });
+    const twice = defineKernelFunction('mm/twice.c', 'twice', () => {
+      smpMb('first');
+      smpMb('second');
+    });
+    machine.cpu(0).run('one', () => {
+      twice();
+      smpMb();
+    });
+    return machine.program();
+  };
+  explore(setup, { model: tso });
+  expect(sites.met.map(({ name }) => name)).toEqual([
+    'mm/twice.c:twice:smp_mb:first',
+    'mm/twice.c:twice:smp_mb:second',
+    'smp_mb',
+  ]);
+});
