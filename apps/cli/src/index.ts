@@ -1,1 +1,2 @@
-export {};
+export { main } from './command-line.js';
+export { ExitCode } from './exit-code.js';

@@ -1,8 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { Command } from 'commander';
+import { main } from './command-line.js';
 
-const { version } = JSON.parse(
-  readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
-) as { version: string };
-
-new Command('pagerace').version(version).parse();
+process.exitCode = await main(process.argv.slice(2));

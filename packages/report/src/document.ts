@@ -1,4 +1,4 @@
-import type { Progress, Result, Step, Trace, ViolationReport } from '@pagerace/explorer';
+import type { Estimate, Progress, Result, Step, Trace, ViolationReport } from '@pagerace/explorer';
 import { asExpected, type Expectation, type RunReport, type Subject } from './run-report.js';
 import { places } from './timeline/annotation.js';
 import { remaining } from './progress-line.js';
@@ -28,6 +28,8 @@ export interface CompareDocument {
   readonly format: 'pagerace.compare';
   readonly version: typeof documentVersion;
   readonly scenario: string;
+  /** Whether every run that was asked for was made. */
+  readonly complete: boolean;
   /** Whether every run came out as expected; left out where some run does not tell. */
   readonly asExpected?: boolean;
   readonly runs: readonly RunDocument[];
@@ -61,6 +63,47 @@ export interface TraceDocument extends Subject {
   readonly steps: readonly StepDocument[];
   readonly violations: readonly { readonly property: string; readonly message: string }[];
   readonly waiting: Trace['waiting'];
+}
+
+/** How much there is to explore. */
+export interface EstimateDocument extends Subject {
+  readonly format: 'pagerace.estimate';
+  readonly version: typeof documentVersion;
+  /** Executions, with the bounds of a 95 % interval. */
+  readonly estimate: Estimate;
+  /** Executions per second, as measured here. */
+  readonly rate: number;
+}
+
+/** One thing that can be chosen by its id. */
+export interface CatalogueEntry {
+  readonly id: string;
+  readonly title: string;
+  /** Of a scenario. */
+  readonly description?: string;
+  readonly properties?: readonly { readonly id: string; readonly statement: string }[];
+  readonly parameters?: readonly {
+    readonly name: string;
+    readonly description: string;
+    readonly range: string;
+  }[];
+  /** Of a patch. */
+  readonly commit?: string;
+  readonly since?: string;
+  readonly url?: string;
+  /** Of a kernel. */
+  readonly patches?: readonly string[];
+  /** Of an architecture: the id of its memory model. */
+  readonly model?: string;
+  /** Of a memory model: where its definition comes from. */
+  readonly source?: string;
+}
+
+/** What can be chosen, by its kind. */
+export interface CatalogueDocument {
+  readonly format: 'pagerace.catalogue';
+  readonly version: typeof documentVersion;
+  readonly [kind: string]: string | number | readonly CatalogueEntry[];
 }
 
 /** What is told while an exploration runs: one of these on each line. */
@@ -102,22 +145,27 @@ export function runDocument(run: RunReport, replay: (id: string) => string): Run
   };
 }
 
-/** @param replay the command that replays an execution of a run */
+/**
+ * @param isComplete whether every run that was asked for was made
+ * @param replay the command that replays an execution of a run
+ */
 export function compareDocument(
   scenario: string,
   runs: readonly RunReport[],
+  isComplete: boolean,
   replay: (subject: Subject, id: string) => string,
 ): CompareDocument {
   const outcomes = runs.map(asExpected);
   const together = outcomes.includes(false)
     ? false
-    : outcomes.includes(undefined)
+    : outcomes.includes(undefined) || !isComplete
       ? undefined
       : true;
   return {
     format: 'pagerace.compare',
     version: documentVersion,
     scenario,
+    complete: isComplete,
     ...(together === undefined ? {} : { asExpected: together }),
     runs: runs.map((run) => runDocument(run, (id) => replay(run.subject, id))),
   };
@@ -151,6 +199,20 @@ export function traceDocument(subject: Subject, id: string, trace: Trace): Trace
   };
 }
 
+export function estimateDocument(
+  subject: Subject,
+  estimate: Estimate,
+  rate: number,
+): EstimateDocument {
+  return { format: 'pagerace.estimate', version: documentVersion, ...subject, estimate, rate };
+}
+
+export function catalogueDocument(
+  things: Readonly<Record<string, readonly CatalogueEntry[]>>,
+): CatalogueDocument {
+  return { ...things, format: 'pagerace.catalogue', version: documentVersion };
+}
+
 export function progressEvent(subject: Subject, progress: Progress): EventDocument {
   const left = remaining(progress);
   return {
@@ -162,7 +224,9 @@ export function progressEvent(subject: Subject, progress: Progress): EventDocume
 }
 
 /** A document as JSON text that a person can read, too. */
-export function json(document: RunDocument | CompareDocument | TraceDocument): string {
+export function json(
+  document: RunDocument | CompareDocument | TraceDocument | EstimateDocument | CatalogueDocument,
+): string {
   return JSON.stringify(document, null, 2);
 }
 

@@ -1,9 +1,14 @@
 export { ascii } from './ascii.js';
 export { commandLines } from './command-lines.js';
 export {
+  type CatalogueDocument,
+  catalogueDocument,
+  type CatalogueEntry,
   type CompareDocument,
   compareDocument,
   documentVersion,
+  type EstimateDocument,
+  estimateDocument,
   type EventDocument,
   json,
   jsonLine,

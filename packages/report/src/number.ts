@@ -18,15 +18,17 @@ export function roughly(value: number): string {
   return rounded.toExponential();
 }
 
-/** A time as a person says it: `0.3 s`, `12 s`, `3 min`, `2.5 h`, `4 days`. */
+/** A time as a person says it: `300 ms`, `2.5 s`, `12 s`, `3 min`, `2.5 h`, `4 days`, `30 years`. */
 export function duration(milliseconds: number): string {
   const seconds = milliseconds / 1000;
   if (!Number.isFinite(seconds)) return 'unknown';
+  if (seconds < 0.95) return `${String(Math.max(1, Math.round(milliseconds)))} ms`;
   if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
   if (seconds < 99.5) return `${seconds.toFixed(0)} s`;
   if (seconds < 5_970) return `${(seconds / 60).toFixed(0)} min`;
   if (seconds < 172_800) return `${(seconds / 3600).toFixed(1)} h`;
-  return `${roughly(seconds / 86_400)} days`;
+  if (seconds < 63_072_000) return `${roughly(seconds / 86_400)} days`;
+  return `${roughly(seconds / 31_557_600)} years`;
 }
 
 /** Memory in the unit that fits: `85 MB`, `1.2 GB`. */

@@ -5,7 +5,7 @@ export function shorten(text: string, width: number): string {
 }
 
 /**
- * Breaks a text at its spaces into lines of at most `width` characters; a word that is longer than
+ * Breaks a text at its white space into lines of at most `width` characters; a word that is longer than
  * a line is shortened.
  *
  * @param hanging how far the lines after the first are indented
@@ -14,7 +14,7 @@ export function wrap(text: string, width: number, hanging = 0): string[] {
   const lines: string[] = [];
   const indentation = ' '.repeat(Math.min(hanging, Math.max(0, width - 8)));
   let line = '';
-  for (const word of text.split(' ')) {
+  for (const word of text.split(/\s+/)) {
     if (word === '') continue;
     const margin = lines.length === 0 ? '' : indentation;
     if (line === '') line = margin + shorten(word, width - margin.length);

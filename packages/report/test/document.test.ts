@@ -47,10 +47,13 @@ it('a comparison is as expected only if every run is', () => {
     ...(expected && { expected: { verdict: expected } }),
   });
   const outcome = (...runs: ReturnType<typeof run>[]) =>
-    compareDocument('example', runs, () => '').asExpected;
+    compareDocument('example', runs, true, () => '').asExpected;
   expect(outcome(run('violated'), run('violated'))).toBe(true);
   expect(outcome(run('violated'), run('verified'), run())).toBe(false);
   expect(outcome(run('violated'), run())).toBeUndefined();
+  expect(compareDocument('example', [run('violated')], false, () => '')).not.toHaveProperty(
+    'asExpected',
+  );
 });
 
 it('a trace holds every step with its place, and survives JSON', () => {

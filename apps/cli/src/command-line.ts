@@ -1,0 +1,265 @@
+import { readFileSync } from 'node:fs';
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import type { CompareOptions } from './commands/compare.js';
+import type { EstimateOptions } from './commands/estimate.js';
+import type { Listed } from './commands/list.js';
+import type { ReplayOptions } from './commands/replay.js';
+import type { RunOptions } from './commands/run.js';
+import { ExitCode, exitCodeHelp } from './exit-code.js';
+import { failureOf, UsageError } from './failure.js';
+import type { GlobalOptions } from './global-options.js';
+import type { Session } from './session.js';
+
+/**
+ * Runs one command line.
+ *
+ * @param args what follows the program's name
+ * @returns what the process is to end with
+ */
+export async function main(args: readonly string[]): Promise<ExitCode> {
+  const program = pagerace();
+  let exitCode: ExitCode = ExitCode.success;
+  // A command is loaded when it is called: `--help` waits for no kernel.
+  const command = async (
+    body: (session: Session) => Promise<ExitCode> | ExitCode,
+  ): Promise<void> => {
+    const { openSession } = await import('./session.js');
+    exitCode = await body(await openSession(program.opts<GlobalOptions>()));
+  };
+  addCommands(program, command);
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return exitCode;
+  } catch (thrown) {
+    if (thrown instanceof CommanderError) {
+      if (thrown.exitCode === 0) return ExitCode.success;
+      // Called without a command it has printed its help, and that says it all.
+      if (thrown.code === 'commander.help') return ExitCode.usage;
+      const message = thrown.message.replace(/^error: /, '');
+      return report(new UsageError(message), program.opts<GlobalOptions>());
+    }
+    return report(thrown, program.opts<GlobalOptions>());
+  }
+}
+
+function report(thrown: unknown, { debug, json }: GlobalOptions): ExitCode {
+  const { message, exitCode } = failureOf(thrown);
+  if (json === true)
+    process.stderr.write(`${JSON.stringify({ event: 'error', message, exitCode })}\n`);
+  else process.stderr.write(`pagerace: ${message}\n`);
+  if (debug === true && thrown instanceof Error) process.stderr.write(`${thrown.stack ?? ''}\n`);
+  return exitCode;
+}
+
+function pagerace(): Command {
+  const { version } = JSON.parse(
+    readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
+  ) as {
+    version: string;
+  };
+  return new Command('pagerace')
+    .description(
+      'Explores every interleaving and every memory reordering of a small scenario on a model of Linux ' +
+        'memory management, and shows the simplest run that goes wrong.',
+    )
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand('help [command]', 'print the help of a command')
+    .option('--json', 'print one JSON document; progress is NDJSON on stderr')
+    .option('-q, --quiet', 'print no progress')
+    .option('--no-color', 'do not colour; NO_COLOR and FORCE_COLOR are heeded, too')
+    .option('--plugin <module>', 'add a plug-in: a file or a package; can be repeated', gather)
+    .option('--debug', 'print the stack trace of an error')
+    .configureHelp({ showGlobalOptions: true })
+    .showSuggestionAfterError()
+    .addHelpText(
+      'after',
+      `
+Examples:
+  pagerace list                                what there is to choose from
+  pagerace compare madv-free-dio               the race, before and after its fix
+  pagerace run madv-free-dio --kernel v5.17-rc2 --strategy first
+  pagerace replay madv-free-dio 0a1b2c --kernel v5.17-rc2
+${exitCodeHelp}`,
+    )
+    .configureOutput({ outputError: () => undefined })
+    .exitOverride();
+}
+
+type Runner = (body: (session: Session) => Promise<ExitCode> | ExitCode) => Promise<void>;
+
+function addCommands(program: Command, command: Runner): void {
+  subcommand(program, 'list', 'list what can be chosen')
+    .addArgument(
+      new Argument('[kind]', 'only one kind').choices([
+        'scenarios',
+        'kernels',
+        'patches',
+        'architectures',
+        'models',
+      ]),
+    )
+    .action((kind: Listed | undefined) =>
+      command(async (session) => (await import('./commands/list.js')).list(kind, session)),
+    );
+
+  exploring(place(subcommand(program, 'run', 'explore a scenario on one kernel')))
+    .option('--all-violations', 'show the timeline of every violation, not only of the simplest')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  pagerace run madv-free-dio                             everything, on the scenario's first kernel
+  pagerace run madv-free-dio --kernel v5.17-rc2+madv-free-refcount-check
+  pagerace run madv-free-dio --model sc                  is weak memory needed at all?
+  pagerace run madv-free-dio --strategy first            stop at the first violation
+  pagerace run madv-free-dio --strategy bounded --bound 2
+  pagerace run madv-free-dio --strategy random --seed 7 --samples 100000 --depth 3
+
+A kernel is an id from \`pagerace list kernels\`, and patches may be added to it with +.
+${exitCodeHelp}`,
+    )
+    .action((scenario: string, options: RunOptions) =>
+      command(async (session) =>
+        (await import('./commands/run.js')).run(scenario, options, session),
+      ),
+    );
+
+  const compare = subcommand(
+    program,
+    'compare',
+    'explore a scenario on several kernels and architectures',
+  )
+    .argument('<scenario>', 'an id from `pagerace list scenarios`')
+    .option('-a, --a <kernel>', 'the first kernel; by default those that the scenario is about')
+    .option('-b, --b <kernel>', 'another kernel; can be repeated', gather)
+    .option('--kernels <kernels>', 'all of them, with commas between', separated)
+    .option('--arch <architectures>', 'architectures, with commas between; default x86', separated)
+    .option('--model <model>', "a memory model; by default each architecture's own");
+  exploring(settings(compare))
+    .addHelpText(
+      'after',
+      `
+Ends with 0 if every kernel behaves as the scenario expects: the bug is there before, and not after.
+
+Examples:
+  pagerace compare madv-free-dio
+  pagerace compare madv-free-dio --a v5.17-rc2 --b v5.17-rc2+madv-free-refcount-check
+  pagerace compare madv-free-dio --kernels v5.17-rc2,v5.18 --arch x86,x86-broadcast
+${exitCodeHelp}`,
+    )
+    .action((scenario: string, options: CompareOptions) =>
+      command(async (session) =>
+        (await import('./commands/compare.js')).compare(scenario, options, session),
+      ),
+    );
+
+  place(subcommand(program, 'replay', 'show one execution again'))
+    .argument('<id>', 'the id that a timeline ends with')
+    .option('--every-step', 'show every step, also those that change nothing')
+    .addHelpText(
+      'after',
+      `
+The id is one of this scenario, kernel, architecture, memory model and parameters alone.
+Ends with 1 if the execution violates a property.
+
+Example:
+  pagerace replay madv-free-dio 0a1b2c --kernel v5.17-rc2 --every-step
+${exitCodeHelp}`,
+    )
+    .action((scenario: string, id: string, options: ReplayOptions) =>
+      command(async (session) =>
+        (await import('./commands/replay.js')).replay(scenario, id, options, session),
+      ),
+    );
+
+  place(subcommand(program, 'estimate', 'say how much there is to explore, and how long it takes'))
+    .option('--samples <n>', 'random descents at most; default 1000', wholeNumber(1))
+    .option('--seed <n>', 'the same seed, the same estimate; default 1', wholeNumber(0))
+    .option('--timeout <seconds>', 'stop after so long; default 5', seconds)
+    .addHelpText(
+      'after',
+      `
+Example:
+  pagerace estimate madv-free-dio --kernel v5.17-rc2
+${exitCodeHelp}`,
+    )
+    .action((scenario: string, options: EstimateOptions) =>
+      command(async (session) =>
+        (await import('./commands/estimate.js')).estimate(scenario, options, session),
+      ),
+    );
+}
+
+function subcommand(program: Command, name: string, description: string): Command {
+  return program.command(name).description(description).helpOption('-h, --help', 'print this help');
+}
+
+/** What names one run. */
+function place(command: Command): Command {
+  command
+    .argument('<scenario>', 'an id from `pagerace list scenarios`')
+    .option('--kernel <kernel>', "a kernel, or a kernel+patch; default the scenario's first")
+    .option('--arch <architecture>', 'default x86')
+    .option('--model <model>', "a memory model; default the architecture's own");
+  return settings(command);
+}
+
+function settings(command: Command): Command {
+  return command.option(
+    '--set <name=value>',
+    "a parameter of the scenario; @file gives it a file's bytes; can be repeated",
+    gather,
+  );
+}
+
+/** How much to explore. */
+function exploring(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--strategy <strategy>', 'what to explore; default exhaustive').choices([
+        'exhaustive',
+        'first',
+        'bounded',
+        'random',
+      ]),
+    )
+    .option('--bound <n>', 'bounded: at most so many preemptions; default 2', wholeNumber(0))
+    .option('--seed <n>', 'random: the same seed, the same runs; default 1', wholeNumber(0))
+    .option('--samples <n>', 'random: so many runs; default 10000', wholeNumber(1))
+    .option(
+      '--depth <n>',
+      'random: ordering constraints of the bug to be found; default 3',
+      wholeNumber(1),
+    )
+    .option('--max-executions <n>', 'stop after so many executions', wholeNumber(1))
+    .option('--timeout <seconds>', 'stop after so long', seconds);
+}
+
+function gather(value: string, previous: readonly string[] = []): readonly string[] {
+  return [...previous, value];
+}
+
+function separated(value: string, previous: readonly string[] = []): readonly string[] {
+  return [
+    ...previous,
+    ...value
+      .split(',')
+      .map((one) => one.trim())
+      .filter((one) => one !== ''),
+  ];
+}
+
+function wholeNumber(minimum: number) {
+  return (value: string): number => {
+    const number = Number(value);
+    if (/^\d+$/.test(value) && Number.isSafeInteger(number) && number >= minimum) return number;
+    throw new InvalidArgumentError(`It must be a whole number from ${String(minimum)} up.`);
+  };
+}
+
+function seconds(value: string): number {
+  const number = Number(value);
+  if (/^\d+(\.\d+)?$/.test(value) && number > 0) return number;
+  throw new InvalidArgumentError('It must be a number of seconds above 0.');
+}

@@ -1,0 +1,126 @@
+import {
+  asExpected,
+  commandLines,
+  compareDocument,
+  json,
+  pageWidth,
+  type RunReport,
+  table,
+  wrap,
+} from '@pagerace/report';
+import type { ExitCode } from '../exit-code.js';
+import { exploreSelection } from '../exploring.js';
+import { UsageError } from '../failure.js';
+import { Interruption } from '../interruption.js';
+import { compareExitCode } from '../outcome.js';
+import { readParameters } from '../parameters.js';
+import { progressDisplay } from '../progress-display.js';
+import { replayCommand } from '../replay-command.js';
+import { select, type Selection, usualKernels } from '../selection.js';
+import type { Session } from '../session.js';
+import { strategyOf, type StrategyOptions } from '../strategy.js';
+import { simplestFirst, witnessText } from '../witness-text.js';
+
+export interface CompareOptions extends StrategyOptions {
+  readonly a?: string;
+  readonly b?: readonly string[];
+  readonly kernels?: readonly string[];
+  readonly arch?: readonly string[];
+  readonly model?: string;
+  readonly set?: readonly string[];
+}
+
+/** Explores one scenario on several kernels and architectures, and says where they differ. */
+export async function compare(
+  scenario: string,
+  options: CompareOptions,
+  session: Session,
+): Promise<ExitCode> {
+  const { terminal } = session;
+  const { json: asJson, plugin } = session.options;
+  const strategy = strategyOf(options);
+  const selections = selectAll(scenario, options, session);
+  const replayOf = ({ subject }: Selection, id: string): string =>
+    replayCommand(subject, id, options.set, plugin);
+
+  let shown: string | undefined;
+  const interruption = new Interruption();
+  const display = progressDisplay(terminal, session.options);
+  const runs: RunReport[] = [];
+  const further: string[] = [];
+  for (const selection of selections) {
+    if (interruption.requested) break;
+    const show = (result: RunReport['result']): void => {
+      const id = simplestFirst(result)[0]?.witness.id;
+      if (id === undefined || asJson) return;
+      if (shown === undefined)
+        terminal.out(`${witnessText(selection, id, replayOf(selection, id))}\n`);
+      else if (id !== shown) further.push(replayOf(selection, id));
+      shown ??= id;
+    };
+    const result = await exploreSelection(selection, {
+      strategy,
+      display,
+      interruption,
+      onViolation: show,
+    });
+    show(result);
+    const { subject, expected } = selection;
+    runs.push({ subject, result, ...(expected === undefined ? {} : { expected }) });
+  }
+  interruption.dispose();
+
+  const isComplete = runs.length === selections.length && !interruption.requested;
+  if (asJson)
+    terminal.out(
+      json(
+        compareDocument(scenario, runs, isComplete, (subject, id) =>
+          replayCommand(subject, id, options.set, plugin),
+        ),
+      ),
+    );
+  else {
+    terminal.out(table(runs, { paint: terminal.paint }));
+    if (further.length > 0) {
+      terminal.out(
+        `\nMore to see:\n${further.flatMap((command) => commandLines(command, pageWidth)).join('\n')}`,
+      );
+    }
+    terminal.out(`\n${wrap(conclusion(runs, isComplete), pageWidth).join('\n')}`);
+  }
+  return compareExitCode(runs, isComplete);
+}
+
+function selectAll(scenario: string, options: CompareOptions, { registry }: Session): Selection[] {
+  const { a, b = [], kernels: all = [], arch = [] } = options;
+  const named = [...(a === undefined ? [] : [a]), ...b, ...all];
+  const kernels =
+    named.length === 0 ? usualKernels(registry, registry.scenario(scenario)) : [...new Set(named)];
+  if (named.length === 1 && a !== undefined) {
+    throw new UsageError('--a names the first kernel to compare, and --b must name another');
+  }
+  const architectures = arch.length === 0 ? [undefined] : arch;
+  const parameters = readParameters(options.set);
+  return architectures.flatMap((architecture) =>
+    kernels.map((kernel) =>
+      select(registry, { scenario, kernel, architecture, model: options.model, parameters }),
+    ),
+  );
+}
+
+function conclusion(runs: readonly RunReport[], isComplete: boolean): string {
+  if (!isComplete) return 'Interrupted: incomplete.';
+  const outcomes = runs.map(asExpected);
+  if (runs.some(({ result }) => result.verdict === 'model error')) {
+    return runs
+      .flatMap(({ result }) => result.error ?? [])
+      .map((error) => `model error: ${error}`)
+      .join('; ');
+  }
+  if (outcomes.includes(false)) return 'Not as expected.';
+  if (runs.some(({ result }, nth) => outcomes[nth] === undefined && !result.complete))
+    return 'Incomplete: not everything was explored.';
+  if (outcomes.includes(undefined))
+    return 'Explored completely; the scenario does not say what to expect of every kernel here.';
+  return 'Every kernel behaves as expected.';
+}

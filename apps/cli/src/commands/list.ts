@@ -1,0 +1,97 @@
+import type { Registry } from '@pagerace/kernel';
+import { catalogueDocument, type CatalogueEntry, json, pageWidth, wrap } from '@pagerace/report';
+import { ExitCode } from '../exit-code.js';
+import type { Session } from '../session.js';
+
+/** What can be listed, in the order in which a user needs it. */
+export const listed = ['scenarios', 'kernels', 'patches', 'architectures', 'models'] as const;
+export type Listed = (typeof listed)[number];
+
+/** Lists what can be chosen. */
+export function list(kind: Listed | undefined, { registry, terminal, options }: Session): ExitCode {
+  const kinds = kind === undefined ? listed : [kind];
+  const catalogue = kinds.map((one) => [one, entries(registry, one)] as const);
+  if (options.json) terminal.out(json(catalogueDocument(Object.fromEntries(catalogue))));
+  else
+    terminal.out(
+      catalogue.map(([one, things]) => section(one, things, kind === undefined)).join('\n\n'),
+    );
+  return ExitCode.success;
+}
+
+function entries(registry: Registry, kind: Listed): readonly CatalogueEntry[] {
+  switch (kind) {
+    case 'scenarios':
+      return registry.scenarios.map(({ id, title, description, properties, parameters }) => ({
+        id,
+        title,
+        description,
+        properties: properties.map(({ id: property, statement }) => ({ id: property, statement })),
+        parameters: Object.entries(parameters).map(([name, { description: what, range }]) => ({
+          name,
+          description: what,
+          range,
+        })),
+      }));
+    case 'kernels':
+      return registry.kernels.map(({ id, title, patches }) => ({
+        id,
+        title,
+        patches: patches.map((patch) => patch.id),
+      }));
+    case 'patches':
+      return registry.patches.map(({ id, title, commit, since, url }) => ({
+        id,
+        title,
+        ...(commit === undefined ? {} : { commit }),
+        ...(since === undefined ? {} : { since }),
+        ...(url === undefined ? {} : { url }),
+      }));
+    case 'architectures':
+      return registry.architectures.map(({ id, title, model }) => ({ id, title, model }));
+    case 'models':
+      return registry.models.map(({ id, title, source }) => ({ id, title, source }));
+  }
+}
+
+function section(kind: Listed, things: readonly CatalogueEntry[], titled: boolean): string {
+  const width = Math.min(40, Math.max(0, ...things.map(({ id }) => id.length)));
+  const lines = things.flatMap((thing) => {
+    const [first = '', ...rest] = wrap(words(thing), pageWidth - width - 4);
+    const head =
+      thing.id.length > width
+        ? [`  ${thing.id}`, `  ${' '.repeat(width)}  ${first}`]
+        : [`  ${thing.id.padEnd(width)}  ${first}`];
+    return [...head, ...rest.map((line) => `  ${' '.repeat(width)}  ${line}`)].map((line) =>
+      line.trimEnd(),
+    );
+  });
+  if (!titled) return lines.map((line) => line.slice(2)).join('\n');
+  return [`${kind}:`, ...(lines.length === 0 ? ['  none'] : lines)].join('\n');
+}
+
+function words({
+  id,
+  title,
+  commit,
+  since,
+  patches,
+  model,
+  properties,
+  parameters,
+}: CatalogueEntry): string {
+  const facts = [
+    title === id ? [] : [title],
+    commit === undefined ? [] : [`commit ${commit}`],
+    since === undefined ? [] : [`since ${since}`],
+    patches === undefined || patches.length === 0 ? [] : [`patches: ${patches.join(', ')}`],
+    model === undefined ? [] : [`model: ${model}`],
+    properties === undefined || properties.length === 0
+      ? []
+      : [`properties: ${properties.map((property) => property.id).join(', ')}`],
+    parameters === undefined || parameters.length === 0
+      ? []
+      : [`parameters: ${parameters.map(({ name, range }) => `${name} (${range})`).join(', ')}`],
+  ];
+  return facts.flat().join('; ');
+}

@@ -1,0 +1,73 @@
+import type { Result } from '@pagerace/explorer';
+import { json, type RunReport, runDocument } from '@pagerace/report';
+import type { ExitCode } from '../exit-code.js';
+import { exploreSelection } from '../exploring.js';
+import { Interruption } from '../interruption.js';
+import { runExitCode } from '../outcome.js';
+import { readParameters } from '../parameters.js';
+import { progressDisplay } from '../progress-display.js';
+import { replayCommand } from '../replay-command.js';
+import { select } from '../selection.js';
+import type { Session } from '../session.js';
+import { strategyOf, type StrategyOptions } from '../strategy.js';
+import { verdictLines } from '../verdict-line.js';
+import { simplestFirst, subjectText, witnessText } from '../witness-text.js';
+
+export interface RunOptions extends StrategyOptions {
+  readonly kernel?: string;
+  readonly arch?: string;
+  readonly model?: string;
+  readonly set?: readonly string[];
+  readonly allViolations?: boolean;
+}
+
+/** Explores one scenario on one kernel. */
+export async function run(
+  scenario: string,
+  options: RunOptions,
+  session: Session,
+): Promise<ExitCode> {
+  const { registry, terminal } = session;
+  const { json: asJson, plugin } = session.options;
+  const strategy = strategyOf(options);
+  const selection = select(registry, {
+    scenario,
+    kernel: options.kernel,
+    architecture: options.arch,
+    model: options.model,
+    parameters: readParameters(options.set),
+  });
+  const replayOf = (id: string): string =>
+    replayCommand(selection.subject, id, options.set, plugin);
+
+  const shown = new Set<string>();
+  const show = (result: Result): void => {
+    const violations = simplestFirst(result);
+    for (const { witness } of options.allViolations === true
+      ? violations
+      : violations.slice(0, 1)) {
+      if (shown.has(witness.id)) continue;
+      shown.add(witness.id);
+      terminal.out(`${witnessText(selection, witness.id, replayOf(witness.id))}\n`);
+    }
+  };
+
+  const interruption = new Interruption();
+  const result = await exploreSelection(selection, {
+    strategy,
+    display: progressDisplay(terminal, session.options),
+    interruption,
+    ...(asJson ? {} : { onViolation: show }),
+  });
+  interruption.dispose();
+
+  const { subject, expected } = selection;
+  const report: RunReport = { subject, result, ...(expected === undefined ? {} : { expected }) };
+  if (asJson) terminal.out(json(runDocument(report, replayOf)));
+  else {
+    show(result);
+    if (shown.size === 0) terminal.out(`${subjectText(selection)}\n`);
+    terminal.out(verdictLines(report, terminal));
+  }
+  return runExitCode(report);
+}

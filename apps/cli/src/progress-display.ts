@@ -1,0 +1,90 @@
+import type { Progress } from '@pagerace/explorer';
+import {
+  type EventDocument,
+  jsonLine,
+  progressEvent,
+  progressLine,
+  type Subject,
+} from '@pagerace/report';
+import type { GlobalOptions } from './global-options.js';
+import type { Terminal } from './terminal.js';
+
+/** Tells how explorations come along, on stderr. */
+export interface ProgressDisplay {
+  /** Milliseconds between two lines. */
+  readonly interval: number;
+  started(subject: Subject): void;
+  progress(subject: Subject, progress: Progress): void;
+  event(event: EventDocument): void;
+  /** Makes room for other output. */
+  clear(): void;
+}
+
+/** The display that fits how the program was called. */
+export function progressDisplay(
+  terminal: Terminal,
+  options: Pick<GlobalOptions, 'json' | 'quiet'>,
+): ProgressDisplay {
+  if (options.quiet === true) return silent;
+  if (options.json === true) return lineByLine(terminal);
+  return terminal.rewrites ? rewritten(terminal) : occasional(terminal);
+}
+
+const none = (): void => undefined;
+
+const silent: ProgressDisplay = {
+  interval: Infinity,
+  started: none,
+  progress: none,
+  event: none,
+  clear: none,
+};
+
+/** NDJSON, for programs. */
+function lineByLine(terminal: Terminal): ProgressDisplay {
+  const event = (document: EventDocument): void => terminal.err(jsonLine(document));
+  return {
+    interval: 1000,
+    started: (subject) => event({ event: 'started', ...subject }),
+    progress: (subject, progress) => event(progressEvent(subject, progress)),
+    event,
+    clear: none,
+  };
+}
+
+/** One line that is written over each second, for somebody who watches. */
+function rewritten(terminal: Terminal): ProgressDisplay {
+  let isShown = false;
+  const clear = (): void => {
+    if (isShown) process.stderr.write('\r\u001b[2K');
+    isShown = false;
+  };
+  return {
+    interval: 1000,
+    started: none,
+    progress: (subject, progress) => {
+      clear();
+      process.stderr.write(label(subject, progress, terminal.columns - 1));
+      isShown = true;
+    },
+    event: none,
+    clear,
+  };
+}
+
+/** A line now and then, for a log. */
+function occasional(terminal: Terminal): ProgressDisplay {
+  return {
+    interval: 30_000,
+    started: none,
+    progress: (subject, progress) => terminal.err(label(subject, progress, terminal.columns)),
+    event: none,
+    clear: none,
+  };
+}
+
+function label({ kernel, architecture }: Subject, progress: Progress, width: number): string {
+  const full = `${kernel}, ${architecture}: `;
+  const line = progressLine(progress, Infinity);
+  return full.length + line.length <= width ? full + line : progressLine(progress, width);
+}

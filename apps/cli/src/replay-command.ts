@@ -1,0 +1,30 @@
+import type { Subject } from '@pagerace/report';
+
+/** The command that replays one execution, ready for a shell. */
+export function replayCommand(
+  { scenario, kernel, architecture, model }: Subject,
+  id: string,
+  settings: readonly string[] = [],
+  plugins: readonly string[] = [],
+): string {
+  return [
+    'pagerace',
+    'replay',
+    scenario,
+    id,
+    '--kernel',
+    kernel,
+    '--arch',
+    architecture,
+    '--model',
+    model,
+    ...settings.flatMap((setting) => ['--set', setting]),
+    ...plugins.flatMap((plugin) => ['--plugin', plugin]),
+  ]
+    .map(quoted)
+    .join(' ');
+}
+
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+}

@@ -1,0 +1,73 @@
+import {
+  composeRun,
+  expectationOf,
+  type Registry,
+  type Run,
+  type Scenario,
+} from '@pagerace/kernel';
+import type { Expectation, Subject } from '@pagerace/report';
+import { UsageError } from './failure.js';
+
+/** The ids that a user gave, or did not. */
+export interface Choice {
+  readonly scenario: string;
+  readonly kernel?: string | undefined;
+  readonly architecture?: string | undefined;
+  readonly model?: string | undefined;
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+/** One run, and the words for it. */
+export interface Selection {
+  readonly run: Run;
+  readonly subject: Subject;
+  readonly expected?: Expectation;
+}
+
+/** The architecture where none is named. */
+const usualArchitecture = 'x86';
+
+/** @throws {UsageError} for what does not exist or does not fit */
+export function select(registry: Registry, choice: Choice): Selection {
+  const scenario = registry.scenario(choice.scenario);
+  const kernel = registry.kernel(choice.kernel ?? usualKernels(registry, scenario)[0]!);
+  const architecture = registry.architecture(choice.architecture ?? usualArchitecture);
+  const model = registry.model(choice.model ?? architecture.model);
+  const run = composeRun({ scenario, kernel, architecture, model, parameters: choice.parameters });
+  const expected = expectationFor(registry, run);
+  return {
+    run,
+    subject: {
+      scenario: scenario.id,
+      kernel: kernel.id,
+      architecture: architecture.id,
+      model: model.id,
+    },
+    ...(expected === undefined ? {} : { expected }),
+  };
+}
+
+/**
+ * What a scenario expects of a run. It expects nothing of one under another memory model than the
+ * architecture's own.
+ */
+function expectationFor(
+  registry: Registry,
+  { scenario, kernel, architecture, model }: Run,
+): Expectation | undefined {
+  if (registry.architecture(architecture.id).model !== model.id) return undefined;
+  return expectationOf(scenario, kernel.id, architecture.id);
+}
+
+/**
+ * The kernels that a scenario is about, in the order in which it names them; of an expectation of a
+ * patch, the first kernel with that patch.
+ */
+export function usualKernels(registry: Registry, scenario: Scenario): readonly string[] {
+  const named = scenario.expected.flatMap(({ kernels }) => kernels ?? []);
+  const base = named.find((kernel) => !kernel.startsWith('+')) ?? registry.kernels[0]?.id;
+  if (base === undefined)
+    throw new UsageError('there is no kernel to run; a plug-in must bring one');
+  const kernels = named.map((kernel) => (kernel.startsWith('+') ? base + kernel : kernel));
+  return kernels.length === 0 ? [base] : [...new Set(kernels)];
+}

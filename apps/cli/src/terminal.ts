@@ -1,0 +1,55 @@
+import { createColors } from 'picocolors';
+import type { Tone } from '@pagerace/report';
+
+/** Where results and messages go. */
+export interface Terminal {
+  /** Results: what the user asked for. */
+  readonly out: (text: string) => void;
+  /** Everything else. */
+  readonly err: (text: string) => void;
+  /** Colours a text of a result by how good the news is; plain where there are to be no colours. */
+  readonly paint: (text: string, tone: Tone) => string;
+  /** Whether a line of progress can be written over by the next. */
+  readonly rewrites: boolean;
+  /** Characters in a line of progress. */
+  readonly columns: number;
+}
+
+/**
+ * Whether to colour, by the rules that users know: `--no-color` and NO_COLOR forbid it, FORCE_COLOR
+ * demands it, and otherwise it depends on whether somebody is looking.
+ */
+export function wantsColours(
+  asked: boolean,
+  environment: NodeJS.ProcessEnv,
+  isTerminal: boolean,
+): boolean {
+  if (!asked || (environment.NO_COLOR ?? '') !== '') return false;
+  const forced = environment.FORCE_COLOR ?? '';
+  if (forced !== '') return forced !== '0' && forced !== 'false';
+  return isTerminal && environment.TERM !== 'dumb';
+}
+
+/** The process's own terminal. */
+export function processTerminal(colours: boolean): Terminal {
+  const { stdout, stderr } = process;
+  const colour = createColors(wantsColours(colours, process.env, stdout.isTTY));
+  const tones: Readonly<Record<Tone, (text: string) => string>> = {
+    good: colour.green,
+    bad: colour.red,
+    unclear: colour.yellow,
+    error: colour.magenta,
+  };
+  // A reader that has seen enough, such as `head`, is no failure.
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit();
+  });
+  return {
+    out: (text) => void stdout.write(`${text}\n`),
+    err: (text) => void stderr.write(`${text}\n`),
+    paint: (text, tone) => tones[tone](text),
+    rewrites: stderr.isTTY && process.env.TERM !== 'dumb',
+    columns: stderr.isTTY ? stderr.columns : 100,
+  };
+}

@@ -1,0 +1,41 @@
+import type { Result } from '@pagerace/explorer';
+import {
+  asExpected,
+  duration,
+  marks,
+  pageWidth,
+  type RunReport,
+  toneOf,
+  verdictText,
+  wrap,
+} from '@pagerace/report';
+import type { Terminal } from './terminal.js';
+
+/** The last words on a run: the verdict, what it covers, and whether it was to be expected. */
+export function verdictLines(run: RunReport, { paint }: Pick<Terminal, 'paint'>): string {
+  const tone = toneOf(run.result);
+  return wrap(`${marks[tone]} ${words(run.result)}${expectation(run)}`, pageWidth, 2)
+    .map((line) => paint(line, tone))
+    .join('\n');
+}
+
+function words(result: Result): string {
+  const { verdict, covers, milliseconds } = result;
+  if (verdict === 'model error') return `${verdict}: ${covers}`;
+  const found = verdict === 'violated' ? `${verdictText(result)}; ` : '';
+  return `${verdict}: ${found}${covers} (${duration(milliseconds)})`;
+}
+
+function expectation(run: RunReport): string {
+  if (run.expected === undefined || run.result.verdict === 'model error') return '';
+  const { verdict, properties = [] } = run.expected;
+  const expected = [verdict, ...properties].join(' ');
+  switch (asExpected(run)) {
+    case true:
+      return '; as expected';
+    case false:
+      return `; not as expected, which is: ${expected}`;
+    case undefined:
+      return `; expected: ${expected}`;
+  }
+}
