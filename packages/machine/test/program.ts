@@ -1,16 +1,18 @@
 import { explore, type Result } from '@pagerace/explorer';
 import { sc, tso } from '@pagerace/memory-models';
-import { Machine, type MachineOptions, Violation } from '../src/index.js';
+import { Machine, type MachineOptions, type Results, Violation } from '../src/index.js';
 
-/** Gives a machine its threads; may return a check of their results. */
-export type Threads = (machine: Machine) => unknown;
+type AtEnd = (results: Results) => unknown;
+
+/** Gives a machine its threads; may return a check of their results, and what else it returns is no matter. */
+export type Threads = (machine: Machine) => AtEnd | object | undefined;
 
 export function run(threads: Threads, model = tso, options: MachineOptions = {}): Result {
   const setup = () => {
     const machine = new Machine(options);
     const atEnd = threads(machine);
     return machine.program(
-      typeof atEnd === 'function' ? (results) => void atEnd(results) : undefined,
+      typeof atEnd === 'function' ? (results) => void (atEnd as AtEnd)(results) : undefined,
     );
   };
   return explore(setup, { model });
