@@ -9,8 +9,8 @@ import { randomProgram, toSetup, toSource, type RandomProgram } from './random-p
  * The same executions, each exactly once, as running every interleaving (and every drain of a store
  * buffer) gives. For a longer run than the usual one, set RUNS and SEED.
  */
-const numRuns = Number(process.env['RUNS'] ?? 500);
-const seed = Number(process.env['SEED'] ?? 20_240_501);
+const numRuns = Number(process.env.RUNS ?? 500);
+const seed = Number(process.env.SEED ?? 20_240_501);
 
 function differences(found: readonly string[], expected: ReadonlyMap<string, number>): string[] {
   const set = new Set(found);

@@ -76,6 +76,8 @@ class BoundedSearch {
   #branches: Branch[] = [{ path: null, current: noOne }];
   /** What costs one preemption more. */
   #deferred: Branch[] = [];
+  /** What was done in the current run. */
+  #path: Path | null = null;
   #preemptions = 0;
   #cut = false;
   #states = 0;
@@ -129,61 +131,68 @@ class BoundedSearch {
   /** Goes on from a branch until its run ends, keeping the other ways to go on as new branches. */
   #explore(branch: Branch): void {
     const machine = this.#machine;
-    let { path, current } = branch;
     machine.reset();
-    machine.follow(toSchedule(actionsOf(path)));
-    while (!this.#foundViolation(path)) {
+    machine.follow(toSchedule(actionsOf(branch.path)));
+    this.#path = branch.path;
+    let { current } = branch;
+    while (!this.#foundViolation()) {
       if (current !== noOne && machine.canStep(current)) {
-        const running = current;
-        let leave = false;
-        machine.run(running, () => {
-          if (machine.violations.length > 0 || !this.#arrive(running)) {
-            leave = true;
-            return stop;
-          }
-          const alternatives = machine.alternatives(running);
-          this.#keepOthers(path, running);
-          for (let alternative = 1; alternative < alternatives; alternative++) {
-            this.#keep(path, { kind: 'step', thread: running, alternative }, running);
-          }
-          path = {
-            before: path,
-            action: { kind: 'step', thread: running, alternative: alternatives > 0 ? 0 : -1 },
-          };
-          return 0;
-        });
-        if (leave) {
-          this.#foundViolation(path);
-          return;
-        }
+        if (!this.#runOn(current)) return;
         continue;
       }
       if (!this.#arrive(noOne)) return;
       const [next, ...others] = machine.actions();
       if (next === undefined) {
-        this.#end(path);
+        this.#end();
         return;
       }
-      for (const other of others) this.#keep(path, other, noOne);
+      for (const other of others) this.#keep(other, noOne);
       machine.perform(next);
-      path = { before: path, action: next };
+      this.#did(next);
       current = next.kind === 'step' ? next.thread : noOne;
     }
   }
 
+  /**
+   * Lets a thread go on until it waits or ends.
+   *
+   * @returns false if it came to a state that is not to be explored
+   */
+  #runOn(running: number): boolean {
+    const machine = this.#machine;
+    let isNew = true as boolean;
+    machine.run(running, () => {
+      if (this.#foundViolation()) return stop;
+      isNew = this.#arrive(running);
+      if (!isNew) return stop;
+      this.#keepOthers(running);
+      const alternatives = machine.alternatives(running);
+      for (let alternative = 1; alternative < alternatives; alternative++) {
+        this.#keep({ kind: 'step', thread: running, alternative }, running);
+      }
+      this.#did({ kind: 'step', thread: running, alternative: alternatives > 0 ? 0 : -1 });
+      return 0;
+    });
+    return isNew;
+  }
+
+  #did(action: Action): void {
+    this.#path = { before: this.#path, action };
+  }
+
   /** Keeps what else could be done instead of a step of `running`, which could go on. */
-  #keepOthers(path: Path | null, running: number): void {
+  #keepOthers(running: number): void {
     for (const action of this.#machine.actions()) {
-      if (action.kind === 'drain') this.#keep(path, action, running);
+      if (action.kind === 'drain') this.#keep(action, running);
       else if (action.thread === running) continue;
       else if (this.#preemptions === this.#bound) this.#cut = true;
-      else this.#deferred.push({ path: { before: path, action }, current: action.thread });
+      else this.#deferred.push({ path: { before: this.#path, action }, current: action.thread });
     }
   }
 
-  #keep(path: Path | null, action: Action, current: number): void {
+  #keep(action: Action, current: number): void {
     this.#branches.push({
-      path: { before: path, action },
+      path: { before: this.#path, action },
       current: action.kind === 'step' ? action.thread : current,
     });
   }
@@ -200,31 +209,31 @@ class BoundedSearch {
     return true;
   }
 
-  #foundViolation(path: Path | null): boolean {
+  #foundViolation(): boolean {
     const violation = this.#machine.violations[0];
     if (violation === undefined) return false;
     this.#violation ??= {
-      ...foundViolation(violation, actionsOf(path)),
+      ...foundViolation(violation, actionsOf(this.#path)),
       preemptions: this.#preemptions,
     };
     return true;
   }
 
-  #end(path: Path | null): void {
+  #end(): void {
     switch (this.#machine.outcome()) {
       case 'excluded':
         this.#excluded++;
         return;
       case 'deadlock':
         this.#deadlocks++;
-        this.#deadlock ??= toSchedule(actionsOf(path));
+        this.#deadlock ??= toSchedule(actionsOf(this.#path));
         return;
       case 'execution': {
         this.#executions++;
         const violation = this.#machine.finish();
         if (violation === null) return;
         this.#violation = {
-          ...foundViolation(violation, actionsOf(path)),
+          ...foundViolation(violation, actionsOf(this.#path)),
           preemptions: this.#preemptions,
         };
       }

@@ -1,3 +1,4 @@
+import { valueText } from '../canonical.js';
 import type { Cell } from '../cell.js';
 import { ModelError } from '../errors.js';
 import { Fence, Order } from '../order.js';
@@ -54,10 +55,6 @@ const suspension = Object.freeze({ suspended: true });
 const failedAssumption = Object.freeze({ assumed: false });
 const never: Decide = () => stop;
 const noHistory = 0;
-
-function valueText(value: unknown): string {
-  return typeof value === 'object' && value !== null ? 'object' : String(value);
-}
 
 /**
  * Runs the threads of a program one step at a time against a memory, sequentially consistent or with
@@ -387,7 +384,6 @@ export class InterleavingMachine implements Runtime {
   }
 
   assume(condition: boolean): void {
-    // eslint-disable-next-line @typescript-eslint/only-throw-error -- a signal, not an error: no stack
     if (!condition) throw failedAssumption;
   }
 
@@ -438,7 +434,6 @@ export class InterleavingMachine implements Runtime {
 
   #suspend(): never {
     this.#suspended = true;
-    // eslint-disable-next-line @typescript-eslint/only-throw-error -- a signal, not an error: no stack
     throw suspension;
   }
 

@@ -1,7 +1,7 @@
 import type { Setup } from '../program.js';
+import { seededRandom } from '../random.js';
 import { InterleavingMachine, stop } from './machine.js';
 import type { MemoryKind } from './memory.js';
-import { Random } from './random.js';
 import { toSchedule, type Action, type Schedule } from './schedule.js';
 import { foundViolation, Poll, type FoundViolation, type SearchOptions } from './search.js';
 
@@ -66,7 +66,8 @@ export function sample(setup: Setup, options: SampleOptions): SampleResult {
 class Sampling {
   readonly #machine: InterleavingMachine;
   readonly #options: SampleOptions;
-  readonly #random: Random;
+  /** Numbers in [0, 1). */
+  readonly #random: () => number;
   readonly #agentsPerThread: number;
   /** The estimates of n and k, which never shrink, and how many runs were made with the current ones. */
   #threads = 1;
@@ -93,7 +94,7 @@ class Sampling {
     }
     this.#machine = new InterleavingMachine(setup, options.memory, false);
     this.#options = options;
-    this.#random = new Random(options.seed);
+    this.#random = seededRandom(options.seed);
     this.#agentsPerThread = options.memory === 'sc' ? 1 : 2;
   }
 
@@ -138,7 +139,7 @@ class Sampling {
     this.#priorities = [];
     this.#changes = [];
     for (let change = 1; change < this.#options.depth; change++) {
-      this.#changes.push(this.#random.below(this.#steps));
+      this.#changes.push(this.#below(this.#steps));
     }
     for (let agent = this.#next(); agent !== undefined; agent = this.#next()) {
       const running = agent;
@@ -152,12 +153,17 @@ class Sampling {
       machine.run(thread, () => {
         if (machine.violations.length > 0 || this.#next() !== running) return stop;
         const alternatives = machine.alternatives(thread);
-        const alternative = alternatives > 0 ? this.#random.below(alternatives) : -1;
+        const alternative = alternatives > 0 ? this.#below(alternatives) : -1;
         this.#did({ kind: 'step', thread, alternative });
         return Math.max(alternative, 0);
       });
     }
     this.#end();
+  }
+
+  /** One of 0 … limit-1. */
+  #below(limit: number): number {
+    return Math.floor(this.#random() * limit);
   }
 
   #did(action: Action): void {
@@ -182,7 +188,7 @@ class Sampling {
     for (let thread = 0; thread < machine.threadCount; thread++) {
       for (let part = 0; part < this.#agentsPerThread; part++) {
         const agent = 2 * thread + part;
-        const priority = (this.#priorities[agent] ??= 1 + this.#random.fraction());
+        const priority = (this.#priorities[agent] ??= 1 + this.#random());
         if (highest !== undefined && priority < this.#priorities[highest]!) continue;
         if (part === 0 ? machine.canStep(thread) : machine.canDrain(thread)) highest = agent;
       }

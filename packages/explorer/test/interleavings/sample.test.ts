@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { assert, cell, choose, spawn, type Setup } from '../../src/index.js';
 import { InterleavingMachine } from '../../src/interleavings/machine.js';
-import { Random } from '../../src/interleavings/random.js';
 import { sample } from '../../src/interleavings/sample.js';
 
 /** A bug of depth 2: one thread must be preempted between two given steps, among many others. */
@@ -166,11 +165,4 @@ test('a depth is a whole number of at least 1', () => {
   expect(() => sample(storeBuffering, { memory: 'sc', seed: 0, samples: 1, depth: 0 })).toThrow(
     /depth/,
   );
-});
-
-test('random numbers are spread evenly', () => {
-  const random = new Random(2024);
-  const buckets = new Array<number>(10).fill(0);
-  for (let i = 0; i < 10_000; i++) buckets[random.below(10)]!++;
-  for (const count of buckets) expect(Math.abs(count - 1000)).toBeLessThan(150);
 });
