@@ -1,0 +1,109 @@
+import { inject, injectable, Wiring } from '@pagerace/di';
+import { explore, type Result } from '@pagerace/explorer';
+import { atomicSet, bootable, Machine, MACHINE, type Results } from '@pagerace/machine';
+import { sc } from '@pagerace/memory-models';
+import {
+  ARCHITECTURE,
+  type Architecture,
+  FAULT_FLAG_WRITE,
+  FAULT_HANDLER,
+  type FaultHandler,
+  MEMORY,
+  Memory,
+  MEMORY_OPTIONS,
+  Mm,
+  type Page,
+  pteAlloc,
+  TLB_FLUSH,
+  USER_ACCESS,
+  UserAccess,
+  type VirtualAddress,
+  type Vma,
+  withPteLocked,
+} from '../src/index.js';
+import { NoTlb, ToyArchitecture } from './toy-architecture.js';
+
+/** Fills with zeros what is written to, and maps the zero page where it is only read. */
+@injectable()
+class ZeroFill implements FaultHandler {
+  constructor(
+    @inject(ARCHITECTURE) private readonly arch: Architecture,
+    @inject(MEMORY) private readonly memory: Memory,
+  ) {}
+
+  handleMmFault({ mm, vmPageProt }: Vma, address: VirtualAddress, flags: number): void {
+    pteAlloc(mm, address);
+    const { arch, memory } = this;
+    if ((flags & FAULT_FLAG_WRITE) === 0) {
+      withPteLocked(mm, address, (ptep) => {
+        arch.setPteAt(mm, address, ptep, arch.mkPte(memory.zeroPage, vmPageProt));
+      });
+      return;
+    }
+    const page = memory.allocator.allocZeroedPage();
+    atomicSet(page._mapcount, 0);
+    withPteLocked(mm, address, (ptep) => {
+      arch.setPteAt(mm, address, ptep, arch.pteMkwrite(arch.mkPte(page, vmPageProt)));
+    });
+  }
+}
+
+export interface System {
+  readonly machine: Machine;
+  readonly memory: Memory;
+  readonly arch: Architecture;
+  readonly user: UserAccess;
+  /** An address space without mappings. */
+  readonly mm: Mm;
+  /** Frame 1, with one reference. */
+  readonly page: Page;
+}
+
+type AtEnd = (results: Results) => unknown;
+
+/** Explores a program over a toy machine with four page frames and two CPUs. */
+export function explored(
+  threads: (system: System) => AtEnd | object | undefined,
+  pageTableLevels = 3,
+): Result {
+  const setup = bootable(() => {
+    const machine = new Machine();
+    const wiring = new Wiring()
+      .bindValue(MACHINE, machine)
+      .bindValue(MEMORY_OPTIONS, { pages: 4, pageTableLevels })
+      .bind(ARCHITECTURE, ToyArchitecture)
+      .bind(TLB_FLUSH, NoTlb)
+      .bind(MEMORY, Memory)
+      .bind(FAULT_HANDLER, ZeroFill)
+      .bind(USER_ACCESS, UserAccess);
+    const memory = wiring.get(MEMORY);
+    const atEnd = threads({
+      machine,
+      memory,
+      arch: wiring.get(ARCHITECTURE),
+      user: wiring.get(USER_ACCESS),
+      mm: new Mm(memory, 'mm', machine.cpus),
+      page: machine.boot(() => memory.allocator.allocZeroedPage()),
+    });
+    return machine.program(
+      typeof atEnd === 'function' ? (results) => void (atEnd as AtEnd)(results) : undefined,
+    );
+  });
+  return explore(setup, { model: sc });
+}
+
+/** Runs something as set-up, where there is one execution, and gives back what it returns. */
+export function once<T>(body: (system: System) => T, pageTableLevels = 3): T {
+  let result: T | undefined;
+  const { verdict, error } = explored((system) => {
+    result = system.machine.boot(() => body(system));
+    return undefined;
+  }, pageTableLevels);
+  if (verdict !== 'verified') throw new Error(error);
+  return result as T;
+}
+
+/** The ids of the properties that some execution violates, each once, sorted. */
+export function violated(threads: Parameters<typeof explored>[0]): readonly string[] {
+  return [...new Set(explored(threads).violations.map(({ property }) => property))].sort();
+}

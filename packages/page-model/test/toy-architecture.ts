@@ -1,0 +1,123 @@
+import { injectable } from '@pagerace/di';
+import { Order, readOnce, writeOnce, xchg } from '@pagerace/machine';
+import {
+  type Architecture,
+  type Mm,
+  type Page,
+  type PageTableLevel,
+  type Pfn,
+  type Pte,
+  type Ptep,
+  type SwapEntry,
+  type TlbFlush,
+  type VirtualAddress,
+  type Vma,
+} from '../src/index.js';
+
+const PRESENT = 1n;
+const WRITE = 2n;
+const YOUNG = 4n;
+const DIRTY = 8n;
+const SPECIAL = 16n;
+const SWAP = 32n;
+const EXCLUSIVE = 64n;
+const shift = 8n;
+
+/** Pages of 16 bytes in tables of 4 entries, three levels deep; no soft-dirty, no userfaultfd. */
+@injectable()
+export class ToyArchitecture implements Architecture {
+  readonly name = 'toy';
+  readonly pageShift = 4;
+  readonly levels: readonly PageTableLevel[] = [
+    { name: 'pgd', shift: 8, entries: 4 },
+    { name: 'pmd', shift: 6, entries: 4 },
+    { name: 'pte', shift: 4, entries: 4 },
+  ];
+  readonly none = 0n;
+  readonly hasSwpExclusive = true;
+
+  vmGetPageProt = (): Pte => PRESENT;
+  pfnPte = (pfn: Pfn, protection: Pte): Pte => (BigInt(pfn) << shift) | protection;
+  mkPte = (page: Page, protection: Pte): Pte => this.pfnPte(page.pfn, protection);
+  pteMkspecial = (pte: Pte): Pte => pte | SPECIAL;
+  pteMkwrite = (pte: Pte): Pte => pte | WRITE;
+  pteWrprotect = (pte: Pte): Pte => pte & ~WRITE;
+  pteMkdirty = (pte: Pte): Pte => pte | DIRTY;
+  pteMkclean = (pte: Pte): Pte => pte & ~DIRTY;
+  pteMkyoung = (pte: Pte): Pte => pte | YOUNG;
+  pteMkold = (pte: Pte): Pte => pte & ~YOUNG;
+
+  pteNone = (pte: Pte): boolean => pte === 0n;
+  ptePresent = (pte: Pte): boolean => (pte & PRESENT) !== 0n;
+  pteProtnone = (): boolean => false;
+  ptePfn = (pte: Pte): Pfn => Number(pte >> shift);
+  pteWrite = (pte: Pte): boolean => (pte & WRITE) !== 0n;
+  pteDirty = (pte: Pte): boolean => (pte & DIRTY) !== 0n;
+  pteYoung = (pte: Pte): boolean => (pte & YOUNG) !== 0n;
+  pteSpecial = (pte: Pte): boolean => (pte & SPECIAL) !== 0n;
+  pteSoftDirty = (): boolean => false;
+  pteUffdWp = (): boolean => false;
+  pteAccessPermitted = (pte: Pte, write: boolean): boolean =>
+    this.ptePresent(pte) && (!write || this.pteWrite(pte));
+  pteSame = (one: Pte, other: Pte): boolean => one === other;
+
+  isSwapPte = (pte: Pte): boolean => (pte & SWAP) !== 0n;
+  swpEntryToPte = (entry: SwapEntry): Pte => (BigInt(entry) << shift) | SWAP;
+  pteToSwpEntry = (pte: Pte): SwapEntry => Number(pte >> shift);
+  pteSwpMkexclusive = (pte: Pte): Pte => pte | EXCLUSIVE;
+  pteSwpExclusive = (pte: Pte): boolean => (pte & EXCLUSIVE) !== 0n;
+  pteSwpClearExclusive = (pte: Pte): Pte => pte & ~EXCLUSIVE;
+  pteSwpMksoftDirty = (pte: Pte): Pte => pte;
+  pteSwpSoftDirty = (): boolean => false;
+  pteSwpClearSoftDirty = (pte: Pte): Pte => pte;
+  pteSwpMkuffdWp = (pte: Pte): Pte => pte;
+  pteSwpUffdWp = (): boolean => false;
+  pteSwpClearUffdWp = (pte: Pte): Pte => pte;
+
+  mkTable = (pfn: Pfn): Pte => this.pfnPte(pfn, PRESENT);
+  pmdNone = (pmd: Pte): boolean => pmd === 0n;
+  tablePfn = (pmd: Pte): Pfn => this.ptePfn(pmd);
+
+  ptepGet = (ptep: Ptep): Pte => readOnce(ptep);
+  ptepGetLockless = (ptep: Ptep): Pte => readOnce(ptep);
+  setPteAt = (_mm: Mm, _address: VirtualAddress, ptep: Ptep, pte: Pte): void =>
+    writeOnce(ptep, pte);
+  ptepGetAndClear = (_mm: Mm, _address: VirtualAddress, ptep: Ptep): Pte => xchg(ptep, this.none);
+  ptepClearFlush = (vma: Vma, address: VirtualAddress, ptep: Ptep): Pte =>
+    this.ptepGetAndClear(vma.mm, address, ptep);
+  ptepTestAndClearYoung = (_vma: Vma, _address: VirtualAddress, ptep: Ptep): boolean =>
+    this.pteYoung(ptep.update((pte) => this.pteMkold(pte), Order.full));
+  ptepSetWrprotect = (_mm: Mm, _address: VirtualAddress, ptep: Ptep): void =>
+    void ptep.update((pte) => this.pteWrprotect(pte));
+  ptepSetAccessFlags = (
+    _vma: Vma,
+    _address: VirtualAddress,
+    ptep: Ptep,
+    pte: Pte,
+    dirty: boolean,
+  ): boolean => {
+    if (dirty) writeOnce(ptep, pte);
+    return dirty;
+  };
+  walkerUses = (ptep: Ptep, pte: Pte, write: boolean): Pte | undefined => {
+    const used = pte | YOUNG | (write ? DIRTY : 0n);
+    if (used === pte) return pte;
+    return ptep.compareExchange(pte, used, Order.full) === pte ? used : undefined;
+  };
+  describe = (pte: Pte): string => pte.toString(16);
+}
+
+/** There is no TLB, and an access is over at once. */
+@injectable()
+export class NoTlb implements TlbFlush {
+  flushTlbPage(): void {}
+  flushTlbRange(): void {}
+  shouldDefer(): boolean {
+    return false;
+  }
+  addToBatch(): void {}
+  flushBatch(): void {}
+  duringAccess<T>(access: () => T): T {
+    return access();
+  }
+}
