@@ -1,1 +1,29 @@
-export {};
+export { dirtyBeforeSubmit } from './block/dirty-before-submit.js';
+export { madvFreeReproducer, ShrinkAllMemory } from './block/madv-free-reproducer.js';
+export { bioPinPages } from './block/pin-pages.js';
+export {
+  anonExclusiveBarriers,
+  OrderedPin,
+  OrderedUnshare,
+} from './cow/anon-exclusive-barriers.js';
+export { anonExclusive, ReuseIfExclusive, UnshareUnlessExclusive } from './cow/anon-exclusive.js';
+export { cowByPageCount, ReuseByPageCount } from './cow/by-page-count.js';
+export { cowBySingleReference, ReuseBySingleReference } from './cow/by-single-reference.js';
+export { FastTouch, gupFastTouch } from './gup/fast-touch.js';
+export { gupFastRecheckPmd, RecheckPmdAndPte } from './gup/recheck-pmd.js';
+export { v4_12, v5_17_rc2, v5_18, v5_19, v6_1, v6_11, v6_15, v6_5 } from './kernels.js';
+export { droppable, DroppableDiscard } from './lazy-free/droppable.js';
+export { madvFreeRefcountCheckV1, TwoReferencesDiscard } from './lazy-free/refcount-check-v1.js';
+export {
+  madvFreeRefcountCheckV2,
+  RefcountCheckedDiscardWithoutMb,
+} from './lazy-free/refcount-check-v2.js';
+export { madvFreeRefcountCheck, RefcountCheckedDiscard } from './lazy-free/refcount-check.js';
+export { SwapBackedIffDirty, swapbackedIffDirty } from './lazy-free/swapbacked-iff-dirty.js';
+export { patches } from './plugin.js';
+export {
+  KeepPinned,
+  keepPinned,
+  KeepPinnedFromSwap,
+  keepPinnedFromSwap,
+} from './reclaim/keep-pinned.js';

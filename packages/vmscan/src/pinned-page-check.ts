@@ -13,7 +13,7 @@ export interface PinnedPageCheck {
   keepsUnmapped(page: Page): boolean;
 }
 
-/** At none. mm/vmscan.c, to some release between v5.9 and v5.15. */
+/** At none. mm/vmscan.c, to v5.10. */
 @injectable()
 export class IgnorePins implements PinnedPageCheck {
   keepsFromSwap(): boolean {

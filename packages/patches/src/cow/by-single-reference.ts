@@ -1,0 +1,65 @@
+import { inject, injectable } from '@pagerace/di';
+import {
+  ANON_REUSE_RULE,
+  type AnonReuseRule,
+  type SwapInDecision,
+  type WriteProtectFate,
+} from '@pagerace/fault';
+import { definePatch } from '@pagerace/kernel';
+import {
+  lruAddDrain,
+  MEMORY,
+  type Memory,
+  type Page,
+  pageCount,
+  PageLRU,
+  PageSwapCache,
+  type SwapEntry,
+  trylockPage,
+  unlockPage,
+} from '@pagerace/page-model';
+import { SWAP, type Swap } from '@pagerace/swap';
+
+/**
+ * A write fault goes on with the page if its only reference is that of its mapping, once those of the
+ * swap cache and of an LRU batch are out of the way. mm/memory.c:do_wp_page(), do_swap_page(), v5.18.
+ */
+@injectable()
+export class ReuseBySingleReference implements AnonReuseRule {
+  constructor(
+    @inject(SWAP) protected readonly swap: Swap,
+    @inject(MEMORY) private readonly memory: Memory,
+  ) {}
+
+  fateOf(page: Page): WriteProtectFate {
+    if (pageCount(page) > 3) return 'copy';
+    if (!PageLRU(page)) lruAddDrain(this.memory);
+    if (pageCount(page) > (PageSwapCache(page) ? 2 : 1) || !trylockPage(page)) return 'copy';
+    if (PageSwapCache(page)) this.swap.tryToFreeSwap(page);
+    const mayReuse = pageCount(page) === 1;
+    unlockPage(page);
+    return mayReuse ? 'reuse' : 'copy';
+  }
+
+  swapIn(page: Page, entry: SwapEntry, writes: boolean, _entryExclusive: boolean): SwapInDecision {
+    // Gives the slot up first, so that the page can leave the swap cache.
+    this.swap.swapFree(entry);
+    // should_try_to_free_swap(): worth it if this fault and the swap cache alone have the page.
+    if (writes && PageSwapCache(page) && pageCount(page) === 2) this.swap.tryToFreeSwap(page);
+    const reuse = writes && pageCount(page) === 1;
+    return { write: reuse, exclusive: reuse };
+  }
+
+  swappedIn(_entry: SwapEntry): void {
+    // Given up before.
+  }
+}
+
+export const cowBySingleReference = definePatch({
+  id: 'cow-by-single-reference',
+  title: 'mm: streamline COW logic in do_swap_page()',
+  commit: 'c145e0b47c77',
+  since: 'v5.18',
+  supersedes: ['cow-by-page-count'],
+  provides: [{ token: ANON_REUSE_RULE, useClass: ReuseBySingleReference }],
+});

@@ -1,0 +1,68 @@
+import { defineKernel } from '@pagerace/kernel';
+import { bioPinPages } from './block/pin-pages.js';
+import { anonExclusiveBarriers } from './cow/anon-exclusive-barriers.js';
+import { anonExclusive } from './cow/anon-exclusive.js';
+import { cowByPageCount } from './cow/by-page-count.js';
+import { cowBySingleReference } from './cow/by-single-reference.js';
+import { gupFastRecheckPmd } from './gup/recheck-pmd.js';
+import { droppable } from './lazy-free/droppable.js';
+import { madvFreeRefcountCheck } from './lazy-free/refcount-check.js';
+import { swapbackedIffDirty } from './lazy-free/swapbacked-iff-dirty.js';
+import { keepPinned, keepPinnedFromSwap } from './reclaim/keep-pinned.js';
+
+/** The oldest kernel that is modelled: lazyfree pages have an LRU list, and the race is there. */
+export const v4_12 = defineKernel({ id: 'v4.12', title: 'Linux v4.12', patches: [] });
+
+/** The kernel that the fix was tested on. */
+export const v5_17_rc2 = defineKernel({
+  id: 'v5.17-rc2',
+  title: 'Linux v5.17-rc2',
+  base: v4_12,
+  patches: [cowByPageCount, keepPinnedFromSwap],
+});
+
+/** With the fix. */
+export const v5_18 = defineKernel({
+  id: 'v5.18',
+  title: 'Linux v5.18',
+  base: v5_17_rc2,
+  patches: [madvFreeRefcountCheck, cowBySingleReference],
+});
+
+export const v5_19 = defineKernel({
+  id: 'v5.19',
+  title: 'Linux v5.19',
+  base: v5_18,
+  patches: [anonExclusive],
+});
+
+export const v6_1 = defineKernel({
+  id: 'v6.1',
+  title: 'Linux v6.1',
+  base: v5_19,
+  patches: [anonExclusiveBarriers, gupFastRecheckPmd],
+});
+
+/** Direct I/O of block devices pins its pages. */
+export const v6_5 = defineKernel({
+  id: 'v6.5',
+  title: 'Linux v6.5',
+  base: v6_1,
+  patches: [keepPinned, bioPinPages],
+});
+
+/** MAP_DROPPABLE. */
+export const v6_11 = defineKernel({
+  id: 'v6.11',
+  title: 'Linux v6.11',
+  base: v6_5,
+  patches: [droppable],
+});
+
+/** A page that is merely referenced stays lazyfree. */
+export const v6_15 = defineKernel({
+  id: 'v6.15',
+  title: 'Linux v6.15',
+  base: v6_11,
+  patches: [swapbackedIffDirty],
+});

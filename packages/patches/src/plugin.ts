@@ -1,0 +1,41 @@
+import { definePlugin } from '@pagerace/kernel';
+import { dirtyBeforeSubmit } from './block/dirty-before-submit.js';
+import { madvFreeReproducer } from './block/madv-free-reproducer.js';
+import { bioPinPages } from './block/pin-pages.js';
+import { anonExclusiveBarriers } from './cow/anon-exclusive-barriers.js';
+import { anonExclusive } from './cow/anon-exclusive.js';
+import { cowByPageCount } from './cow/by-page-count.js';
+import { cowBySingleReference } from './cow/by-single-reference.js';
+import { gupFastTouch } from './gup/fast-touch.js';
+import { gupFastRecheckPmd } from './gup/recheck-pmd.js';
+import { v4_12, v5_17_rc2, v5_18, v5_19, v6_1, v6_11, v6_15, v6_5 } from './kernels.js';
+import { droppable } from './lazy-free/droppable.js';
+import { madvFreeRefcountCheckV1 } from './lazy-free/refcount-check-v1.js';
+import { madvFreeRefcountCheckV2 } from './lazy-free/refcount-check-v2.js';
+import { madvFreeRefcountCheck } from './lazy-free/refcount-check.js';
+import { swapbackedIffDirty } from './lazy-free/swapbacked-iff-dirty.js';
+import { keepPinned, keepPinnedFromSwap } from './reclaim/keep-pinned.js';
+
+/** The kernels and patches of this package, oldest first. */
+export const patches = definePlugin({
+  id: '@pagerace/patches',
+  kernels: [v4_12, v5_17_rc2, v5_18, v5_19, v6_1, v6_5, v6_11, v6_15],
+  patches: [
+    cowByPageCount,
+    keepPinnedFromSwap,
+    madvFreeRefcountCheckV1,
+    madvFreeRefcountCheckV2,
+    madvFreeRefcountCheck,
+    cowBySingleReference,
+    anonExclusive,
+    anonExclusiveBarriers,
+    gupFastRecheckPmd,
+    keepPinned,
+    bioPinPages,
+    droppable,
+    swapbackedIffDirty,
+    gupFastTouch,
+    dirtyBeforeSubmit,
+    madvFreeReproducer,
+  ],
+});
