@@ -20,7 +20,9 @@ export async function loadRegistry(modules: readonly string[] = []): Promise<Reg
   ]);
   return new kernel.Registry([
     { id: '@pagerace/memory-models', models: [models.sc, models.tso] },
-    ...[x86, patches, scenarios].flatMap(pluginsIn),
+    x86.archX86,
+    patches.patches,
+    ...Object.values(scenarios).filter(isPlugin),
     ...further,
   ]);
 }
@@ -33,13 +35,9 @@ function isPlugin(value: unknown): value is Plugin {
     value !== null &&
     'id' in value &&
     typeof value.id === 'string' &&
+    !('title' in value) &&
     kinds.some((kind) => Array.isArray((value as Readonly<Record<string, unknown>>)[kind]))
   );
-}
-
-/** The plug-ins that a package exports. */
-function pluginsIn(module: object): Plugin[] {
-  return Object.values(module).filter(isPlugin);
 }
 
 async function loadPlugin(module: string): Promise<Plugin> {

@@ -1,0 +1,137 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { pagerace, start } from './support/pagerace.js';
+
+/** No error ends in a stack trace. */
+const trace = /^ +at /m;
+
+describe('0: explored completely, and as it should be', () => {
+  it.each([
+    'run store-buffering --kernel plain+fence-added',
+    'run store-buffering --kernel plain --model sc',
+    'compare store-buffering',
+    'compare store-buffering --kernels plain --arch x86,x86-ipi',
+    'estimate store-buffering --kernel plain',
+    'list',
+    '--version',
+    '--help',
+    'help run',
+  ])('%s', async (words) => {
+    const { code, out, err } = await pagerace(words);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).not.toBe('');
+  });
+});
+
+describe('1: a violation, or not as expected', () => {
+  it.each([
+    ['run store-buffering --kernel plain', 'violated: assertion (1 of 4)'],
+    ['run store-buffering --kernel plain --strategy first', 'stopped at the first'],
+    ['run deadlock', 'deadlock: first waits for b, second waits for a.'],
+    ['compare wrong-expectation', 'Not as expected.'],
+    ['compare deadlock', 'deadlock (1 of'],
+  ] as const)('%s', async (words, says) => {
+    const { code, out, err } = await pagerace(words);
+    expect({ code, err }).toEqual({ code: 1, err: '' });
+    expect(out).toContain(says);
+  });
+});
+
+describe('2: the command line is wrong', () => {
+  it.each([
+    ['run stor-buffering', 'there is no scenario stor-buffering; did you mean store-buffering?'],
+    ['run store-buffering --kernel plane', 'there is no kernel plane; did you mean plain?'],
+    [
+      'run store-buffering --kernel plain+fence-aded',
+      'there is no patch fence-aded; did you mean fence-added?',
+    ],
+    ['run store-buffering --arch x68', 'there is no architecture x68; did you mean x86?'],
+    ['run store-buffering --model tos', 'there is no memory model tos; did you mean'],
+    [
+      'run store-buffering --kernel plain+fence-added+other-change',
+      'fence-added and other-change both change',
+    ],
+    ['run store-buffering --kernel plain+later', 'does not fit plain, which lacks never-written'],
+    ['rnu store-buffering', 'Did you mean run?'],
+    ['run', "missing required argument 'scenario'"],
+    [
+      'run store-buffering --strategy deep',
+      'Allowed choices are exhaustive, first, bounded, random',
+    ],
+    ['run store-buffering --bound 2 --strategy first', '--bound goes with --strategy bounded'],
+    ['run store-buffering --max-executions none', 'It must be a whole number from 1 up'],
+    ['run store-buffering --timeout -1', 'It must be a number of seconds above 0'],
+    ['run store-buffering --kernel plain --set speed=1', 'there is no parameter speed'],
+    ['run bytes --set device', '--set takes name=value'],
+    [
+      'run bytes --set device=@/nowhere/disk',
+      '/nowhere/disk cannot be read: there is no such file',
+    ],
+    ['run bytes --set device=@/', '/ cannot be read: it is a directory'],
+    ['compare store-buffering --a plain', '--b must name another'],
+    ['replay store-buffering zz --kernel plain', 'is not an execution id'],
+    ['list colours', "value 'colours' is invalid"],
+    ['list --plugin /nowhere/plug-in.mjs', 'the plug-in /nowhere/plug-in.mjs cannot be loaded'],
+    ['list --plugin commander', 'exports no plug-in as its default'],
+  ])('%s', async (words, says) => {
+    const { code, out, err } = await pagerace(words);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toMatch(/^pagerace: /);
+    expect(err).toContain(says);
+    expect(err).not.toMatch(trace);
+  });
+
+  it('no command at all prints the help', async () => {
+    const { code, err } = await start([]).ended;
+    expect(code).toBe(2);
+    expect(err).toContain('Usage: pagerace');
+  });
+});
+
+describe('3: an internal error, or one of a model', () => {
+  it.each([
+    ['run throwing', 'TypeError: boom'],
+    ['run throwing-setup', 'TypeError: no set-up'],
+    ['run nondeterministic', 'is not deterministic'],
+    ['compare throwing', 'model error: thread 1 threw'],
+  ])('%s', async (words, says) => {
+    const { code, out, err } = await pagerace(words);
+    expect({ code, err }).toEqual({ code: 3, err: '' });
+    expect(out.replace(/\s+/g, ' ')).toContain(says);
+    expect(out).toContain('model error');
+    expect(out).not.toMatch(trace);
+  });
+
+  it('a plug-in that throws where nobody expects it, without and with its stack trace', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'plug-in-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const broken = join(folder, 'broken.mjs');
+    writeFileSync(
+      broken,
+      "export default { id: 'broken', get kernels() { return [{ get id() { throw new RangeError('odd'); } }]; } };",
+    );
+    const { code, out, err } = await pagerace(`list --plugin ${broken}`);
+    expect({ code, out }).toEqual({ code: 3, out: '' });
+    expect(err).toBe('pagerace: internal error: RangeError: odd (--debug shows where)\n');
+    expect((await pagerace(`list --debug --plugin ${broken}`)).err).toMatch(trace);
+  });
+});
+
+describe('4: inconclusive', () => {
+  it.each([
+    [
+      'run endless --max-executions 100',
+      'bounded: nothing was found in 100 executions (stopped by: execution limit',
+    ],
+    ['run endless --timeout 0.3', 'stopped by: time limit'],
+    ['run vacuous', 'vacuous: all 2 executions were explored, and it never happened that: two'],
+    ['compare endless --max-executions 100', 'Incomplete: not everything was explored.'],
+  ])('%s', async (words, says) => {
+    const { code, out, err } = await pagerace(words);
+    expect({ code, err }).toEqual({ code: 4, err: '' });
+    expect(out.replace(/\s+/g, ' ')).toContain(says);
+    expect(out).not.toContain('verified');
+  });
+});

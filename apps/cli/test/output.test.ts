@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest';
+import { examples, pagerace } from './support/pagerace.js';
+
+const escape = '\u001b[';
+
+describe('results', () => {
+  it('of a run are its timeline, then the verdict in the last line', async () => {
+    const { out } = await pagerace('run store-buffering --kernel plain');
+    const lines = out.trimEnd().split('\n');
+    expect(lines[0]).toBe('store-buffering on plain, x86 (tso)');
+    expect(out).toContain("misses CPU 0's write of 1 (still in");
+    expect(out).toContain('It needs weak memory');
+    expect(lines.at(-1)).toMatch(
+      /^\u2717 violated: assertion \(1 of 4\); all 4 executions were explored \(.*\); as expected$/,
+    );
+    for (const line of lines.filter((one) => !one.includes(examples)))
+      expect(line.length).toBeLessThanOrEqual(100);
+  });
+
+  it('of a comparison are a timeline, then the table', async () => {
+    const { out } = await pagerace('compare store-buffering');
+    expect(out).toMatch(/^ +plain +\+ fence-added$/m);
+    expect(out).toMatch(/^x86 +\u2717 assertion \(1 of 4\) +\u2713 verified, 3 executions$/m);
+    expect(out.indexOf('execution ')).toBeLessThan(out.indexOf('\u2713'));
+    expect(out.match(/^execution /gm)).toHaveLength(1);
+  });
+
+  it('of further runs that break are named by the commands that replay them', async () => {
+    const { out } = await pagerace('compare store-buffering --kernels plain --arch x86,x86-ipi');
+    expect(out).toMatch(
+      /More to see:\npagerace replay store-buffering \w+ --kernel plain --arch x86-ipi/,
+    );
+  });
+
+  it('are not coloured in a pipe, unless FORCE_COLOR demands it, and NO_COLOR and --no-color win', async () => {
+    const command = 'run store-buffering --kernel plain';
+    expect((await pagerace(command)).out).not.toContain(escape);
+    expect((await pagerace(command, { FORCE_COLOR: '1' })).out).toContain(
+      `${escape}31m\u2717 violated`,
+    );
+    expect((await pagerace(command, { FORCE_COLOR: '1', NO_COLOR: '1' })).out).not.toContain(
+      escape,
+    );
+    expect((await pagerace(`${command} --no-color`, { FORCE_COLOR: '1' })).out).not.toContain(
+      escape,
+    );
+  });
+
+  it('leave progress to stderr', async () => {
+    const { out, err } = await pagerace('run endless --kernel plain --timeout 1.5 --json');
+    expect(JSON.parse(out)).toMatchObject({ format: 'pagerace.run', incomplete: 'time limit' });
+    const events = err
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(events.map(({ event }) => event)).toEqual(['started', 'progress', 'ended']);
+    expect(events[1]).toMatchObject({ scenario: 'endless', kernel: 'plain' });
+    expect(events[1]!.rate).toBeGreaterThan(0);
+    const { low, high } = events[1]!.estimate as { low: number; high: number };
+    expect(low).toBeLessThanOrEqual(high);
+  });
+
+  it('come alone with --quiet', async () => {
+    const { err } = await pagerace('run endless --timeout 1.5 --json --quiet');
+    expect(err).toBe('');
+  });
+});
+
+describe('JSON', () => {
+  it('of a comparison has every run, and whether all is as expected', async () => {
+    const { code, out } = await pagerace('compare store-buffering --json -q');
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({
+      format: 'pagerace.compare',
+      version: 1,
+      complete: true,
+      asExpected: true,
+      runs: [
+        { kernel: 'plain', verdict: 'violated', asExpected: true },
+        { kernel: 'plain+fence-added', verdict: 'verified', asExpected: true },
+      ],
+    });
+  });
+
+  it('of a list has what was listed', async () => {
+    const { out } = await pagerace('list patches --json');
+    const { format, patches } = JSON.parse(out) as { format: string; patches: { id: string }[] };
+    expect(format).toBe('pagerace.catalogue');
+    expect(patches.map(({ id }) => id)).toContain('fence-added');
+  });
+
+  it('of an error is an event', async () => {
+    const { err } = await pagerace('run nothing-like-it --json');
+    expect(JSON.parse(err)).toMatchObject({ event: 'error', exitCode: 2 });
+  });
+
+  it('of an estimate has its interval', async () => {
+    const { out } = await pagerace('estimate endless --timeout 0.5 --json');
+    const { estimate } = JSON.parse(out) as {
+      estimate: { low: number; mean: number; high: number };
+    };
+    expect(estimate.low).toBeLessThanOrEqual(estimate.mean);
+    expect(estimate.mean).toBeLessThanOrEqual(estimate.high);
+  });
+});
+
+describe('the commands', () => {
+  it.each(['run', 'compare', 'replay', 'estimate'])(
+    '%s explains itself by example, and its exit codes',
+    async (name) => {
+      const { code, out } = await pagerace(`${name} --help`);
+      expect(code).toBe(0);
+      expect(out).toContain(`  pagerace ${name} madv-free-dio`);
+      expect(out).toContain('4  inconclusive');
+      expect(out).not.toContain('default: [');
+    },
+  );
+
+  it('give a parameter the bytes of a file', async () => {
+    const { code, out } = await pagerace(`run bytes --set device=@${examples}`);
+    expect(code).toBe(1);
+    expect(out).toMatch(/the device holds \d{4} bytes/);
+  });
+
+  it('show every violation if asked to, each once', async () => {
+    const { out } = await pagerace('run deadlock --all-violations');
+    expect(out.match(/^execution /gm)).toHaveLength(1);
+  });
+});
