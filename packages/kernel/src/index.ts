@@ -4,7 +4,7 @@ export {
   defineArchitecture,
 } from './architecture-definition.js';
 export { applyPatches, defineKernel, type Kernel, type KernelFacts } from './kernel.js';
-export { nearest } from './nearest.js';
+export { nearest, noSuch } from './nearest.js';
 export {
   bytesParameter,
   choiceParameter,

@@ -1,3 +1,4 @@
+import { noSuch } from './nearest.js';
 import { UsageError } from './usage-error.js';
 
 /** A setting of a scenario, as a user may give it on a command line. */
@@ -95,10 +96,8 @@ export function parseParameters<Set extends ParameterSet>(
   set: Set,
   given: Readonly<Record<string, unknown>>,
 ): ParameterValues<Set> {
-  const unknown = Object.keys(given).filter((name) => !Object.hasOwn(set, name));
-  if (unknown.length > 0) {
-    const known = Object.keys(set).join(', ') || 'none';
-    throw new UsageError(`there is no parameter ${unknown.join(', ')}; known: ${known}`);
+  for (const name of Object.keys(given)) {
+    if (!Object.hasOwn(set, name)) throw noSuch('parameter', name, Object.keys(set));
   }
   return Object.fromEntries(
     Object.entries(set).map(([name, parameter]) => [

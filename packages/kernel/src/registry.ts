@@ -1,7 +1,7 @@
 import type { MemoryModel } from '@pagerace/explorer';
 import type { ArchitectureDefinition } from './architecture-definition.js';
 import { applyPatches, type Kernel } from './kernel.js';
-import { nearest } from './nearest.js';
+import { noSuch } from './nearest.js';
 import type { Patch } from './patch.js';
 import type { Plugin } from './plugin.js';
 import type { Scenario } from './scenario.js';
@@ -102,14 +102,7 @@ class Catalogue<T extends { readonly id: string }> {
 
   get(id: string): T {
     const found = this.#things.get(id);
-    if (found !== undefined) return found.thing;
-    const like = nearest(id, this.#things.keys());
-    const hint = like === undefined ? this.#choices() : `did you mean ${like}?`;
-    throw new UsageError(`there is no ${this.kind} ${id}; ${hint}`);
-  }
-
-  #choices(): string {
-    const ids = [...this.#things.keys()];
-    return ids.length === 0 ? 'none is known' : `known: ${ids.join(', ')}`;
+    if (found === undefined) throw noSuch(this.kind, id, this.#things.keys());
+    return found.thing;
   }
 }

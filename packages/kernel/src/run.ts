@@ -62,6 +62,8 @@ export function composeRun(request: RunRequest): Run {
     return {
       threads: program.threads,
       finally: (results) => {
+        // An execution that was violated may have left something behind.
+        context.takeHeld();
         program.finally?.(results);
         auditReferences(context.memory, context.takeHeld());
       },

@@ -10,20 +10,27 @@ import {
 } from '@pagerace/page-model';
 import { Property, type PropertyDefinition } from './property.js';
 
-/** What a scenario is built from: the machine, and the subsystems of the kernel that was chosen. */
+/**
+ * What a scenario is built from: the machine, and the subsystems of the kernel that was chosen.
+ *
+ * Its functions are bound, so that a scenario may take it apart:
+ * `build: ({ machine, get, property }) => …`.
+ */
 export class ScenarioContext<Parameters> {
   readonly machine: Machine;
   readonly memory: Memory;
   readonly arch: Architecture;
+  readonly #wiring: Wiring;
   readonly #properties: ReadonlyMap<string, Property>;
   readonly #held = new Map<Page, number>();
 
   /** @internal */
   constructor(
-    private readonly wiring: Wiring,
+    wiring: Wiring,
     readonly parameters: Parameters,
     properties: readonly PropertyDefinition[],
   ) {
+    this.#wiring = wiring;
     this.machine = wiring.get(MACHINE);
     this.arch = wiring.get(ARCHITECTURE);
     this.memory = wiring.get(MEMORY);
@@ -31,30 +38,27 @@ export class ScenarioContext<Parameters> {
   }
 
   /** A part of the kernel. During set-up only. */
-  get<T>(token: Token<T>): T {
-    return this.wiring.get(token);
-  }
+  readonly get = <T>(token: Token<T>): T => this.#wiring.get(token);
 
   /** A process that runs on these CPUs; mm_cpumask() of its address space. */
-  process(name: string, ...cpus: readonly number[]): Mm {
-    return new Mm(
+  readonly process = (name: string, ...cpus: readonly number[]): Mm =>
+    new Mm(
       this.memory,
       name,
       cpus.map((cpu) => this.machine.cpu(cpu)),
     );
-  }
 
   /** One of the properties that the scenario has declared. */
-  property(id: string): Property {
+  readonly property = (id: string): Property => {
     const property = this.#properties.get(id);
     if (property === undefined) throw new Error(`the scenario declares no property ${id}`);
     return property;
-  }
+  };
 
   /** At the end of an execution: says that somebody has references to a page still, on purpose. */
-  holdsAtEnd(page: Page, references = 1): void {
+  readonly holdsAtEnd = (page: Page, references = 1): void => {
     this.#held.set(page, (this.#held.get(page) ?? 0) + references);
-  }
+  };
 
   /** @internal hands over, and forgets, what {@link holdsAtEnd} was told in one execution */
   takeHeld(): ReadonlyMap<Page, number> {

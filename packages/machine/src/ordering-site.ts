@@ -1,4 +1,4 @@
-import { type Fence, Order } from '@pagerace/explorer';
+import { type Fence, fenceName, Order, orderName } from '@pagerace/explorer';
 import { currentFunction } from './kernel-function.js';
 
 /** What may be put in the place of an ordering: nothing at all, or a weaker one. */
@@ -37,9 +37,11 @@ export class OrderingSites {
     return [...this.#met.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
-  /** The names of the sites in whose place something else stands. */
+  /** What stands in whose place, by name of the site: `mm/rmap.c:try_to_unmap_one:smp_mb=dropped`. */
   get overridden(): readonly string[] {
-    return [...this.#overrides.keys()].sort();
+    return [...this.#overrides]
+      .map(([name, override]) => `${name}=${overrideName(override)}`)
+      .sort();
   }
 
   /** Overrides of sites that have not been met: a name that is misspelt, or code that never ran. */
@@ -51,6 +53,17 @@ export class OrderingSites {
   meet(site: OrderingSite): OrderingOverride | undefined {
     this.#met.set(site.name, site);
     return this.#overrides.get(site.name);
+  }
+}
+
+function overrideName(override: OrderingOverride): string {
+  switch (override.kind) {
+    case 'dropped':
+      return 'dropped';
+    case 'order':
+      return orderName(override.order);
+    case 'fence':
+      return fenceName(override.fence);
   }
 }
 

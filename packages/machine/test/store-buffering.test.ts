@@ -1,4 +1,4 @@
-import { explore } from '@pagerace/explorer';
+import { explore, Fence } from '@pagerace/explorer';
 import { sc, tso } from '@pagerace/memory-models';
 import { expect, test } from 'vitest';
 import {
@@ -46,6 +46,15 @@ test('a fence can be dropped by the name of its site, without touching the code'
   expect(explore(storeBuffering(sites), { model: sc }).verdict).toBe('verified');
   expect(sites.met.map(({ name }) => name)).toEqual(['mm/example.c:store_then_load:smp_mb']);
   expect(sites.unmet).toEqual([]);
+  expect(sites.overridden).toEqual(['mm/example.c:store_then_load:smp_mb=dropped']);
+});
+
+test('a fence can be replaced by a weaker one', () => {
+  const sites = new OrderingSites([
+    ['mm/example.c:store_then_load:smp_mb', { kind: 'fence', fence: Fence.write }],
+  ]);
+  expect(explore(storeBuffering(sites), { model: tso }).verdict).toBe('violated');
+  expect(sites.overridden).toEqual(['mm/example.c:store_then_load:smp_mb=write']);
 });
 
 test('an override of a site that does not exist is reported as unmet', () => {

@@ -1,0 +1,89 @@
+import { token } from '@pagerace/di';
+import { sc, tso } from '@pagerace/memory-models';
+import { describe, expect, test } from 'vitest';
+import {
+  defineKernel,
+  definePatch,
+  definePlugin,
+  defineScenario,
+  nearest,
+  Registry,
+  UsageError,
+} from '../src/index.js';
+import { stub } from './stub-architecture.js';
+
+const check = definePatch({
+  id: 'madv-free-refcount-check',
+  title: 'mm: fix race',
+  provides: [{ token: token<number>('example.Check'), useValue: 1 }],
+});
+const touch = definePatch({
+  id: 'gup-fast-touch',
+  title: 'mm: touch',
+  provides: [{ token: token<number>('example.Touch'), useValue: 1 }],
+});
+const scenario = defineScenario({
+  id: 'madv-free-dio',
+  title: 'MADV_FREE and direct I/O',
+  description: 'One of them loses.',
+  machine: { cpus: 2, pages: 2 },
+  properties: [],
+  build: ({ machine }) => machine.program(),
+});
+const kernels = [defineKernel({ id: 'v5.17-rc2', patches: [] })];
+
+const registry = new Registry([
+  definePlugin({ id: 'patches', patches: [check, touch], kernels }),
+  definePlugin({ id: 'scenarios', scenarios: [scenario] }),
+  definePlugin({ id: 'architectures', architectures: [stub], models: [sc, tso] }),
+]);
+
+test('everything is found by its id', () => {
+  expect(registry.scenario('madv-free-dio')).toBe(scenario);
+  expect(registry.patch('gup-fast-touch')).toBe(touch);
+  expect(registry.architecture('stub')).toBe(stub);
+  expect(registry.model('tso')).toBe(tso);
+  expect(registry.kernels).toEqual(kernels);
+  expect(registry.models).toEqual([sc, tso]);
+});
+
+test('a kernel may be named with patches', () => {
+  expect(registry.kernel('v5.17-rc2').patches).toEqual([]);
+  const { id, patches } = registry.kernel('v5.17-rc2+madv-free-refcount-check+gup-fast-touch');
+  expect(id).toBe('v5.17-rc2+madv-free-refcount-check+gup-fast-touch');
+  expect(patches).toEqual([check, touch]);
+});
+
+describe('an id that nobody has', () => {
+  test.each([
+    [
+      () => registry.scenario('madv-free-doi'),
+      'there is no scenario madv-free-doi; did you mean madv-free-dio?',
+    ],
+    [() => registry.kernel('v5.17-rc3'), 'there is no kernel v5.17-rc3; did you mean v5.17-rc2?'],
+    [
+      () => registry.kernel('v5.17-rc2+madv-free-refcnt-check'),
+      'there is no patch madv-free-refcnt-check; did you mean madv-free-refcount-check?',
+    ],
+    [() => registry.architecture('arm64'), 'there is no architecture arm64; known: stub'],
+    [() => registry.model('TSO'), 'there is no memory model TSO; did you mean tso?'],
+    [() => new Registry([]).model('sc'), 'there is no memory model sc; none is known'],
+  ] as const)('%#: is answered with the nearest right one', (look, message) => {
+    expect(look).toThrow(new UsageError(message));
+  });
+});
+
+test('two things of one kind must not have one id', () => {
+  const twice = [
+    definePlugin({ id: 'mine', scenarios: [scenario] }),
+    definePlugin({ id: 'yours', scenarios: [scenario] }),
+  ];
+  expect(() => new Registry(twice)).toThrow(
+    new UsageError('the scenario madv-free-dio is defined by mine and again by yours'),
+  );
+});
+
+test('what is hardly like anything has no nearest', () => {
+  expect(nearest('zzzzzz', ['madv-free-dio'])).toBeUndefined();
+  expect(nearest('madv', ['mbdv', 'madw', 'madvise'])).toBe('mbdv');
+});

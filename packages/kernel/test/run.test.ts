@@ -1,0 +1,199 @@
+import { injectable, token } from '@pagerace/di';
+import { explore } from '@pagerace/explorer';
+import { cell, dropped, OrderingSites, readOnce, smpMb, writeOnce } from '@pagerace/machine';
+import { sc, tso } from '@pagerace/memory-models';
+import { getPage } from '@pagerace/page-model';
+import { LAZY_FREE_RULE } from '@pagerace/rmap';
+import { describe, expect, test } from 'vitest';
+import {
+  choiceParameter,
+  composeRun,
+  defineKernel,
+  definePatch,
+  defineScenario,
+  expectationOf,
+  flagParameter,
+  integerParameter,
+  type RunRequest,
+  UsageError,
+} from '../src/index.js';
+import { stub } from './stub-architecture.js';
+
+const kernel = defineKernel({ id: 'v1', patches: [] });
+
+const storeBuffering = defineScenario({
+  id: 'store-buffering',
+  title: 'Store buffering',
+  description: 'Two CPUs store, and then load what the other stores.',
+  parameters: {
+    loads: integerParameter('how often each loads', { default: 1, minimum: 1, maximum: 2 }),
+    fence: flagParameter('whether there is a fence in between'),
+    who: choiceParameter('who loads', ['both', 'one']),
+  },
+  machine: ({ loads }) => ({ cpus: 2, pages: loads }),
+  properties: [
+    { id: 'P-SEEN', statement: 'One of the two sees the other.' },
+    { id: 'P-NEVER', statement: 'What never happens is fine.' },
+  ],
+  build: ({ machine, parameters, property }) => {
+    const [x, y] = [cell(0, 'x'), cell(0, 'y')];
+    const side = (mine: typeof x, other: typeof x) => () => {
+      writeOnce(mine, 1);
+      if (parameters.fence) smpMb();
+      for (let n = 1; n < parameters.loads; n++) readOnce(other);
+      return readOnce(other);
+    };
+    machine.cpu(0).run('left', side(x, y));
+    machine.cpu(1).run('right', side(y, x));
+    return machine.program(({ left, right }) => {
+      property('P-SEEN').demand(left === 1 || right === 1, 'neither saw the other');
+    });
+  },
+});
+
+const request: RunRequest = { scenario: storeBuffering, kernel, architecture: stub, model: tso };
+
+describe('a run', () => {
+  test('explores its scenario under the model, with the parameters as given or by default', () => {
+    const run = composeRun(request);
+    expect(run.parameters).toEqual({ loads: 1, fence: false, who: 'both' });
+    expect(explore(run.setup, { model: run.model }).violations).toMatchObject([
+      { property: 'P-SEEN', message: 'neither saw the other' },
+    ]);
+    const fenced = composeRun({ ...request, parameters: { fence: 'true', loads: '2' } });
+    expect(explore(fenced.setup, { model: fenced.model }).verdict).toBe('verified');
+    expect(explore(run.setup, { model: sc }).verdict).toBe('verified');
+  });
+
+  test('is vacuous where a property never applied', () => {
+    const { setup, mustCover } = composeRun(request);
+    const result = explore(setup, { model: sc, mustCover });
+    expect(result).toMatchObject({ verdict: 'vacuous', neverCovered: ['P-NEVER'] });
+  });
+
+  test('has a fingerprint of all that was chosen', () => {
+    const of = (more: Partial<RunRequest>): string =>
+      composeRun({ ...request, ...more }).fingerprint;
+    const orderingSites = new OrderingSites([['a:b:smp_mb', dropped]]);
+    const all = [
+      of({}),
+      of({ model: sc }),
+      of({ parameters: { loads: 2 } }),
+      of({ kernel: defineKernel({ id: 'v2', patches: [] }) }),
+      of({ orderingSites }),
+    ];
+    expect(new Set(all).size).toBe(5);
+    expect(all[0]).toBe('store-buffering v1 stub tso loads=1 fence=false who="both"');
+    expect(all[4]).toBe(`${String(all[0])} a:b:smp_mb=dropped`);
+  });
+
+  test('shares nothing with another run, nor with itself explored again', () => {
+    const first = composeRun(request);
+    const results = [1, 2].map(() => explore(first.setup, { model: tso }));
+    expect(results[0]!.executions).toBe(results[1]!.executions);
+  });
+
+  test('lists the ordering sites that it met, and can switch one off', () => {
+    const orderingSites = new OrderingSites([['smp_mb', dropped]]);
+    const { setup } = composeRun({ ...request, orderingSites, parameters: { fence: true } });
+    expect(explore(setup, { model: tso }).verdict).toBe('violated');
+    expect(orderingSites.met.map(({ name }) => name)).toEqual(['smp_mb']);
+  });
+});
+
+test('a reference that nobody has at the end is a leak, unless the scenario says who has it', () => {
+  const leaking = (held: boolean) =>
+    defineScenario({
+      id: 'leak',
+      title: 'Leak',
+      description: 'Takes a reference.',
+      machine: { cpus: 1, pages: 1 },
+      properties: [],
+      build: ({ machine, memory, holdsAtEnd }) => {
+        const page = machine.boot(() => memory.allocator.allocPage());
+        machine.cpu(0).run('taker', () => getPage(page));
+        return machine.program(() => {
+          holdsAtEnd(page, held ? 2 : 1);
+        });
+      },
+    });
+  const verdicts = [true, false].map((held) => {
+    const { setup } = composeRun({ ...request, scenario: leaking(held) });
+    return explore(setup, { model: sc }).violations.map(({ property }) => property);
+  });
+  expect(verdicts).toEqual([[], ['leak']]);
+});
+
+describe('a patch', () => {
+  test('replaces a seam for the run that has it, and for no other', () => {
+    const rule = {};
+    const patched = defineKernel({
+      id: 'patched',
+      patches: [
+        definePatch({
+          id: 'rule',
+          title: 'rmap: another rule',
+          provides: [{ token: LAZY_FREE_RULE, useValue: rule as never }],
+        }),
+      ],
+    });
+    const seen: unknown[] = [];
+    const looking = defineScenario({
+      id: 'looking',
+      title: 'Looking',
+      description: 'Looks at a seam.',
+      machine: { cpus: 1, pages: 1 },
+      properties: [],
+      build: ({ machine, get }) => {
+        seen.push(get(LAZY_FREE_RULE) === rule);
+        return machine.program();
+      },
+    });
+    for (const one of [patched, kernel]) {
+      explore(composeRun({ ...request, scenario: looking, kernel: one }).setup, { model: sc });
+    }
+    expect(seen).toEqual([true, false]);
+  });
+
+  test('for a seam that is not there does not fit, and that is said before anything runs', () => {
+    @injectable()
+    class Anything {}
+    const patch = definePatch({
+      id: 'stray',
+      title: 'stray',
+      provides: [{ token: token<Anything>('nowhere.Seam'), useClass: Anything }],
+    });
+    expect(() =>
+      composeRun({ ...request, kernel: defineKernel({ id: 'v2', patches: [patch] }) }),
+    ).toThrow(new UsageError('the patch stray does not fit: nothing here has nowhere.Seam'));
+  });
+});
+
+test.each([
+  [{ lods: 1 }, 'there is no parameter lods; did you mean loads?'],
+  [{ zzzz: 1 }, 'there is no parameter zzzz; known: loads, fence, who'],
+  [{ loads: 3 }, 'loads must be a whole number from 1 to 2, not 3'],
+  [{ loads: '' }, 'loads must be a whole number from 1 to 2, not '],
+  [{ fence: 'perhaps' }, 'fence must be true or false, not perhaps'],
+  [{ who: 'nobody' }, 'who must be both | one, not nobody'],
+])('parameters %o are refused', (parameters, message) => {
+  expect(() => composeRun({ ...request, parameters })).toThrow(new UsageError(message));
+});
+
+test('the first expectation that fits counts', () => {
+  const scenario = defineScenario({
+    id: 'expecting',
+    title: 'Expecting',
+    description: 'Expects.',
+    machine: { cpus: 1, pages: 1 },
+    properties: [],
+    expected: [
+      { kernels: ['+fix'], verdict: 'verified' },
+      { kernels: ['v1'], architectures: ['x86'], verdict: 'violated', properties: ['P'] },
+    ],
+    build: ({ machine }) => machine.program(),
+  });
+  expect(expectationOf(scenario, 'v1+other+fix', 'x86')?.verdict).toBe('verified');
+  expect(expectationOf(scenario, 'v1', 'x86')?.properties).toEqual(['P']);
+  expect(expectationOf(scenario, 'v1', 'arm64')).toBeUndefined();
+});
