@@ -10,7 +10,8 @@ export interface ContextBoundedOptions extends SearchOptions {
   readonly bound: number;
   /**
    * Whether to go on only once from a state that is reached in several ways: much less work, in memory
-   * that grows with the number of states. Default on.
+   * that grows with the number of states. Off, every order of the free drains of store buffers is run.
+   * Default on.
    */
   readonly remember?: boolean;
 }
