@@ -7,7 +7,7 @@ import {
   smpStoreRelease,
 } from '@pagerace/machine';
 import type { ByteString, Half } from '@pagerace/page-model';
-import type { Bio } from './bio.js';
+import type { Bio, BioVec } from './bio.js';
 
 /** BIO_MAX_VECS: the pages that one request can have (v5.17). */
 export const BIO_MAX_VECS = 256;
@@ -67,6 +67,11 @@ export class BlockDevice {
   /** What the nth request wrote to the device: its pages' halves, for the end of a program. */
   written(nth: number): readonly ByteString[] | null {
     return this.#written[nth]!.read();
+  }
+
+  /** The pages of the nth request, for the end of a program; none if it was not submitted. */
+  transferred(nth: number): readonly BioVec[] {
+    return this.#queue[nth]!.read()?.ioVec.read() ?? [];
   }
 
   /** submit_bio(): from now on the device may do it. */

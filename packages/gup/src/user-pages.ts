@@ -206,6 +206,8 @@ export class UserPages implements GetUserPages {
 
   @kernelFunction('mm/gup.c')
   tryGrabPage(page: Page, { pin }: GupFlags): void {
+    // The zero page is never freed, and is not pinned (c8070b787519, v6.5).
+    if (page.isZeroPage) return;
     if (pin === true) pageRefAdd(page, GUP_PIN_COUNTING_BIAS);
     else tryGetPage(page);
   }

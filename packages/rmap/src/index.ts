@@ -1,4 +1,5 @@
 export { ANON_EXCLUSIVE, type AnonExclusive } from './anon-exclusive.js';
+export { LAZY_FREE_LOG, type LazyFreeDecision, type LazyFreeLog } from './lazy-free-log.js';
 export {
   DiscardUnlessDirty,
   LAZY_FREE_RULE,

@@ -35,6 +35,7 @@ import {
 } from '@pagerace/page-model';
 import { SWAP, type Swap } from '@pagerace/swap';
 import { ANON_EXCLUSIVE, type AnonExclusive } from './anon-exclusive.js';
+import { LAZY_FREE_LOG, type LazyFreeLog } from './lazy-free-log.js';
 import { LAZY_FREE_RULE, type LazyFreeRule } from './lazy-free-rule.js';
 import { pageVmaMappedWalk, pageVmaMappedWalkDone } from './page-vma-mapped.js';
 import type { Rmap } from './rmap.js';
@@ -51,6 +52,7 @@ export class ReverseMapping implements Rmap {
     @inject(UNMAP_FLUSH) private readonly flush: UnmapFlush,
     @inject(LAZY_FREE_RULE) private readonly lazyFree: LazyFreeRule,
     @inject(ANON_EXCLUSIVE) private readonly exclusive: AnonExclusive,
+    @inject(LAZY_FREE_LOG) private readonly log: LazyFreeLog,
   ) {}
 
   @kernelFunction('mm/rmap.c')
@@ -193,6 +195,7 @@ export class ReverseMapping implements Rmap {
     if (!swapBacked) {
       // MADV_FREE page check.
       const fate = this.lazyFree.fateOf(page, vma);
+      this.log.add({ page, vma, address, fate });
       if (fate === 'discard') return true;
       this.arch.setPteAt(vma.mm, address, ptep, pteval);
       if (fate === 'remap') SetPageSwapBacked(page);

@@ -1,5 +1,6 @@
 import type { Wiring } from '@pagerace/di';
 import { ANON_EXCLUSIVE } from './anon-exclusive.js';
+import { LAZY_FREE_LOG, LazyFreeLog } from './lazy-free-log.js';
 import { DiscardUnlessDirty, LAZY_FREE_RULE } from './lazy-free-rule.js';
 import { ReverseMapping } from './reverse-mapping.js';
 import { RMAP } from './rmap.js';
@@ -10,6 +11,7 @@ export function rmapSubsystem(wiring: Wiring): void {
   wiring
     .bind(RMAP, ReverseMapping)
     .bind(UNMAP_FLUSH, UnmapFlush)
+    .bind(LAZY_FREE_LOG, LazyFreeLog)
     .bind(LAZY_FREE_RULE, DiscardUnlessDirty)
     .bindValue(ANON_EXCLUSIVE, { isTracked: false, hasBarriers: false });
 }

@@ -1,1 +1,2 @@
-export {};
+export { madvFreeDio } from './madv-free/dio.js';
+export { scenarios } from './plugin.js';
