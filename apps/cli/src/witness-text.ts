@@ -1,11 +1,15 @@
 import {
+  type Cell,
   decodeExecutionId,
   replay,
   type Result,
+  type Step,
   type Trace,
   type ViolationReport,
 } from '@pagerace/explorer';
-import { timeline } from '@pagerace/report';
+import { formatValue } from '@pagerace/machine';
+import { timeline, valueText } from '@pagerace/report';
+import { observed } from './observed-cells.js';
 import type { Selection } from './selection.js';
 
 /** What stands above a timeline, and names one run to a person. */
@@ -14,18 +18,41 @@ export function subjectText({ subject }: Selection): string {
   return `${scenario} on ${kernel}, ${architecture} (${model})`;
 }
 
+/** One execution of a run, and how the values in it are written. */
+export interface Witness {
+  readonly id: string;
+  readonly trace: Trace;
+  readonly format: (step: Step, value: unknown) => string;
+}
+
 /** @throws {ExecutionIdError} when the id is none of this run */
-export function traceOf({ run }: Selection, id: string): Trace {
-  return replay(run.setup, decodeExecutionId(id, run.fingerprint), run.model);
+export function witnessOf({ run }: Selection, id: string): Witness {
+  const cells = new Map<string, Cell<unknown>>();
+  const trace = replay(
+    observed(run.setup, cells),
+    decodeExecutionId(id, run.fingerprint),
+    run.model,
+  );
+  return {
+    id,
+    trace,
+    format: (step, value) => {
+      const cell = cells.get(step.cell);
+      const isPlainObject =
+        typeof value === 'object' && value !== null && value.toString === Object.prototype.toString;
+      return cell === undefined || isPlainObject || value == null
+        ? valueText(value)
+        : formatValue(cell, value);
+    },
+  };
 }
 
 /** The timeline of one execution: the same from the exploration and from a replay. */
 export function witnessText(
   selection: Selection,
-  id: string,
+  { id, trace, format }: Witness,
   replayCommand: string,
   everyStep = false,
-  trace: Trace = traceOf(selection, id),
 ): string {
   return timeline(trace, {
     title: subjectText(selection),
@@ -33,6 +60,7 @@ export function witnessText(
     id,
     replay: replayCommand,
     everyStep,
+    format,
   });
 }
 

@@ -19,7 +19,7 @@ import { replayCommand } from '../replay-command.js';
 import { select, type Selection, usualKernels } from '../selection.js';
 import type { Session } from '../session.js';
 import { strategyOf, type StrategyOptions } from '../strategy.js';
-import { simplestFirst, witnessText } from '../witness-text.js';
+import { simplestFirst, witnessOf, witnessText } from '../witness-text.js';
 
 export interface CompareOptions extends StrategyOptions {
   readonly a?: string;
@@ -54,7 +54,9 @@ export async function compare(
       const id = simplestFirst(result)[0]?.witness.id;
       if (id === undefined || asJson) return;
       if (shown === undefined)
-        terminal.out(`${witnessText(selection, id, replayOf(selection, id))}\n`);
+        terminal.out(
+          `${witnessText(selection, witnessOf(selection, id), replayOf(selection, id))}\n`,
+        );
       else if (id !== shown) further.push(replayOf(selection, id));
       shown ??= id;
     };

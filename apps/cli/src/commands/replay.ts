@@ -5,7 +5,7 @@ import { readParameters } from '../parameters.js';
 import { replayCommand } from '../replay-command.js';
 import { type Choice, select, type Selection } from '../selection.js';
 import type { Session } from '../session.js';
-import { traceOf, witnessText } from '../witness-text.js';
+import { witnessOf, witnessText } from '../witness-text.js';
 
 export interface ReplayOptions {
   readonly kernel?: string;
@@ -31,9 +31,9 @@ export function replay(
     parameters: readParameters(options.set),
   };
   const selection = select(session.registry, choice);
-  let trace;
+  let witness;
   try {
-    trace = traceOf(selection, id);
+    witness = witnessOf(selection, id);
   } catch (thrown) {
     if (!(thrown instanceof ExecutionIdError)) throw thrown;
     const owner = ownerOf(id, choice, session);
@@ -43,11 +43,12 @@ export function replay(
       `${id} is an execution of --kernel ${kernel} --arch ${architecture} --model ${model}`,
     );
   }
-  if (globals.json) terminal.out(json(traceDocument(selection.subject, id, trace)));
+  if (globals.json) terminal.out(json(traceDocument(selection.subject, id, witness.trace)));
   else {
     const command = replayCommand(selection.subject, id, options.set, globals.plugin);
-    terminal.out(witnessText(selection, id, command, options.everyStep, trace));
+    terminal.out(witnessText(selection, witness, command, options.everyStep));
   }
+  const { trace } = witness;
   return trace.violations.length + trace.waiting.length > 0 ? ExitCode.violation : ExitCode.success;
 }
 
@@ -59,7 +60,7 @@ function ownerOf(id: string, choice: Choice, { registry }: Session): Selection |
         const selection = attempt(() =>
           select(registry, { ...choice, kernel, architecture, model }),
         );
-        if (selection !== undefined && attempt(() => traceOf(selection, id)) !== undefined)
+        if (selection !== undefined && attempt(() => witnessOf(selection, id)) !== undefined)
           return selection;
       }
     }

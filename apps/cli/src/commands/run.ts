@@ -11,7 +11,7 @@ import { select } from '../selection.js';
 import type { Session } from '../session.js';
 import { strategyOf, type StrategyOptions } from '../strategy.js';
 import { verdictLines } from '../verdict-line.js';
-import { simplestFirst, subjectText, witnessText } from '../witness-text.js';
+import { simplestFirst, subjectText, witnessOf, witnessText } from '../witness-text.js';
 
 export interface RunOptions extends StrategyOptions {
   readonly kernel?: string;
@@ -48,7 +48,9 @@ export async function run(
       : violations.slice(0, 1)) {
       if (shown.has(witness.id)) continue;
       shown.add(witness.id);
-      terminal.out(`${witnessText(selection, witness.id, replayOf(witness.id))}\n`);
+      terminal.out(
+        `${witnessText(selection, witnessOf(selection, witness.id), replayOf(witness.id))}\n`,
+      );
     }
   };
 
