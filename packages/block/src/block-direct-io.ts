@@ -140,7 +140,7 @@ export class BlockDirectIo implements DirectIo {
   #checkPagesDirty(bio: Bio): void {
     if (this.pages.bioCheckPagesDirty(bio)) return;
     // schedule_work(&bio_dirty_work).
-    this.machine.cpu(0).spawn(`kworker ${bio.name}`, () => this.pages.bioDirtyFn(bio));
+    this.machine.spawn(`kworker ${bio.name}`, () => this.pages.bioDirtyFn(bio));
   }
 
   #waitFor(dio: Dio): void {

@@ -20,7 +20,7 @@ export function localIrqSave(): void {
   if (task.interruptsOff++ > 0) return;
   preemptDisable();
   trace('local_irq_save');
-  task.cpu?.interruptsOff.awaitUpdate(interruptible, switchOff, Order.acquire);
+  task.cpu.interruptsOff.awaitUpdate(interruptible, switchOff, Order.acquire);
 }
 
 /** Ends the section that the matching {@link localIrqSave} began. */
@@ -34,7 +34,7 @@ export function localIrqRestore(): void {
   }
   if (--task.interruptsOff > 0) return;
   trace('local_irq_restore');
-  task.cpu?.interruptsOff.write(0, Order.release);
+  task.cpu.interruptsOff.write(0, Order.release);
   preemptEnable();
 }
 

@@ -9,7 +9,7 @@ import {
 import { token } from '@pagerace/di';
 import { LockOrder } from './lockdep.js';
 import type { OrderingSites } from './ordering-site.js';
-import { runTask, Task } from './task.js';
+import { runTask, Task, type TaskContext } from './task.js';
 
 export interface MachineOptions {
   /** How many CPUs there are. Default 2. */
@@ -31,14 +31,27 @@ export const MACHINE = token<Machine>('machine.Machine');
 
 /** CPUs and other agents over one shared memory. Made once per run, during set-up. */
 export class Machine {
+  /** The CPUs that the program's threads are given to. */
   readonly cpus: readonly Cpu[];
+  /**
+   * One CPU more, with none of the program's threads: the interrupts of devices are taken there, and
+   * kernel threads that are started on the way run there, in turns. No process runs on it.
+   */
+  readonly elsewhere: Cpu;
   readonly orderingSites: OrderingSites | undefined;
   readonly #lockOrder = new LockOrder();
   readonly #threads = new Map<string, () => Ending>();
 
   constructor(options: MachineOptions = {}) {
     this.orderingSites = options.orderingSites;
-    this.cpus = Array.from({ length: options.cpus ?? 2 }, (_, id) => new Cpu(this, id));
+    const count = options.cpus ?? 2;
+    this.cpus = Array.from({ length: count }, (_, id) => new Cpu(this, id));
+    this.elsewhere = new Cpu(this, count, true);
+  }
+
+  /** Every CPU, the one {@link Machine.elsewhere} last. */
+  get allCpus(): readonly Cpu[] {
+    return [...this.cpus, this.elsewhere];
   }
 
   /** The CPU with that number, from 0. */
@@ -65,19 +78,22 @@ export class Machine {
     return runTask(new Task('boot', this, cpu), body);
   }
 
-  /** @internal use {@link Cpu.run} or {@link Agent.run} */
-  addThread(name: string, cpu: Cpu | undefined, body: ThreadBody): void {
-    if (this.#threads.has(name)) throw new Error(`there are two threads named ${name}`);
-    this.#threads.set(name, this.asTask(name, cpu, body));
+  /**
+   * From within a thread: starts a kernel thread, such as a kworker for what schedule_work() is given.
+   * The order in which it takes locks is not checked.
+   */
+  spawn(name: string, body: ThreadBody): ThreadHandle {
+    return spawn(() => runTask(new Task(name, this, this.elsewhere), body), name);
   }
 
-  /** @internal */
-  asTask(name: string, cpu: Cpu | undefined, body: ThreadBody): () => Ending {
-    return () => {
-      const task = new Task(name, this, cpu);
+  /** @internal use {@link Cpu.run} or {@link Agent.run} */
+  addThread(name: string, cpu: Cpu, body: ThreadBody, context: TaskContext): void {
+    if (this.#threads.has(name)) throw new Error(`there are two threads named ${name}`);
+    this.#threads.set(name, () => {
+      const task = new Task(name, this, cpu, context);
       const value = runTask(task, body);
       return { value, dependencies: task.dependencies };
-    };
+    });
   }
 
   /**
@@ -115,6 +131,7 @@ export class Cpu {
   constructor(
     readonly machine: Machine,
     readonly id: number,
+    private readonly alwaysShared = false,
   ) {
     this.interruptsOff = cell(0, `cpu${String(id)}.interrupts_off`);
     this.rcuReaders = cell(0, `cpu${String(id)}.rcu_readers`);
@@ -123,19 +140,14 @@ export class Cpu {
 
   /** Whether several threads take turns on this CPU. */
   get isShared(): boolean {
-    return this.#threads > 1;
+    return this.alwaysShared || this.#threads > 1;
   }
 
   /** Gives the CPU a thread of the program; timelines show it under that name. */
   run(name: string, body: ThreadBody): this {
     this.#threads++;
-    this.machine.addThread(name, this, body);
+    this.machine.addThread(name, this, body, 'process');
     return this;
-  }
-
-  /** From within a thread: starts another one on this CPU. */
-  spawn(name: string, body: ThreadBody): ThreadHandle {
-    return spawn(this.machine.asTask(name, this, body), name);
   }
 
   toString(): string {
@@ -143,16 +155,19 @@ export class Cpu {
   }
 }
 
-/** A part of the machine that acts on its own and is no CPU. */
+/** A part of the machine that acts on its own and is no CPU, and the interrupts that it raises. */
 export class Agent {
   constructor(
     readonly machine: Machine,
     readonly name: string,
   ) {}
 
-  /** Gives the agent its thread of the program; it has the agent's name. */
+  /**
+   * Gives the agent its thread of the program; it has the agent's name. Kernel code in it runs as in
+   * an interrupt: it must not sleep.
+   */
   run(body: ThreadBody): this {
-    this.machine.addThread(this.name, undefined, body);
+    this.machine.addThread(this.name, this.machine.elsewhere, body, 'interrupt');
     return this;
   }
 }

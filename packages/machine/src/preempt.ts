@@ -15,22 +15,22 @@ const take = (): number => 1;
  */
 export function preemptDisable(): void {
   const task = current();
-  if (task.preemptCount++ === 0 && task.cpu?.isShared === true) {
+  if (task.preemptCount++ === 0 && task.cpu.isShared) {
     task.cpu.preemptionOff.awaitUpdate(isFree, take, Order.acquire);
   }
 }
 
 export function preemptEnable(): void {
   const task = current();
-  if (--task.preemptCount === 0 && task.cpu?.isShared === true) {
+  if (--task.preemptCount === 0 && task.cpu.isShared) {
     task.cpu.preemptionOff.write(0, Order.release);
   }
 }
 
 /** in_atomic() || irqs_disabled(): whether the task must not sleep. */
 export function inAtomic(): boolean {
-  const task = current();
-  return task.preemptCount > 0 || task.interruptsOff > 0;
+  const { preemptCount, interruptsOff, context } = current();
+  return preemptCount > 0 || interruptsOff > 0 || context === 'interrupt';
 }
 
 /** might_sleep(): what follows may block, which must not happen in atomic context. */
@@ -45,11 +45,9 @@ export function mightSleep(what: string): void {
   }
 }
 
-/** The CPU that the thread runs on. A device has none. */
+/** The CPU that the thread runs on. */
 export function thisCpu(): Cpu {
-  const { cpu, name } = current();
-  if (cpu === undefined) throw new Error(`${name} is no CPU`);
-  return cpu;
+  return current().cpu;
 }
 
 /** smp_processor_id(). */

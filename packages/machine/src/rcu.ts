@@ -16,7 +16,7 @@ export function rcuReadLock(): void {
   const task = current();
   if (task.rcuNesting++ > 0) return;
   trace('rcu_read_lock');
-  task.cpu?.rcuReaders.awaitUpdate(noGracePeriod, oneMore, Order.acquire);
+  task.cpu.rcuReaders.awaitUpdate(noGracePeriod, oneMore, Order.acquire);
 }
 
 /** Ends the section that the matching {@link rcuReadLock} began. */
@@ -30,7 +30,7 @@ export function rcuReadUnlock(): void {
   }
   if (--task.rcuNesting > 0) return;
   trace('rcu_read_unlock');
-  task.cpu?.rcuReaders.fetchAdd(-1, Order.release);
+  task.cpu.rcuReaders.fetchAdd(-1, Order.release);
 }
 
 /**
@@ -45,8 +45,8 @@ export function synchronizeRcu(): void {
     throw new Violation(MachineProperty.sleepInAtomic, 'synchronize_rcu() in a read-side section');
   }
   fence(Fence.full);
-  smpCallFunctionMany(machine.cpus);
-  for (const cpu of machine.cpus) {
+  smpCallFunctionMany(machine.allCpus);
+  for (const cpu of machine.allCpus) {
     if (cpu === here && !cpu.isShared) continue;
     trace('wait for RCU readers');
     cpu.rcuReaders.awaitUpdate(noReaders, pass, Order.full);

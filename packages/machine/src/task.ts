@@ -10,6 +10,9 @@ export interface HeldLock {
   readonly lockClass: LockClass;
 }
 
+/** Whether there is a process that can sleep; in an interrupt there is none. */
+export type TaskContext = 'process' | 'interrupt';
+
 /**
  * One thread of the model while it runs: `current` and the per-CPU state that goes with it.
  *
@@ -29,11 +32,11 @@ export class Task {
   readonly dependencies: number[] = [];
   readonly #locals = new Map<object, unknown>();
 
-  /** @param cpu none for an agent that is no CPU, such as a device */
   constructor(
     readonly name: string,
     readonly machine: Machine,
-    readonly cpu: Cpu | undefined,
+    readonly cpu: Cpu,
+    readonly context: TaskContext = 'process',
   ) {}
 
   /** @internal see {@link TaskLocal} */

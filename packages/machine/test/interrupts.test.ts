@@ -4,6 +4,7 @@ import {
   localIrqRestore,
   localIrqSave,
   mightSleep,
+  PerCpu,
   rcuReadLock,
   rcuReadUnlock,
   readOnce,
@@ -165,4 +166,35 @@ test('two threads of one CPU exclude each other where they must not be preempted
     }, sc);
   expect(interleaved(false)).toContain('one=0 other=0');
   expect(interleaved(true)).toEqual(['one=0 other=1', 'one=1 other=0']);
+});
+
+describe('a device', () => {
+  test('has its own per-CPU data, and must not sleep', () => {
+    expect(
+      outcomes((machine) => {
+        const where = new PerCpu(machine, (cpu) => String(cpu));
+        machine.cpu(0).run('app', () => where.here());
+        machine.agent('nvme0').run(() => where.here());
+      }),
+    ).toEqual(['app=CPU 0 nvme0=CPU 2']);
+    expect(
+      violated((machine) => {
+        machine.agent('nvme0').run(() => mightSleep('an interrupt'));
+      }),
+    ).toEqual(['sleep-in-atomic']);
+  });
+
+  test('may have a kernel thread do what sleeps', () => {
+    const all = outcomes((machine) => {
+      machine.agent('nvme0').run(() =>
+        machine
+          .spawn('kworker', () => {
+            mightSleep('a process');
+            return 'slept';
+          })
+          .join(),
+      );
+    });
+    expect(all).toEqual(['nvme0=slept']);
+  });
 });

@@ -32,9 +32,11 @@ export class PageAllocator {
 
   constructor(machine: Machine, pages: readonly Page[]) {
     const share = Math.floor(pages.length / machine.cpus.length);
-    this.#free = new PerCpu(machine, ({ id }) =>
-      cell(pages.slice(id * share, (id + 1) * share), `cpu${String(id)}.free_pages`),
-    );
+    this.#free = new PerCpu(machine, (cpu) => {
+      const own =
+        cpu === machine.elsewhere ? [] : pages.slice(cpu.id * share, (cpu.id + 1) * share);
+      return cell(own, `cpu${String(cpu.id)}.free_pages`);
+    });
     this.#zoneFree = cell(pages.slice(share * machine.cpus.length), 'zone.free_pages');
   }
 
