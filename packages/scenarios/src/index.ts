@@ -1,2 +1,1 @@
-export { madvFreeDio } from './madv-free/dio.js';
 export { scenarios } from './plugin.js';

@@ -7,7 +7,7 @@ import {
   type DirectIo,
   type Transfer,
 } from '@pagerace/block';
-import type { ScenarioContext } from '@pagerace/kernel';
+import type { PropertyDefinition, ScenarioContext } from '@pagerace/kernel';
 import { byteAt, type LruList } from '@pagerace/page-model';
 import { LAZY_FREE_LOG, type LazyFreeDecision, type LazyFreeLog } from '@pagerace/rmap';
 import { VMSCAN, type Vmscan } from '@pagerace/vmscan';
@@ -15,6 +15,7 @@ import { Findings } from '../findings.js';
 import { Buffer, type BufferOptions } from './buffer.js';
 import {
   directReadIsSeen,
+  discardedIsUnused,
   dirtyBeforeRelease,
   freeIsUntouched,
   mappingIsCoherent,
@@ -33,6 +34,8 @@ export interface Reclaimed {
 
 export interface RaceOptions extends BufferOptions {
   readonly device?: Partial<BlockDeviceOptions>;
+  /** Which of the properties the scenario has. Default {@link directReadProperties}. */
+  readonly properties?: readonly PropertyDefinition[];
 }
 
 /** What must hold where a direct read into a lazyfree buffer meets reclaim. */
@@ -50,12 +53,17 @@ export class DirectReadRace {
   readonly disk: BlockDevice;
   readonly transfer: Transfer;
   readonly #context: ScenarioContext<unknown>;
+  readonly #properties: ReadonlySet<PropertyDefinition>;
   readonly #directIo: DirectIo;
   readonly #vmscan: Vmscan;
   readonly #log: LazyFreeLog;
 
-  constructor(context: ScenarioContext<unknown>, { device, ...options }: RaceOptions = {}) {
+  constructor(
+    context: ScenarioContext<unknown>,
+    { device, properties = directReadProperties, ...options }: RaceOptions = {},
+  ) {
     this.#context = context;
+    this.#properties = new Set(properties);
     this.buffer = new Buffer(context, options);
     const { pageSize } = context.memory;
     this.disk = new BlockDevice('disk', { bytes: YES, pageSize, ...device });
@@ -111,9 +119,31 @@ export class DirectReadRace {
     const findings = new Findings();
     this.judgeReferences();
     for (let nth = 0; nth < this.buffer.pages; nth++) {
-      this.#judgeData(findings, nth, loaded[nth]!);
-      this.#judgeCoherence(findings, nth, decisions);
-      this.#judgeDirt(findings, nth);
+      if (this.#has(directReadIsSeen)) this.#judgeData(findings, nth, loaded[nth]!);
+      if (this.#has(mappingIsCoherent)) this.#judgeCoherence(findings, nth, decisions);
+      if (this.#has(dirtyBeforeRelease)) this.#judgeDirt(findings, nth);
+    }
+    findings.conclude();
+  }
+
+  /** Judges a run in which somebody has had a reference to the first page for writing all the time. */
+  judgeHeld(decisions: readonly LazyFreeDecision[]): void {
+    const findings = new Findings();
+    const page = this.buffer.page(0);
+    for (const decision of decisions) {
+      const kept = decision.page !== page || decision.fate !== 'discard';
+      const what = `reclaim discarded the mapping of ${page.name} in ${decision.vma.mm.name}`;
+      findings.demand(
+        this.#context.property(discardedIsUnused.id),
+        kept,
+        () => `${what}, while it was held for a device`,
+      );
+      if (decision.vma !== this.buffer.vma) continue;
+      findings.demand(
+        this.#context.property(mappingIsCoherent.id),
+        kept,
+        () => `${what}, through which it is held`,
+      );
     }
     findings.conclude();
   }
@@ -122,6 +152,10 @@ export class DirectReadRace {
   judgeReferences(): void {
     this.#context.property(referencesAreCounted.id).applies();
     this.#context.property(freeIsUntouched.id).applies();
+  }
+
+  #has(property: PropertyDefinition): boolean {
+    return this.#properties.has(property);
   }
 
   #judgeData(findings: Findings, nth: number, loaded: number): void {

@@ -36,3 +36,9 @@ export const freeIsUntouched: PropertyDefinition = {
   id: 'I-FREE',
   statement: 'nobody reads or writes a page that is free, or was given out again',
 };
+
+export const oldOrNothing: PropertyDefinition = {
+  id: 'I-LAZY',
+  statement:
+    'what was stored to a page before it became lazyfree is read later as it was, or as zero',
+};
