@@ -146,6 +146,17 @@ describe('the page allocator', () => {
     expect(verdict).toBe('verified');
   });
 
+  test('takes back frames from interrupts, for which there is no CPU of the program', () => {
+    const { verdict } = explored(({ machine, memory, page }) => {
+      machine.agent('nvme0').run(() => putPage(page));
+      return () => {
+        expect(memory.allocator.free).toHaveLength(4);
+        auditReferences(memory);
+      };
+    });
+    expect(verdict).toBe('verified');
+  });
+
   test('says when there is none left', () => {
     expect(() =>
       once(({ memory }) => {
