@@ -5,25 +5,39 @@ export function shorten(text: string, width: number): string {
 }
 
 /**
- * Breaks a text at its white space into lines of at most `width` characters; a word that is longer than
- * a line is shortened.
+ * Breaks a text at its white space into lines of at most `width` characters. A word that is longer
+ * than a line is broken after a parenthesis, a comma or a dot in it, or else shortened.
  *
  * @param hanging how far the lines after the first are indented
  */
 export function wrap(text: string, width: number, hanging = 0): string[] {
-  const lines: string[] = [];
   const indentation = ' '.repeat(Math.min(hanging, Math.max(0, width - 8)));
+  const lines: string[] = [];
   let line = '';
   for (const word of text.split(/\s+/)) {
     if (word === '') continue;
-    const margin = lines.length === 0 ? '' : indentation;
-    if (line === '') line = margin + shorten(word, width - margin.length);
+    if (line === '') line = word;
     else if (line.length + 1 + word.length <= width) line += ` ${word}`;
     else {
       lines.push(line);
-      line = indentation + shorten(word, width - indentation.length);
+      line = indentation + word;
+    }
+    while (line.length > width) {
+      const at = breakIn(line, width);
+      if (at <= indentation.length + 1) line = shorten(line, width);
+      else {
+        lines.push(line.slice(0, at));
+        line = indentation + line.slice(at);
+      }
     }
   }
-  if (line !== '') lines.push(line);
-  return lines;
+  return line === '' ? lines : [...lines, line];
+}
+
+/** Where a line that is one long word can be broken: behind that place; 0 if nowhere. */
+function breakIn(line: string, width: number): number {
+  let at = 0;
+  for (const { index, 0: mark } of line.slice(0, width).matchAll(/[(,.](?=[^\s(),.])/g))
+    at = index + mark.length;
+  return at;
 }

@@ -1,6 +1,7 @@
 import type { Frame } from '@pagerace/machine';
 import { ascii } from '../ascii.js';
 import { shorten, wrap } from '../wrap.js';
+import type { Column } from './columns.js';
 
 /** What is left for a step's own words when the calls around it are nested deep. */
 const roomForWords = 26;
@@ -11,17 +12,15 @@ const roomForWords = 26;
  */
 export class CallWriter {
   #open: readonly Frame[] = [];
+  readonly #width: number;
   readonly #unit: number;
+  readonly #deepestMargin: number;
 
-  /**
-   * @param width of the thread's column
-   * @param deepest the most calls that are open at once
-   */
-  constructor(
-    private readonly width: number,
-    deepest: number,
-  ) {
-    this.#unit = deepest * 2 <= width - roomForWords ? 2 : 1;
+  /** @param deepest the most calls that are open at once */
+  constructor({ width, indentation }: Pick<Column, 'width' | 'indentation'>, deepest: number) {
+    this.#width = width;
+    this.#deepestMargin = Math.max(0, Math.min(indentation, width - roomForWords));
+    this.#unit = deepest * 2 <= this.#deepestMargin ? 2 : 1;
   }
 
   /** The lines for a step in the given calls; those that were open before are not named again. */
@@ -41,22 +40,21 @@ export class CallWriter {
 
   #margin(depth: number): string {
     // Deeper calls all stand at the last margin: the words must stay readable.
-    return ' '.repeat(Math.max(0, Math.min(depth * this.#unit, this.width - roomForWords)));
+    return ' '.repeat(Math.min(depth * this.#unit, this.#deepestMargin));
   }
 
   #call(stack: readonly Frame[], depth: number): string {
-    const margin = this.#margin(depth);
     const { name, file } = stack[depth]!;
-    const call = `${margin}${ascii(name)}()`;
+    const call = `${this.#margin(depth)}${ascii(name)}()`;
     // The file is named where it is another one than the caller's, if the line has room for it.
     const withFile = `${call}  [${ascii(file)}]`;
-    return file !== '' && file !== stack[depth - 1]?.file && withFile.length <= this.width
+    return file !== '' && file !== stack[depth - 1]?.file && withFile.length <= this.#width
       ? withFile
-      : shorten(call, this.width);
+      : shorten(call, this.#width);
   }
 
   #indented(words: string, depth: number): string[] {
     const margin = this.#margin(depth);
-    return wrap(words, this.width - margin.length, 2).map((line) => margin + line);
+    return wrap(words, this.#width - margin.length, 2).map((line) => margin + line);
   }
 }

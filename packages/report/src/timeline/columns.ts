@@ -4,30 +4,41 @@ import { shorten } from '../wrap.js';
 export interface Column {
   readonly offset: number;
   readonly width: number;
+  /** How far a line may be indented at most, so that it does not seem to belong to the next column. */
+  readonly indentation: number;
 }
 
 const gap = 2;
+/** No column becomes narrower. */
 const narrowest = 34;
+/** No line needs to become wider; wrapped, it is easier to read. */
+const widest = 58;
 /** Columns that begin closer to each other than this are told apart by name, too. */
 const distinct = 8;
 
 /**
- * One column per thread, side by side while there is room. Of many threads the columns begin closer
- * to each other than they are wide: since each step has a line to itself, nothing is ever covered.
+ * One column per thread, side by side while there is room for what they have to say. If there is not,
+ * each begins before the one to its left has its full width: since every step has a line to itself,
+ * nothing is covered, and where a line begins says whose it is.
+ *
+ * @param wanted per thread, the length of its longest line
  */
-export function columns(threads: number, page: number): Column[] {
+export function columns(wanted: readonly number[], page: number): Column[] {
+  const threads = wanted.length;
   const even = Math.floor((page - gap * (threads - 1)) / threads);
-  if (even >= narrowest || threads === 1) {
-    return Array.from({ length: threads }, (_, nth) => ({
-      offset: nth * (even + gap),
-      width: even,
-    }));
+  const needed = wanted.map((width) => Math.min(Math.max(width, narrowest), widest, page));
+  if (threads === 1 || needed.every((width) => width <= even)) {
+    return wanted.map((_, nth) => ({ offset: nth * (even + gap), width: even, indentation: even }));
   }
-  const stride = (page - narrowest) / (threads - 1);
-  return Array.from({ length: threads }, (_, nth) => ({
-    offset: Math.floor(nth * stride),
-    width: narrowest,
-  }));
+  const stride = (page - needed[threads - 1]!) / (threads - 1);
+  return wanted.map((_, nth) => {
+    const offset = Math.floor(nth * stride);
+    return {
+      offset,
+      width: Math.min(page - offset, widest),
+      indentation: nth === threads - 1 ? page - offset : Math.max(0, Math.floor(stride) - gap),
+    };
+  });
 }
 
 /** Whether a thread's column does not say clearly enough whose line it is. */

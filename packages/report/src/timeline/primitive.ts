@@ -13,6 +13,14 @@ export function isRelease(primitive: string | undefined): boolean {
   );
 }
 
+/** Whether the operation changes something only under a condition: if it only read, it has failed. */
+export function isConditional(primitive: string | undefined): boolean {
+  return (
+    primitive !== undefined &&
+    /cmpxchg|_unless(_|$)|_not_zero(_|$)|trylock|^test_and_set_bit_lock$/.test(primitive)
+  );
+}
+
 /** The ordinary accesses of C, which have no name in the source. */
 export function isPlain(primitive: string | undefined): boolean {
   return primitive === undefined || primitive === 'read' || primitive === 'write';

@@ -1,86 +1,99 @@
 import type { Step } from '@pagerace/explorer';
 import type { Place } from './annotation.js';
-import { isAcquire, isRelease } from './primitive.js';
+import { isAcquire, isConditional, isPlain, isRelease } from './primitive.js';
 
 /**
  * Which steps a reader needs to see.
  *
- * Shown are changes of state, fences, choices, the start and the end of threads, and reads through
+ * Shown are changes of state and attempts at them, fences, choices, the start and the end of threads, and reads through
  * which threads affect each other: of what another thread wrote, the first time that a thread sees
- * it, and of what another thread is yet to write. The rest changes nothing and matters to nobody: reads of what only its own thread
- * ever writes, the same value read again, locks that nobody else takes, and lock sections in which
- * nothing else is shown. A thread's last step is what it ended with, and always shown.
+ * it, and of what another thread is to change next, as long as that is still in time. The rest
+ * changes nothing and matters to nobody: reads of what only the own thread changes, locks that nobody
+ * else takes, and lock sections in which nothing else is shown. In kernel code that goes for ordinary
+ * writes to what no other thread looks at, too. What a thread ends with is always shown.
  */
 export function significant(steps: readonly Step[], at: readonly Place[]): boolean[] {
-  const shown = steps.map(() => false);
+  const isKernel = at.some(({ stack }) => stack.length > 0);
   const cells = new Map<string, CellHistory>();
   for (const step of steps) {
     if (step.cell === '') continue;
     const history = cells.get(step.cell) ?? new CellHistory();
     cells.set(step.cell, history);
-    history.users.add(step.thread);
-    if (step.operation !== 'read') history.lastWrites.set(step.thread, step.step);
+    history.add(step);
   }
 
-  for (const [index, step] of steps.entries()) {
+  const shown = steps.map((step, index) => {
     const history = cells.get(step.cell);
-    if (history === undefined) {
-      shown[index] = true;
-      continue;
-    }
-    const { primitive } = at[index]!;
-    const isShared = history.users.size > 1;
-    if (isAcquire(primitive) || isRelease(primitive)) shown[index] = isShared;
-    else if (step.operation === 'read')
-      shown[index] = history.isNews(step, primitive !== undefined);
-    else shown[index] = step.before !== step.after || step.under > 0 || isShared;
-    history.note(step);
-  }
+    if (history === undefined) return true;
+    const { primitive, stack } = at[index]!;
+    const isPrivate = history.users.size === 1;
+    if (isAcquire(primitive) || isRelease(primitive)) return !isPrivate;
+    if (step.missed.length > 0 || step.under > 0) return true;
+    if (step.operation !== 'read')
+      return step.before !== step.after && !(isPrivate && isPlain(primitive) && stack.length > 0);
+    if (isConditional(primitive)) return !isPrivate;
+    if (history.tellsOfOthers(step)) return !isPlain(primitive) || !history.isChangedNextBy(step);
+    // In kernel code, what has no name of its own is a look of the sanitizers.
+    return history.isInTime(step) && !(isKernel && primitive === undefined);
+  });
 
-  const last = new Map<number, number>();
-  for (const [index, step] of steps.entries()) last.set(step.thread, index);
-  for (const index of last.values()) {
-    const { primitive } = at[index]!;
-    if (!isRelease(primitive) && !isAcquire(primitive)) shown[index] = true;
-  }
-
+  for (const index of lastSteps(steps, at, isKernel)) shown[index] = true;
   hideEmptySections(steps, at, shown);
   return shown;
 }
 
+/** The steps of one cell. */
 class CellHistory {
   readonly users = new Set<number>();
-  /** Per thread, its last step that writes the cell. */
-  readonly lastWrites = new Map<number, number>();
-  #writer = -1;
-  /** Per thread that knows the newest value, whether it has been shown reading it. */
-  readonly #known = new Map<number, unknown>();
+  readonly #steps: Step[] = [];
+  readonly #changes: Step[] = [];
 
-  /**
-   * Whether a read tells something about other threads that its thread has not been told.
-   *
-   * @param isNamed an operation of the program; then it is news, too, that it still came in time: a
-   * check whether something has changed, before another thread changes it
-   */
-  isNews(step: Step, isNamed: boolean): boolean {
-    if (step.missed.length > 0) return true;
-    const isKnown =
-      this.#known.has(step.thread) && Object.is(this.#known.get(step.thread), step.before);
-    if (!isKnown && this.#writer >= 0 && this.#writer !== step.thread) return true;
-    if (isKnown && !isNamed) return false;
-    for (const [thread, write] of this.lastWrites) {
-      if (thread !== step.thread && write > step.step) return true;
-    }
-    return false;
+  add(step: Step): void {
+    this.users.add(step.thread);
+    this.#steps.push(step);
+    if (step.before !== step.after) this.#changes.push(step);
   }
 
-  note(step: Step): void {
-    if (step.operation !== 'read') {
-      this.#writer = step.thread;
-      this.#known.clear();
-    }
-    this.#known.set(step.thread, step.after);
+  /** Whether a read is the first with which its thread sees what another thread has written. */
+  tellsOfOthers(read: Step): boolean {
+    const change = this.#changes.findLast(({ step }) => step < read.step);
+    if (change === undefined || change.thread === read.thread) return false;
+    return !this.#steps.some(
+      ({ step, thread }) => thread === read.thread && step > change.step && step < read.step,
+    );
   }
+
+  /** Whether a read is its thread's first or last one before another thread changes what was read. */
+  isInTime(read: Step): boolean {
+    const next = this.#changes.find(({ step }) => step > read.step);
+    if (next === undefined || next.thread === read.thread) return false;
+    const previous = this.#changes.findLast(({ step }) => step < read.step)?.step ?? -1;
+    const own = this.#steps.filter(
+      ({ step, thread }) => thread === read.thread && step > previous && step < next.step,
+    );
+    return own[0] === read || own.at(-1) === read;
+  }
+
+  /** Whether the thread that reads changes the cell itself next, and so tells the value again. */
+  isChangedNextBy(read: Step): boolean {
+    return this.#changes.find(({ step }) => step > read.step)?.thread === read.thread;
+  }
+}
+
+/** Per thread, the last step that is one of the program and no mere end of a lock section. */
+function lastSteps(
+  steps: readonly Step[],
+  at: readonly Place[],
+  isKernel: boolean,
+): Iterable<number> {
+  const last = new Map<number, number>();
+  for (const [index, { thread, operation }] of steps.entries()) {
+    const { primitive } = at[index]!;
+    if (isAcquire(primitive) || isRelease(primitive)) continue;
+    if (isKernel && operation === 'read' && primitive === undefined) continue;
+    last.set(thread, index);
+  }
+  return last.values();
 }
 
 /** Hides a lock that is taken and released without anything shown in between. */

@@ -1,8 +1,7 @@
 import { Fence, fenceName, type Step } from '@pagerace/explorer';
 import { ascii } from '../ascii.js';
 import { shorten } from '../wrap.js';
-import type { Place } from './annotation.js';
-import { isAcquire, isPlain, isProse, isRelease } from './primitive.js';
+import { isAcquire, isConditional, isPlain, isProse, isRelease } from './primitive.js';
 
 /** What the words for a step depend on beside the step. */
 export interface StepContext {
@@ -22,20 +21,35 @@ const kernelFences: Readonly<Record<number, string>> = {
 
 const longestValue = 40;
 
-/** What a step did, in one line of printable ASCII. */
-export function stepText(step: Step, place: Place, context: StepContext): string {
-  return ascii(words(step, place.primitive, context));
+/**
+ * What a step did, in one line of printable ASCII.
+ *
+ * @param primitive the kernel's spelling of the operation
+ * @param name what the operation goes by here: the primitive or a small function around it
+ */
+export function stepText(
+  step: Step,
+  primitive: string | undefined,
+  name: string | undefined,
+  context: StepContext,
+): string {
+  return ascii(words(step, primitive, name, context));
 }
 
-function words(step: Step, primitive: string | undefined, context: StepContext): string {
-  const value = (of: unknown): string => shorten(context.format(step, of), longestValue);
+function words(
+  step: Step,
+  primitive: string | undefined,
+  name: string | undefined,
+  context: StepContext,
+): string {
+  const value = (of: unknown): string =>
+    shorten(context.format(step, of), longestValue) || '(empty)';
   switch (step.operation) {
     case 'fence':
-      return primitive === undefined
-        ? (kernelFences[step.detail] ?? `${fenceName(step.detail)} fence`)
-        : call(primitive, '');
+      if (name === undefined) return kernelFences[step.detail] ?? `${fenceName(step.detail)} fence`;
+      return isProse(name) ? name : `${name}()`;
     case 'choice':
-      return `${primitive === undefined ? '' : `${primitive}: `}takes alternative ${String(step.detail)}`;
+      return `${name === undefined ? '' : `${name}: `}takes alternative ${String(step.detail)}`;
     case 'spawn':
       return `starts ${nameOf(step.detail, context)}`;
     case 'join':
@@ -44,31 +58,46 @@ function words(step: Step, primitive: string | undefined, context: StepContext):
     case 'write':
     case 'update':
   }
-  const plain = isPlain(primitive);
-  const subject = plain ? step.cell : call(primitive!, step.cell);
-  if (
-    isAcquire(primitive) ||
-    isRelease(primitive) ||
-    (primitive !== undefined && isProse(primitive))
-  ) {
-    return (
-      (isAcquire(primitive) && step.operation === 'read' ? `${subject} fails` : subject) +
-      staleness(step, context, value)
-    );
+  const stale = staleness(step, context, value);
+  const lifetime = primitive === undefined ? lifetimeText(step) : undefined;
+  if (lifetime !== undefined) return lifetime + stale;
+  if (name !== undefined && isProse(name)) return `${name} (${ownerOf(step.cell)})${stale}`;
+  const plain = name === undefined || isPlain(name);
+  const subject = plain ? step.cell : `${name}(${ownInterrupts(step.cell) ? '' : step.cell})`;
+  if (isAcquire(primitive) || isRelease(primitive)) {
+    return `${subject}${isAcquire(primitive) && step.operation === 'read' ? ' fails' : ''}${stale}`;
   }
   if (step.operation === 'read') {
-    return `${plain ? `reads ${step.cell}: ` : `${subject} reads `}${value(step.before)}${staleness(step, context, value)}`;
+    if (isConditional(primitive)) return `${subject} fails, reads ${value(step.before)}${stale}`;
+    return `${plain ? `reads ${step.cell}: ` : `${subject} reads `}${value(step.before)}${stale}`;
   }
   const change =
     step.before === step.after
       ? `stays ${value(step.after)}`
       : `${value(step.before)} -> ${value(step.after)}`;
-  return `${subject} ${change}${staleness(step, context, value)}`;
+  return `${subject} ${change}${stale}`;
 }
 
-function call(primitive: string, cell: string): string {
-  if (isProse(primitive)) return cell === '' ? primitive : `${primitive} (${cell})`;
-  return `${primitive}(${cell})`;
+/** The machine's own memory of what is allocated; see `Allocation` of @pagerace/machine. */
+const generation = /^(.+)\.generation$/;
+
+/** What a sanitizer saw or did, in words. */
+function lifetimeText({ cell, operation, after }: Step): string | undefined {
+  const [, object] = generation.exec(cell) ?? [];
+  if (object === undefined || typeof after !== 'number') return undefined;
+  const isAllocated = after % 2 === 1;
+  if (operation === 'read') return `${object} is ${isAllocated ? 'allocated' : 'free'}`;
+  return `${object} is ${isAllocated ? 'given out' : 'freed'}`;
+}
+
+/** A CPU as one side of what the machine does: `cpu0` of `cpu0.interrupts_off`. */
+function ownerOf(cell: string): string {
+  return cell.replace(/\.(interrupts_off|rcu_readers|preemption_off)$/, '');
+}
+
+/** Whether the cell is the CPU's own state, which a call does not name. */
+function ownInterrupts(cell: string): boolean {
+  return ownerOf(cell) !== cell;
 }
 
 function nameOf(thread: number, { threadNames }: StepContext): string {

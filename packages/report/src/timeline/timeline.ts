@@ -1,4 +1,5 @@
 import { EventKind, type Step, type Trace } from '@pagerace/explorer';
+import type { Frame } from '@pagerace/machine';
 import { ascii } from '../ascii.js';
 import { commandLines } from '../command-lines.js';
 import { counted } from '../number.js';
@@ -7,7 +8,8 @@ import { valueText } from '../value.js';
 import { wrap } from '../wrap.js';
 import { places } from './annotation.js';
 import { CallWriter } from './calls.js';
-import { columns, headers, needsNames, place } from './columns.js';
+import { type Column, columns, headers, needsNames, place } from './columns.js';
+import { type FoldedPlace, folded } from './folding.js';
 import { significant } from './significance.js';
 import { stepText } from './step-text.js';
 
@@ -47,52 +49,111 @@ export function timeline(trace: Trace, options: TimelineOptions = {}): string {
 }
 
 function table(trace: Trace, options: TimelineOptions, width: number): string[] {
+  const rows = rowsOf(trace, options);
+  const acting = [...new Set(rows.map(({ thread }) => thread))].sort((a, b) => a - b);
+  if (acting.length === 0) return ['(no steps)'];
+  const names = acting.map((thread) => ascii(trace.threadNames[thread]!));
+  const deepest = new Map<number, number>();
+  for (const { thread, stack = [] } of rows) {
+    deepest.set(thread, Math.max(deepest.get(thread) ?? 0, stack.length));
+  }
+  const written = (
+    columnOf: (thread: number) => Pick<Column, 'width' | 'indentation'>,
+  ): Written[] => {
+    const writers = new Map<number, CallWriter>();
+    return rows.map(({ thread, stack, words }) => {
+      const writer = writers.get(thread) ?? new CallWriter(columnOf(thread), deepest.get(thread)!);
+      writers.set(thread, writer);
+      return {
+        thread,
+        lines: stack === undefined ? writer.outside(words) : writer.lines(stack, words),
+      };
+    });
+  };
+
+  const wanted = widths(
+    acting,
+    names,
+    written(() => ({ width: Infinity, indentation: Infinity })),
+  );
+  const layout = columns(wanted, width);
+  const columnOf = new Map(acting.map((thread, nth) => [thread, layout[nth]!]));
+  const saysWho = needsNames(layout);
+  const lines = headers(layout, names);
+  let turn = -1;
+  for (const row of written((thread) => columnOf.get(thread)!)) {
+    const column = columnOf.get(row.thread)!;
+    if (saysWho && row.thread !== turn) {
+      lines.push(...place(wrap(`-- ${names[acting.indexOf(row.thread)]!}:`, column.width), column));
+    }
+    turn = row.thread;
+    lines.push(...place(row.lines, column));
+  }
+  return lines;
+}
+
+/** What is worth having on one line; longer words are as easily read when they are wrapped. */
+const wordsOnALine = 36;
+
+/** Per thread, how wide its column wants to be for its lines. */
+function widths(
+  acting: readonly number[],
+  names: readonly string[],
+  unbroken: readonly Written[],
+): number[] {
+  return acting.map((thread, nth) => {
+    const lines = unbroken.flatMap((row) => (row.thread === thread ? row.lines : []));
+    const each = lines.map((line) => Math.min(line.length, line.search(/\S/) + wordsOnALine));
+    return Math.max(Math.min(names[nth]!.length, wordsOnALine), ...each);
+  });
+}
+
+/** One step, or what a thread stands at in the end. */
+interface Row {
+  readonly thread: number;
+  /** The calls around it; undefined for what happens outside of every call. */
+  readonly stack: readonly Frame[] | undefined;
+  readonly words: string;
+}
+
+/** The lines of one row. */
+interface Written {
+  readonly thread: number;
+  readonly lines: readonly string[];
+}
+
+function rowsOf(trace: Trace, { everyStep, model, format }: TimelineOptions): Row[] {
   const { steps, threadNames } = trace;
   const at = places(steps);
-  const shown = options.everyStep === true ? steps.map(() => true) : significant(steps, at);
-  const endings = endingOf(trace);
-
-  const acting = threadNames
-    .map((_, thread) => thread)
-    .filter(
-      (thread) =>
-        endings.has(thread) ||
-        steps.some((step, index) => step.thread === thread && shown[index] === true),
-    );
-  if (acting.length === 0) return ['(no steps)'];
-  const layout = columns(acting.length, width);
-  const columnOf = new Map(acting.map((thread, nth) => [thread, layout[nth]!]));
-  const names = acting.map((thread) => ascii(threadNames[thread]!));
-  const deepest = at.reduce((most, { stack }) => Math.max(most, stack.length), 0);
-  const writers = new Map(
-    acting.map((thread) => [thread, new CallWriter(columnOf.get(thread)!.width, deepest)]),
-  );
+  const isShown = everyStep === true ? steps.map(() => true) : significant(steps, at);
+  const shown = steps
+    .map((step, index) => ({ step, place: at[index]! }))
+    .filter((_, index) => isShown[index]);
   const context = {
     steps,
     threadNames,
-    model: options.model,
-    format: options.format ?? ((_: Step, value: unknown) => valueText(value)),
+    model,
+    format: format ?? ((_: Step, value: unknown) => valueText(value)),
   };
 
-  const lines = headers(layout, names);
-  const saysWho = needsNames(layout);
-  let turn = -1;
-  const add = (thread: number, own: readonly string[]): void => {
-    const column = columnOf.get(thread)!;
-    if (saysWho && thread !== turn)
-      lines.push(...place(wrap(`-- ${names[acting.indexOf(thread)]!}:`, column.width), column));
-    turn = thread;
-    lines.push(...place(own, column));
-  };
-  for (const [index, step] of steps.entries()) {
-    if (shown[index] !== true) continue;
-    add(
-      step.thread,
-      writers.get(step.thread)!.lines(at[index]!.stack, stepText(step, at[index]!, context)),
-    );
+  const foldedPlaces = new Map<Step, FoldedPlace>();
+  for (let thread = 0; thread < threadNames.length; thread++) {
+    const own = shown.filter(({ step }) => step.thread === thread);
+    const isFence = own.map(({ step }) => step.operation === 'fence');
+    for (const [nth, place] of folded(
+      own.map((one) => one.place),
+      isFence,
+    ).entries()) {
+      foldedPlaces.set(own[nth]!.step, place);
+    }
   }
-  for (const [thread, words] of endings) add(thread, writers.get(thread)!.outside(words));
-  return lines;
+  return [
+    ...shown.map(({ step, place: { primitive } }): Row => {
+      const { stack, name } = foldedPlaces.get(step)!;
+      return { thread: step.thread, stack, words: stepText(step, primitive, name, context) };
+    }),
+    ...[...endingOf(trace)].map(([thread, words]): Row => ({ thread, stack: undefined, words })),
+  ];
 }
 
 /** What each thread that did not end well stands at. */
