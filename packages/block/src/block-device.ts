@@ -13,7 +13,7 @@ import type { Bio, BioVec } from './bio.js';
 export const BIO_MAX_VECS = 256;
 
 export interface BlockDeviceOptions {
-  /** The device's contents: a byte per character, a whole number of pages or a pattern to be repeated. */
+  /** The device's contents, a byte per character; what is shorter than the device is repeated. */
   readonly bytes: ByteString;
   readonly pageSize: number;
   /** How many requests it is going to get. */
@@ -33,6 +33,8 @@ export class BlockDevice {
   readonly #written: readonly Cell<readonly ByteString[] | null>[];
   readonly #bytes: ByteString;
   readonly #halfSize: number;
+  /** Halves of pages that were read already, by number: the bytes never change. */
+  readonly #halves: ByteString[] = [];
   #bios = 0;
   #dios = 0;
 
@@ -58,10 +60,14 @@ export class BlockDevice {
 
   /** What a half page of the device holds, before anything is written to it. */
   contents(sector: number, half: Half): ByteString {
-    if (this.#bytes.length <= 2) return this.#bytes;
-    const start = (2 * sector + (half === 'lo' ? 0 : 1)) * this.#halfSize;
-    const bytes = this.#bytes.slice(start, start + this.#halfSize);
-    return shortest(bytes);
+    const nth = 2 * sector + (half === 'lo' ? 0 : 1);
+    return (this.#halves[nth] ??= this.#readHalf(nth));
+  }
+
+  #readHalf(nth: number): ByteString {
+    const start = (nth * this.#halfSize) % this.#bytes.length;
+    const repetitions = Math.ceil((start + this.#halfSize) / this.#bytes.length);
+    return shortest(this.#bytes.repeat(repetitions).slice(start, start + this.#halfSize));
   }
 
   /** What the nth request wrote to the device: its pages' halves, for the end of a program. */
@@ -119,7 +125,7 @@ export class BlockDevice {
   }
 }
 
-/** The same bytes as the pattern that they repeat, if they are all of one byte. */
+/** The same bytes as a pattern of one or two that they repeat, if they do: easier on the eye. */
 function shortest(bytes: ByteString): ByteString {
   for (const length of [1, 2]) {
     const pattern = bytes.slice(0, length);

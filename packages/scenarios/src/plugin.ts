@@ -13,6 +13,7 @@ import { madvFreeDioWrite } from './madv-free/dio-write.js';
 import { madvFreeDroppable } from './madv-free/droppable.js';
 import { madvFreeMappedTwice } from './madv-free/mapped-twice.js';
 import { madvFreeTornByFork, madvFreeTornByExit } from './madv-free/torn-counters.js';
+import { madvFreeReproducer } from './madv-free/reproducer.js';
 import { madvFreeTransientReference } from './madv-free/transient-reference.js';
 
 /** The scenarios of this package. */
@@ -35,5 +36,6 @@ export const scenarios = definePlugin({
     madvFreeDroppable,
     madvFreeDioTwoPages,
     madvFreeDioBatch,
+    madvFreeReproducer,
   ],
 });

@@ -18,6 +18,8 @@ export const BUFFER = 0x7f7c10418000;
 
 export interface BufferOptions {
   readonly pages?: number;
+  /** Default {@link BUFFER}. */
+  readonly start?: VirtualAddress;
   /** The CPUs that run the process. Default: CPU 0 alone. */
   readonly cpus?: readonly number[];
   /** Added to VM_READ and VM_WRITE. */
@@ -41,18 +43,18 @@ export class Buffer {
   readonly #generations: readonly number[];
 
   constructor(context: ScenarioContext<unknown>, options: BufferOptions = {}) {
-    const { pages = 1, cpus = [0], vmFlags = 0, state = 'lazyfree' } = options;
+    const { pages = 1, start = BUFFER, cpus = [0], vmFlags = 0, state = 'lazyfree' } = options;
     const { machine, memory, arch } = context;
     this.#user = context.get(USER_ACCESS);
     this.#pageSize = memory.pageSize;
     this.mm = context.process('app', ...cpus);
-    this.vma = this.mm.mmap({ start: BUFFER, pages, vmFlags: VM_READ | VM_WRITE | vmFlags });
+    this.vma = this.mm.mmap({ start, pages, vmFlags: VM_READ | VM_WRITE | vmFlags });
     const madvise = context.get(MADVISE);
     machine.boot(() => {
       for (let nth = 0; nth < pages; nth++) this.store(nth, 1);
       lruAddDrain(memory);
       if (state === 'dirty') return;
-      madvise.madviseFree(this.mm, BUFFER, pages);
+      madvise.madviseFree(this.mm, start, pages);
       if (state === 'lazyfree') lruAddDrain(memory);
     });
     this.#pages = Array.from({ length: pages }, (_, nth) => {
@@ -67,7 +69,7 @@ export class Buffer {
   }
 
   address(nth: number): VirtualAddress {
-    return BUFFER + nth * this.#pageSize;
+    return this.vma.start + nth * this.#pageSize;
   }
 
   /** The page that the nth one was at the start. */

@@ -106,7 +106,12 @@ export class DirectReadRace {
   /** Reclaim of one inactive list, once. */
   reclaim(list: LruList = 'inactive_file'): Reclaimed {
     const freed = this.#vmscan.shrinkInactiveList(list);
-    return { freed, decisions: this.#log.ofCurrentTask() };
+    return { freed, decisions: this.decisions() };
+  }
+
+  /** What reclaim has decided when the running task called it. */
+  decisions(): readonly LazyFreeDecision[] {
+    return this.#log.ofCurrentTask();
   }
 
   /**
