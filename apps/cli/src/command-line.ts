@@ -131,9 +131,16 @@ ${exitCodeHelp}`,
     'explore a scenario on several kernels and architectures',
   )
     .argument('<scenario>', 'an id from `pagerace list scenarios`')
-    .option('-a, --a <kernel>', 'the first kernel; by default those that the scenario is about')
+    .option(
+      '-a, --a <kernel>',
+      "the first kernel; by default one before the scenario's fix, and the same with it",
+    )
     .option('-b, --b <kernel>', 'another kernel; can be repeated', gather)
-    .option('--kernels <kernels>', 'all of them, with commas between', separated)
+    .option(
+      '--kernels <kernels>',
+      'all of them, with commas between; `all` takes every one that the scenario names',
+      separated,
+    )
     .option('--arch <architectures>', 'architectures, with commas between; default x86', separated)
     .option('--model <model>', "a memory model; by default each architecture's own");
   exploring(settings(compare))
@@ -145,7 +152,7 @@ Ends with 0 if every kernel behaves as the scenario expects: the bug is there be
 Examples:
   pagerace compare madv-free-dio
   pagerace compare madv-free-dio --a v5.17-rc2 --b v5.17-rc2+madv-free-refcount-check
-  pagerace compare madv-free-dio --kernels v5.17-rc2,v5.18 --arch x86,x86-broadcast
+  pagerace compare madv-free-dio --kernels all --arch x86,x86-broadcast
 ${exitCodeHelp}`,
     )
     .action((scenario: string, options: CompareOptions) =>

@@ -1,7 +1,11 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Plugin, Registry } from '@pagerace/kernel';
+import { archX86 } from '@pagerace/arch-x86';
+import { type Plugin, Registry } from '@pagerace/kernel';
+import { sc, tso } from '@pagerace/memory-models';
+import { patches } from '@pagerace/patches';
+import { scenarios } from '@pagerace/scenarios';
 import { UsageError } from './failure.js';
 
 /**
@@ -10,20 +14,12 @@ import { UsageError } from './failure.js';
  * @param modules paths of files, or names of packages, whose default export is a plug-in
  */
 export async function loadRegistry(modules: readonly string[] = []): Promise<Registry> {
-  const [kernel, models, x86, patches, scenarios, ...further] = await Promise.all([
-    import('@pagerace/kernel'),
-    import('@pagerace/memory-models'),
-    import('@pagerace/arch-x86'),
-    import('@pagerace/patches'),
-    import('@pagerace/scenarios'),
-    ...modules.map(loadPlugin),
-  ]);
-  return new kernel.Registry([
-    { id: '@pagerace/memory-models', models: [models.sc, models.tso] },
-    x86.archX86,
-    patches.patches,
-    ...Object.values(scenarios).filter(isPlugin),
-    ...further,
+  return new Registry([
+    { id: '@pagerace/memory-models', models: [sc, tso] },
+    archX86,
+    patches,
+    scenarios,
+    ...(await Promise.all(modules.map(loadPlugin))),
   ]);
 }
 
@@ -35,7 +31,6 @@ function isPlugin(value: unknown): value is Plugin {
     value !== null &&
     'id' in value &&
     typeof value.id === 'string' &&
-    !('title' in value) &&
     kinds.some((kind) => Array.isArray((value as Readonly<Record<string, unknown>>)[kind]))
   );
 }

@@ -60,14 +60,37 @@ function expectationFor(
 }
 
 /**
- * The kernels that a scenario is about, in the order in which it names them; of an expectation of a
- * patch, the first kernel with that patch.
+ * The kernels that show what a scenario is about: if it names a patch that makes a difference, the last
+ * kernel that goes wrong without it, and that kernel with it; else every kernel that it names.
  */
 export function usualKernels(registry: Registry, scenario: Scenario): readonly string[] {
+  const every = namedKernels(registry, scenario);
+  const [patched] = patchesOf(scenario);
+  const base = patched === undefined ? undefined : brokenKernel(scenario);
+  return base === undefined ? every : [base, base + patched!];
+}
+
+/** Every kernel that a scenario expects something of, in its order. */
+export function namedKernels(registry: Registry, scenario: Scenario): readonly string[] {
   const named = scenario.expected.flatMap(({ kernels }) => kernels ?? []);
-  const base = named.find((kernel) => !kernel.startsWith('+')) ?? registry.kernels[0]?.id;
+  const base =
+    brokenKernel(scenario) ?? named.find((one) => !one.startsWith('+')) ?? registry.kernels[0]?.id;
   if (base === undefined)
     throw new UsageError('there is no kernel to run; a plug-in must bring one');
   const kernels = named.map((kernel) => (kernel.startsWith('+') ? base + kernel : kernel));
   return kernels.length === 0 ? [base] : [...new Set(kernels)];
+}
+
+function patchesOf(scenario: Scenario): readonly string[] {
+  return scenario.expected
+    .flatMap(({ kernels }) => kernels ?? [])
+    .filter((one) => one.startsWith('+'));
+}
+
+/** The last kernel by name that is expected to go wrong. */
+function brokenKernel(scenario: Scenario): string | undefined {
+  return scenario.expected
+    .filter(({ verdict }) => verdict === 'violated' || verdict === 'deadlock')
+    .flatMap(({ kernels }) => kernels ?? [])
+    .findLast((one) => !one.startsWith('+'));
 }

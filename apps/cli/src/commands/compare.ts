@@ -16,7 +16,7 @@ import { compareExitCode } from '../outcome.js';
 import { readParameters } from '../parameters.js';
 import { progressDisplay } from '../progress-display.js';
 import { replayCommand } from '../replay-command.js';
-import { select, type Selection, usualKernels } from '../selection.js';
+import { namedKernels, select, type Selection, usualKernels } from '../selection.js';
 import type { Session } from '../session.js';
 import { strategyOf, type StrategyOptions } from '../strategy.js';
 import { simplestFirst, witnessOf, witnessText } from '../witness-text.js';
@@ -93,12 +93,18 @@ export async function compare(
   return compareExitCode(runs, isComplete);
 }
 
+/** In a list of kernels: every one that the scenario expects something of. */
+const every = 'all';
+
 function selectAll(scenario: string, options: CompareOptions, { registry }: Session): Selection[] {
   const { a, b = [], kernels: all = [], arch = [] } = options;
-  const named = [...(a === undefined ? [] : [a]), ...b, ...all];
-  const kernels =
-    named.length === 0 ? usualKernels(registry, registry.scenario(scenario)) : [...new Set(named)];
-  if (named.length === 1 && a !== undefined) {
+  const named = [...(a === undefined ? [] : [a]), ...b, ...all.filter((one) => one !== every)];
+  const about = registry.scenario(scenario);
+  const kernels = [
+    ...new Set([...named, ...(all.includes(every) ? namedKernels(registry, about) : [])]),
+  ];
+  if (kernels.length === 0) kernels.push(...usualKernels(registry, about));
+  if (kernels.length === 1 && a !== undefined) {
     throw new UsageError('--a names the first kernel to compare, and --b must name another');
   }
   const architectures = arch.length === 0 ? [undefined] : arch;
