@@ -16,14 +16,20 @@ export function canonicalText(graph: ExecutionGraph): string {
     let end = '';
     for (let i = 0; i < graph.threadLength[t]!; i++) {
       const event = graph.at(t, i);
-      if (graph.kind[event] === EventKind.violation) end = `!${(graph.value[event] as Violation).property}`;
-      else if (graph.kind[event]! < EventKind.end && event !== graph.stuckAt(t)) events.push(eventText(graph, event));
+      if (graph.kind[event] === EventKind.violation)
+        end = `!${(graph.value[event] as Violation).property}`;
+      else if (graph.kind[event]! < EventKind.end && event !== graph.stuckAt(t))
+        events.push(eventText(graph, event));
     }
     parts.push(`T${String(t)}[${events.join(';')}${end}]`);
   }
   for (let location = 0; location < graph.locations; location++) {
     const writes: string[] = [];
-    for (let write = graph.coherenceFirst[location]!; write !== none; write = graph.coherenceNext[write]!) {
+    for (
+      let write = graph.coherenceFirst[location]!;
+      write !== none;
+      write = graph.coherenceNext[write]!
+    ) {
       writes.push(position(graph, write));
     }
     if (writes.length > 0) parts.push(`${String(location)}:${writes.join('<')}`);

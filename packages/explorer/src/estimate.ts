@@ -58,5 +58,10 @@ export function estimate(setup: Setup, options: EstimateOptions): Estimate {
     if (shouldStop?.() === true) break;
   }
   const margin = count < 2 ? mean : 1.96 * error();
-  return { mean, low: Math.max(1, mean - margin), high: Math.max(1, mean + margin), samples: count };
+  return {
+    mean,
+    low: Math.max(1, mean - margin),
+    high: Math.max(1, mean + margin),
+    samples: count,
+  };
 }

@@ -87,7 +87,8 @@ export function decodeExecutionId(id: string, fingerprint: string): ExecutionPla
   let held = 0;
   for (const letter of id.trim().toLowerCase()) {
     const value = alphabet.indexOf(letter);
-    if (value < 0) throw new ExecutionIdError(`"${id}" is not an execution id: it contains "${letter}"`);
+    if (value < 0)
+      throw new ExecutionIdError(`"${id}" is not an execution id: it contains "${letter}"`);
     held = (held << 5) | value;
     bits += 5;
     if (bits >= 8) {
@@ -96,11 +97,14 @@ export function decodeExecutionId(id: string, fingerprint: string): ExecutionPla
       held &= (1 << bits) - 1;
     }
   }
-  if (bytes.length < 7) throw new ExecutionIdError(`"${id}" is not an execution id: it is too short`);
+  if (bytes.length < 7)
+    throw new ExecutionIdError(`"${id}" is not an execution id: it is too short`);
   const body = bytes.slice(0, -2);
   const checksum = fnv1a(body);
   if (bytes.at(-2) !== (checksum & 0xff) || bytes.at(-1) !== ((checksum >>> 8) & 0xff)) {
-    throw new ExecutionIdError(`the execution id "${id}" is damaged: its checksum does not match; was it copied whole?`);
+    throw new ExecutionIdError(
+      `the execution id "${id}" is damaged: its checksum does not match; was it copied whole?`,
+    );
   }
   if (body[0] !== version) {
     throw new ExecutionIdError(
@@ -108,7 +112,11 @@ export function decodeExecutionId(id: string, fingerprint: string): ExecutionPla
     );
   }
   const digest = fnv1a(fingerprint);
-  if (body[1] !== (digest & 0xff) || body[2] !== ((digest >>> 8) & 0xff) || body[3] !== ((digest >>> 16) & 0xff)) {
+  if (
+    body[1] !== (digest & 0xff) ||
+    body[2] !== ((digest >>> 8) & 0xff) ||
+    body[3] !== ((digest >>> 16) & 0xff)
+  ) {
     throw new ExecutionIdError(
       `the execution id "${id}" is of another program than ${fingerprint}: of another scenario, kernel, architecture, memory model or version`,
     );
@@ -129,7 +137,7 @@ export function decodeExecutionId(id: string, fingerprint: string): ExecutionPla
     for (let steps = next(); steps > 0; steps--) threads.push(thread);
   }
   const deviations: Deviation[] = [];
-  for (let before = 0; at < body.length; ) {
+  for (let before = 0; at < body.length;) {
     before += next();
     deviations.push({ step: before, by: next() });
   }

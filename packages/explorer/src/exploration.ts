@@ -7,7 +7,7 @@ import { Order, type Fence } from './order.js';
 import type { Program, Setup } from './program.js';
 import { Registry } from './registry.js';
 import { withRuntime, type Condition, type Runtime, type ThreadBody } from './runtime.js';
-import { noWrite, Update, updatedValue } from './update.js';
+import { noWrite, onlyLooks, Update, updatedValue } from './update.js';
 import { Violation } from './violation.js';
 
 /** How an explored execution ended. */
@@ -54,7 +54,7 @@ const Alternative = {
   revisit: 2,
   /** A choice takes another value. */
   choice: 3,
-  /** Nothing can go on: a thread that waits for a lock goes before one that has it. */
+  /** Nothing can go on: a thread that waits for a lock goes before one that took it. */
   force: 4,
 } as const;
 
@@ -241,6 +241,12 @@ export class Exploration implements Runtime {
       if (this.#waits(t) && !this.#canGoOn(t)) continue;
       return t;
     }
+    // Nothing can go on. A wait that may have missed its value is settled last of all.
+    for (let t = 0; t < threads; t++) {
+      if (graph.started[t] === 0 || graph.ended(t) || graph.stuckAt(t) !== none) continue;
+      const what = this.#waitingFor[t];
+      if (typeof what === 'object' && this.#sticky.has(what.id)) return (this.#forced = t);
+    }
     return none;
   }
 
@@ -250,7 +256,10 @@ export class Exploration implements Runtime {
 
   #canGoOn(thread: number): boolean {
     const what = this.#waitingFor[thread]!;
-    if (typeof what === 'number') return this.#graph.ended(what) && this.#graph.kind[this.#graph.lastOf(what)] === EventKind.end;
+    if (typeof what === 'number')
+      return (
+        this.#graph.ended(what) && this.#graph.kind[this.#graph.lastOf(what)] === EventKind.end
+      );
     return this.#waitingUntil[thread]!(this.#graph.valueOf(this.#graph.coherenceLast[what.id]!));
   }
 
@@ -291,7 +300,9 @@ export class Exploration implements Runtime {
     if (thrown instanceof ModelError) return thrown;
     const message = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
     const at = thrown instanceof Error ? (/\n\s+(at .*)/.exec(thrown.stack ?? '')?.[1] ?? '') : '';
-    return new ModelError(`${name} threw after ${String(this.#position)} operations: ${message} ${at}`.trimEnd());
+    return new ModelError(
+      `${name} threw after ${String(this.#position)} operations: ${message} ${at}`.trimEnd(),
+    );
   }
 
   #diverged(now: string): ModelError {
@@ -300,7 +311,9 @@ export class Exploration implements Runtime {
     const kind = graph.kind[event]!;
     const what = Object.entries(EventKind).find(([, code]) => code === kind)?.[0] ?? '';
     const where =
-      kind === EventKind.read || kind === EventKind.write ? ` of ${this.registry.cells[graph.location[event]!]!.name}` : '';
+      kind === EventKind.read || kind === EventKind.write
+        ? ` of ${this.registry.cells[graph.location[event]!]!.name}`
+        : '';
     return new ModelError(
       `${this.registry.threads[this.#thread]!.name} is not deterministic: its operation ${String(this.#position + 1)} ` +
         `was a ${what}${where} before and is now: ${now}. Everything that changes must live in a cell`,
@@ -324,7 +337,8 @@ export class Exploration implements Runtime {
       }
       const last = graph.lastOf(t);
       if (graph.kind[last] === EventKind.blocked) assumed = false;
-      else if (graph.kind[last] === EventKind.violation) violations.push(graph.value[last] as Violation);
+      else if (graph.kind[last] === EventKind.violation)
+        violations.push(graph.value[last] as Violation);
     }
     if (!possible) {
       this.#forceWaiting();
@@ -348,12 +362,13 @@ export class Exploration implements Runtime {
     else this.explored += this.#share;
   }
 
-  /** Of threads that wait for a lock when nothing can go on, each may still have come first. */
+  /** When nothing can go on, each thread that waits for a lock may have come before one that took it. */
   #forceWaiting(): void {
     const mark = this.#depth;
     for (let t = 0; t < this.registry.threads.length; t++) {
       if (this.#graph.started[t] === 0 || this.#graph.ended(t)) continue;
-      if (this.#waits(t) && this.#waitingAccess[t] === Access.update) {
+      const what = this.#waitingFor[t];
+      if (this.#waits(t) && typeof what === 'object' && this.#waitingAccess[t] === Access.update) {
         this.#postpone(Alternative.force, t, this.#graph.size, 0, 0);
       }
     }
@@ -506,7 +521,9 @@ export class Exploration implements Runtime {
     const value = this.#updateOn(graph, read, graph.valueOf(write));
     if (value === noWrite) {
       graph.flags[read] =
-        graph.update[read]! - 1 === Update.compareExchange ? graph.flags[read]! | EventFlag.locked : graph.flags[read]!;
+        graph.update[read]! - 1 === Update.compareExchange
+          ? graph.flags[read]! | EventFlag.locked
+          : graph.flags[read]!;
       graph.flags[read] = graph.flags[read]! & ~EventFlag.update;
       this.model.added(graph, read);
       return this.#branch(mark, true);
@@ -515,7 +532,14 @@ export class Exploration implements Runtime {
     this.model.added(graph, read);
     const taken = graph.updateOf(write) !== none;
     const half = graph.size;
-    graph.stage(half, EventKind.write, graph.thread[read]!, graph.location[read]!, graph.order[read]!, EventFlag.update);
+    graph.stage(
+      half,
+      EventKind.write,
+      graph.thread[read]!,
+      graph.location[read]!,
+      graph.order[read]!,
+      EventFlag.update,
+    );
     graph.value[half] = value;
     if (taken) {
       // Not part of the graph: only its prefix matters for what it may revisit.
@@ -563,7 +587,9 @@ export class Exploration implements Runtime {
   #rivalOf(write: number, source: number): number {
     const graph = this.#graph;
     const other = graph.updateOf(source);
-    return other === none || other === write ? none : graph.at(graph.thread[other]!, graph.index[other]! - 1);
+    return other === none || other === write
+      ? none
+      : graph.at(graph.thread[other]!, graph.index[other]! - 1);
   }
 
   /** The oldest read of the write's location outside its prefix, or `none`. */
@@ -573,7 +599,12 @@ export class Exploration implements Runtime {
     let oldest = none;
     for (let source = initialWrite(location); source !== none; source = graph.next(source)) {
       for (let read = graph.readers(source); read !== none; read = graph.nextReader[read]!) {
-        if (read < oldest && (graph.flags[read]! & EventFlag.pinned) === 0 && !graph.inPrefix(read, write)) oldest = read;
+        if (
+          read < oldest &&
+          (graph.flags[read]! & EventFlag.pinned) === 0 &&
+          !graph.inPrefix(read, write)
+        )
+          oldest = read;
       }
     }
     return oldest;
@@ -595,10 +626,19 @@ export class Exploration implements Runtime {
     const waits = condition !== null && (old.flags[read]! & EventFlag.mayStick) === 0;
     const overtakes = waits && !condition(old.value[write]);
     const isUpdate = (old.flags[write]! & EventFlag.update) !== 0;
-    const half = overtakes || old.update[read] === 0 ? noWrite : this.#updateOn(old, read, old.value[write]);
+    const half =
+      overtakes || old.update[read] === 0 ? noWrite : this.#updateOn(old, read, old.value[write]);
 
     const graph = this.#enterFrame();
-    const kept = this.#keep(old, graph, read, write, size, overtakes ? none : read, half !== noWrite);
+    const kept = this.#keep(
+      old,
+      graph,
+      read,
+      write,
+      size,
+      overtakes ? none : read,
+      half !== noWrite,
+    );
     const newWrite = kept;
     graph.reserve(kept + 2);
     graph.copyEvent(newWrite, old, write);
@@ -606,7 +646,16 @@ export class Exploration implements Runtime {
     graph.size = kept;
     const newRead = this.#renumbering[read]!;
 
-    const place = this.#placeRevisitor(graph, newWrite, overtakes ? none : newRead, isUpdate, nth, read, write, size);
+    const place = this.#placeRevisitor(
+      graph,
+      newWrite,
+      overtakes ? none : newRead,
+      isUpdate,
+      nth,
+      read,
+      write,
+      size,
+    );
     if (!place) {
       this.explored += this.#share;
       this.#leaveFrame();
@@ -616,7 +665,8 @@ export class Exploration implements Runtime {
     graph.flags[newWrite] = graph.flags[newWrite]! | EventFlag.revisitor;
     // Pin the prefix: whatever else revisits a read in it is found from another graph.
     for (let event = 0; event <= newWrite; event++) {
-      if (graph.inPrefix(event, newWrite) && event !== newRead) graph.flags[event] = graph.flags[event]! | EventFlag.pinned;
+      if (graph.inPrefix(event, newWrite) && event !== newRead)
+        graph.flags[event] = graph.flags[event]! | EventFlag.pinned;
     }
     if (overtakes) {
       const acquisition = graph.at(graph.thread[newWrite]!, graph.index[newWrite]! - 1);
@@ -644,10 +694,25 @@ export class Exploration implements Runtime {
     return this.#branch(mark, true);
   }
 
+  /** The access that a read is when it reads `value`: that of an update that fails may be a mere look. */
+  #accessOf(graph: ExecutionGraph, read: number, value: unknown): Access {
+    const update = graph.update[read]! - 1;
+    if (update < 0) return Access.read;
+    return onlyLooks(update as Update) && this.#updateOn(graph, read, value) === noWrite
+      ? Access.read
+      : Access.update;
+  }
+
   /** What an update that reads `value` writes; nothing if it is stuck with that value. */
   #updateOn(graph: ExecutionGraph, read: number, value: unknown): unknown {
-    if ((graph.flags[read]! & EventFlag.mayStick) !== 0 && !graph.condition[read]!(value)) return noWrite;
-    return updatedValue((graph.update[read]! - 1) as Update, value, graph.first[read], graph.second[read]);
+    if ((graph.flags[read]! & EventFlag.mayStick) !== 0 && !graph.condition[read]!(value))
+      return noWrite;
+    return updatedValue(
+      (graph.update[read]! - 1) as Update,
+      value,
+      graph.first[read],
+      graph.second[read],
+    );
   }
 
   /**
@@ -671,7 +736,11 @@ export class Exploration implements Runtime {
     graph.reserve(size + 2);
     let kept = 0;
     for (let event = 0; event < size; event++) {
-      if (event === write || (event === read && revisited === none) || (event > read && !old.inPrefix(event, write))) {
+      if (
+        event === write ||
+        (event === read && revisited === none) ||
+        (event > read && !old.inPrefix(event, write))
+      ) {
         renumbering[event] = none;
         continue;
       }
@@ -683,7 +752,14 @@ export class Exploration implements Runtime {
       }
       kept++;
       if (event === read && withHalf) {
-        graph.stage(kept, EventKind.write, old.thread[read]!, old.location[read]!, old.order[read]!, EventFlag.update);
+        graph.stage(
+          kept,
+          EventKind.write,
+          old.thread[read]!,
+          old.location[read]!,
+          old.order[read]!,
+          EventFlag.update,
+        );
         const index = (graph.index[kept] = old.index[read]! + 1);
         graph.threadEvents[old.thread[read]!]![index] = kept;
         graph.threadLength[old.thread[read]!] = index + 1;
@@ -735,12 +811,21 @@ export class Exploration implements Runtime {
     const places: number[] = [];
     if (isUpdate) {
       const source = graph.readsFrom[graph.at(thread, graph.index[write]! - 1)]!;
-      if (graph.updateOf(source) === none && this.#mayStand(graph, write, source, read)) places.push(source);
+      if (graph.updateOf(source) === none && this.#mayStand(graph, write, source, read))
+        places.push(source);
     } else {
       const length = graph.threadLength[thread]!;
-      const floor = this.model.floor(graph, thread, length, location, Access.write, graph.order[write]!);
+      const floor = this.model.floor(
+        graph,
+        thread,
+        length,
+        location,
+        Access.write,
+        graph.order[write]!,
+      );
       for (let after = graph.coherenceLast[location]!; ; after = graph.coherencePrevious[after]!) {
-        if (graph.updateOf(after) === none && this.#mayStand(graph, write, after, read)) places.push(after);
+        if (graph.updateOf(after) === none && this.#mayStand(graph, write, after, read))
+          places.push(after);
         if (after === floor) break;
       }
     }
@@ -765,7 +850,10 @@ export class Exploration implements Runtime {
     if (read !== none) {
       const index = graph.index[read]!;
       const reader = graph.thread[read]!;
-      graph.inheritClock(read, index === 0 ? graph.spawnedBy[reader]! : graph.at(reader, index - 1));
+      graph.inheritClock(
+        read,
+        index === 0 ? graph.spawnedBy[reader]! : graph.at(reader, index - 1),
+      );
       graph.linkRead(read, write);
     }
     return true;
@@ -778,8 +866,15 @@ export class Exploration implements Runtime {
     const location = graph.location[write]!;
     graph.threadLength[thread]!++;
     graph.linkWrite(write, after);
-    const access = graph.update[read] !== 0 ? Access.update : Access.read;
-    const floor = this.model.floor(graph, graph.thread[read]!, graph.index[read]!, location, access, graph.order[read]!);
+    const access = this.#accessOf(graph, read, graph.value[write]);
+    const floor = this.model.floor(
+      graph,
+      graph.thread[read]!,
+      graph.index[read]!,
+      location,
+      access,
+      graph.order[read]!,
+    );
     let stands = false;
     for (let from = graph.coherenceLast[location]!; ; from = graph.coherencePrevious[from]!) {
       if (from === write) {
@@ -795,7 +890,8 @@ export class Exploration implements Runtime {
 
   #enterFrame(): ExecutionGraph {
     this.#frames.push({ graph: this.#graph, base: this.#depth });
-    const graph = this.#pool.pop() ?? new ExecutionGraph(this.#graph.threadLimit, this.registry.initial);
+    const graph =
+      this.#pool.pop() ?? new ExecutionGraph(this.#graph.threadLimit, this.registry.initial);
     graph.size = 0;
     graph.locations = 0;
     graph.reserveLocations(this.#graph.locations);
@@ -830,7 +926,8 @@ export class Exploration implements Runtime {
       throw failedAssumption;
     }
     graph.reserve(graph.size + 2);
-    if (graph.locations < this.registry.cells.length) graph.reserveLocations(this.registry.cells.length);
+    if (graph.locations < this.registry.cells.length)
+      graph.reserveLocations(this.registry.cells.length);
     return graph.size;
   }
 
@@ -848,13 +945,15 @@ export class Exploration implements Runtime {
     for (let source = initialWrite(location); source !== none; source = graph.next(source)) {
       for (let read = graph.readers(source); read !== none; read = graph.nextReader[read]!) {
         const condition = graph.condition[read]!;
-        if (condition !== null && this.#misses(graph.update[read] !== 0, condition, write)) this.#becomesSticky(location);
+        if (condition !== null && this.#misses(graph.update[read] !== 0, condition, write))
+          this.#becomesSticky(location);
       }
     }
     for (let t = 0; t < this.registry.threads.length; t++) {
       const what = this.#waitingFor[t];
       if (!this.#waits(t) || typeof what !== 'object' || what.id !== location) continue;
-      if (this.#misses(this.#waitingAccess[t] === Access.update, this.#waitingUntil[t]!, write)) this.#becomesSticky(location);
+      if (this.#misses(this.#waitingAccess[t] === Access.update, this.#waitingUntil[t]!, write))
+        this.#becomesSticky(location);
     }
   }
 
@@ -867,7 +966,9 @@ export class Exploration implements Runtime {
     const graph = this.#graph;
     if (!updates) return !condition(graph.value[write]);
     if ((graph.flags[write]! & EventFlag.update) !== 0) return false;
-    return !condition(graph.value[write]) || condition(graph.valueOf(graph.coherencePrevious[write]!));
+    return (
+      !condition(graph.value[write]) || condition(graph.valueOf(graph.coherencePrevious[write]!))
+    );
   }
 
   /**
@@ -879,7 +980,11 @@ export class Exploration implements Runtime {
     this.#awaited.add(location);
     if (this.#sticky.has(location)) return true;
     const graph = this.#graph;
-    for (let write = graph.coherenceFirst[location]!; write !== none; write = graph.coherenceNext[write]!) {
+    for (
+      let write = graph.coherenceFirst[location]!;
+      write !== none;
+      write = graph.coherenceNext[write]!
+    ) {
       if (this.#misses(updates, condition, write)) {
         this.#becomesSticky(location);
         break;
@@ -928,7 +1033,11 @@ export class Exploration implements Runtime {
     if (this.#position < this.#recorded && !this.#inFinally) {
       const graph = this.#graph;
       const event = this.#events[this.#position]!;
-      if (graph.kind[event] !== EventKind.read || graph.location[event] !== cell.id || graph.update[event] !== 0) {
+      if (
+        graph.kind[event] !== EventKind.read ||
+        graph.location[event] !== cell.id ||
+        graph.update[event] !== 0
+      ) {
         throw this.#diverged(`a read of ${cell.name}`);
       }
       this.#position++;
@@ -945,7 +1054,7 @@ export class Exploration implements Runtime {
       const floor = this.model.floor(graph, this.#thread, length, location, Access.read, order);
       if (floor !== last) {
         const mark = this.#depth;
-        for (let write = last; write !== floor; ) {
+        for (let write = last; write !== floor;) {
           write = graph.coherencePrevious[write]!;
           this.#postpone(Alternative.read, event, write, 0, 0);
         }
@@ -968,7 +1077,11 @@ export class Exploration implements Runtime {
     if (this.#position < this.#recorded) {
       const graph = this.#graph;
       const event = this.#events[this.#position]!;
-      if (graph.kind[event] !== EventKind.read || graph.location[event] !== cell.id || graph.condition[event] === null) {
+      if (
+        graph.kind[event] !== EventKind.read ||
+        graph.location[event] !== cell.id ||
+        graph.condition[event] === null
+      ) {
         throw this.#diverged(`a wait for ${cell.name}`);
       }
       this.#position++;
@@ -980,22 +1093,36 @@ export class Exploration implements Runtime {
     const location = cell.id;
     const sticks = this.#waitsAt(location, condition, false);
     const last = graph.coherenceLast[location]!;
-    if (!sticks && !condition(graph.valueOf(last))) this.#mustWait(cell, condition, Access.read);
-    graph.stage(event, EventKind.read, this.#thread, location, order, sticks ? EventFlag.mayStick : 0);
+    const forced = this.#forced === this.#thread;
+    if (!forced && !condition(graph.valueOf(last))) this.#mustWait(cell, condition, Access.read);
+    graph.stage(
+      event,
+      EventKind.read,
+      this.#thread,
+      location,
+      order,
+      sticks ? EventFlag.mayStick : 0,
+    );
     graph.condition[event] = condition;
-    if (last >= 0) {
-      const floor = this.model.floor(graph, this.#thread, graph.threadLength[this.#thread]!, location, Access.read, order);
-      const mark = this.#depth;
-      for (let write = last; write !== floor; ) {
-        write = graph.coherencePrevious[write]!;
-        if (condition(graph.valueOf(write))) this.#postpone(Alternative.read, event, write, 0, 0);
-      }
-      if (!this.#branch(mark, true)) throw abandoned;
+    const floor = this.model.floor(
+      graph,
+      this.#thread,
+      graph.threadLength[this.#thread]!,
+      location,
+      Access.read,
+      order,
+    );
+    const mark = this.#depth;
+    for (let write = last; write !== floor;) {
+      write = graph.coherencePrevious[write]!;
+      if (condition(graph.valueOf(write))) this.#postpone(Alternative.read, event, write, 0, 0);
     }
+    this.#forced = none;
+    if (!this.#branch(mark, true)) throw abandoned;
     this.#push(event);
     graph.linkRead(event, last);
     const value = graph.value[event];
-    if (sticks && !condition(value)) throw waiting;
+    if (forced && !condition(value)) throw waiting;
     return value;
   }
 
@@ -1024,7 +1151,7 @@ export class Exploration implements Runtime {
     if (last >= 0) {
       const length = graph.threadLength[this.#thread]!;
       const floor = this.model.floor(graph, this.#thread, length, location, Access.write, order);
-      for (let after = last; after !== floor; ) {
+      for (let after = last; after !== floor;) {
         after = graph.coherencePrevious[after]!;
         if (graph.updateOf(after) === none) this.#postpone(Alternative.write, event, after, 0, 0);
       }
@@ -1067,7 +1194,7 @@ export class Exploration implements Runtime {
     const sticks = condition !== null && this.#waitsAt(location, condition, true);
     const last = graph.coherenceLast[location]!;
     const forced = this.#forced === thread;
-    if (condition !== null && !sticks && !forced && !condition(graph.valueOf(last))) {
+    if (condition !== null && !forced && !condition(graph.valueOf(last))) {
       this.#mustWait(cell, condition, Access.update);
     }
     graph.stage(event, EventKind.read, thread, location, order, sticks ? EventFlag.mayStick : 0);
@@ -1076,25 +1203,32 @@ export class Exploration implements Runtime {
     graph.second[event] = second;
     graph.condition[event] = condition;
     const mark = this.#depth;
-    for (let write = last; write !== floor; ) {
+    // A look may see older values than the atomic access can; it must then find that it fails.
+    const lowest =
+      condition === null && onlyLooks(update)
+        ? this.model.floor(graph, thread, length, location, Access.read, order)
+        : floor;
+    let atomic = last !== floor;
+    for (let write = last; write !== lowest;) {
       write = graph.coherencePrevious[write]!;
       const old = graph.valueOf(write);
-      if (condition !== null && !condition(old)) continue;
-      const taker = graph.updateOf(write);
-      if (taker === none || this.#mayOvertake(taker, write) || updatedValue(update, old, first, second) === noWrite) {
-        this.#postpone(Alternative.read, event, write, 0, 0);
+      if (condition === null || condition(old)) {
+        const taker = graph.updateOf(write);
+        if (
+          (atomic && (taker === none || this.#mayOvertake(taker, write))) ||
+          updatedValue(update, old, first, second) === noWrite
+        ) {
+          this.#postpone(Alternative.read, event, write, 0, 0);
+        }
       }
+      if (write === floor) atomic = false;
     }
-    if (forced) {
-      this.#forced = none;
-      this.#branch(mark, false);
-      throw abandoned;
-    }
-    if (!this.#branch(mark, true)) throw abandoned;
+    this.#forced = none;
+    if (!this.#branch(mark, !forced || sticks)) throw abandoned;
     this.#push(event);
     graph.linkRead(event, last);
     if (!this.#finishUpdate(event, last, this.#depth)) throw abandoned;
-    if (sticks && !condition(graph.value[event])) throw waiting;
+    if (forced && !condition!(graph.value[event])) throw waiting;
     return graph.value[event];
   }
 
@@ -1107,7 +1241,10 @@ export class Exploration implements Runtime {
     if ((graph.flags[read]! & EventFlag.pinned) !== 0) return false;
     const before = graph.lastOf(this.#thread);
     const prefix = before === none ? graph.spawnedBy[this.#thread]! : before;
-    return (prefix === none || !graph.inPrefix(read, prefix)) && (write < 0 || !graph.inPrefix(read, write));
+    return (
+      (prefix === none || !graph.inPrefix(read, prefix)) &&
+      (write < 0 || !graph.inPrefix(read, write))
+    );
   }
 
   fence(fence: Fence): void {
@@ -1120,12 +1257,24 @@ export class Exploration implements Runtime {
   }
 
   choose(alternatives: number): number {
-    if (!(alternatives >= 1)) throw new ModelError(`choose(${String(alternatives)}): there must be at least one alternative`);
-    if (this.#position < this.#recorded) return this.#graph.value[this.#expect(EventKind.choice, alternatives, 'a choice')] as number;
+    if (!(alternatives >= 1))
+      throw new ModelError(
+        `choose(${String(alternatives)}): there must be at least one alternative`,
+      );
+    if (this.#position < this.#recorded)
+      return this.#graph.value[this.#expect(EventKind.choice, alternatives, 'a choice')] as number;
     this.#mustBeInThread('choice');
-    const event = this.#graph.stage(this.#frontier(), EventKind.choice, this.#thread, alternatives, 0, 0);
+    const event = this.#graph.stage(
+      this.#frontier(),
+      EventKind.choice,
+      this.#thread,
+      alternatives,
+      0,
+      0,
+    );
     const mark = this.#depth;
-    for (let value = alternatives - 1; value > 0; value--) this.#postpone(Alternative.choice, event, value, 0, 0);
+    for (let value = alternatives - 1; value > 0; value--)
+      this.#postpone(Alternative.choice, event, value, 0, 0);
     if (!this.#branch(mark, true)) throw abandoned;
     this.#graph.value[event] = 0;
     this.#push(event);
@@ -1134,13 +1283,17 @@ export class Exploration implements Runtime {
 
   #expect(kind: EventKind, location: number, what: string): number {
     const event = this.#events[this.#position]!;
-    if (this.#graph.kind[event] !== kind || this.#graph.location[event] !== location) throw this.#diverged(what);
+    if (this.#graph.kind[event] !== kind || this.#graph.location[event] !== location)
+      throw this.#diverged(what);
     this.#position++;
     return event;
   }
 
   spawn(body: ThreadBody, name: string | undefined): number {
-    if (this.#thread < 0) throw new ModelError('spawn() is for threads: list the threads of the program itself in what set-up returns');
+    if (this.#thread < 0)
+      throw new ModelError(
+        'spawn() is for threads: list the threads of the program itself in what set-up returns',
+      );
     const thread = this.registry.threadOf(this.#thread, this.#threadsMade++, body, name);
     if (this.#position < this.#recorded) {
       this.#expect(EventKind.spawn, thread, `the start of ${this.registry.threads[thread]!.name}`);
@@ -1166,7 +1319,8 @@ export class Exploration implements Runtime {
     }
     this.#mustBeInThread('join');
     const last = graph.lastOf(thread);
-    if (last === none || graph.kind[last] !== EventKind.end) this.#mustWait(thread, null, Access.read);
+    if (last === none || graph.kind[last] !== EventKind.end)
+      this.#mustWait(thread, null, Access.read);
     const event = graph.stage(this.#frontier(), EventKind.join, this.#thread, thread, 0, 0);
     this.#push(event);
     graph.joinClock(event, last);

@@ -81,7 +81,9 @@ export class ExplorationRun {
           onExecution: (outcome, graph, violations) => {
             this.#executed(outcome, graph, violations);
           },
-          ...(options.maximumThreadLength === undefined ? {} : { maximumThreadLength: options.maximumThreadLength }),
+          ...(options.maximumThreadLength === undefined
+            ? {}
+            : { maximumThreadLength: options.maximumThreadLength }),
         }),
     );
   }
@@ -107,7 +109,8 @@ export class ExplorationRun {
           this.options.onProgress(this.progress());
           this.#nextProgress = performance.now() + (this.options.progressInterval ?? 1000);
         }
-        if (now - this.#started >= (this.options.maximumMilliseconds ?? Infinity)) this.#incomplete = 'time limit';
+        if (now - this.#started >= (this.options.maximumMilliseconds ?? Infinity))
+          this.#incomplete = 'time limit';
         pauses = now >= until;
         return pauses || this.#incomplete !== undefined;
       }),
@@ -127,7 +130,11 @@ export class ExplorationRun {
     const explored = exploration?.explored ?? 0;
     this.#sampled ??= this.#guarded(() => {
       const until = performance.now() + 200;
-      return estimate(this.setup, { model: this.options.model, samples: 200, shouldStop: () => performance.now() >= until });
+      return estimate(this.setup, {
+        model: this.options.model,
+        samples: 200,
+        shouldStop: () => performance.now() >= until,
+      });
     }) ?? { mean: executions, low: executions, high: executions, samples: 0 };
     const extrapolated = explored > 0 ? executions / explored : this.#sampled.mean;
     const towards = (sampled: number): number => explored * extrapolated + (1 - explored) * sampled;
@@ -151,9 +158,16 @@ export class ExplorationRun {
   result(): Result {
     const exploration = this.#exploration;
     const incomplete: Incompleteness | undefined =
-      this.#incomplete ?? (exploration?.done === false ? 'interrupted' : exploration?.cutOff === undefined ? undefined : 'thread length');
+      this.#incomplete ??
+      (exploration?.done === false
+        ? 'interrupted'
+        : exploration?.cutOff === undefined
+          ? undefined
+          : 'thread length');
     const complete = incomplete === undefined && this.#error === undefined;
-    const neverCovered = (this.options.mustCover ?? []).filter((label) => exploration?.covered.has(label) !== true);
+    const neverCovered = (this.options.mustCover ?? []).filter(
+      (label) => exploration?.covered.has(label) !== true,
+    );
     const violations = this.#reports();
     const verdict: Verdict =
       this.#error !== undefined
@@ -189,14 +203,21 @@ export class ExplorationRun {
       return body();
     } catch (thrown) {
       // An exception of the set-up function is as much an error of the program as one of a thread.
-      this.#error = thrown instanceof Error ? (thrown instanceof ModelError ? thrown.message : `${thrown.name}: ${thrown.message}`) : String(thrown);
+      this.#error =
+        thrown instanceof Error
+          ? thrown instanceof ModelError
+            ? thrown.message
+            : `${thrown.name}: ${thrown.message}`
+          : String(thrown);
       return undefined;
     }
   }
 
   #shouldEnd(exploration: Exploration): boolean {
-    if (this.options.strategy === 'first violation' && this.#found.size > 0) this.#incomplete = 'first violation';
-    else if (exploration.executions >= (this.options.maximumExecutions ?? Infinity)) this.#incomplete = 'execution limit';
+    if (this.options.strategy === 'first violation' && this.#found.size > 0)
+      this.#incomplete = 'first violation';
+    else if (exploration.executions >= (this.options.maximumExecutions ?? Infinity))
+      this.#incomplete = 'execution limit';
     return this.#incomplete !== undefined;
   }
 
@@ -217,8 +238,13 @@ export class ExplorationRun {
     exploration.registry.threads.forEach(({ name }, thread) => {
       if (graph.started[thread] === 0 || graph.ended(thread)) return;
       const stuck = graph.stuckAt(thread);
-      const what = stuck !== none ? exploration.registry.cells[graph.location[stuck]!] : exploration.waitsFor(thread);
-      waits.push(`${name} waits for ${typeof what === 'number' ? exploration.registry.threads[what]!.name : (what?.name ?? 'something')}`);
+      const what =
+        stuck !== none
+          ? exploration.registry.cells[graph.location[stuck]!]
+          : exploration.waitsFor(thread);
+      waits.push(
+        `${name} waits for ${typeof what === 'number' ? exploration.registry.threads[what]!.name : (what?.name ?? 'something')}`,
+      );
     });
     return waits.join(', ');
   }
@@ -231,7 +257,10 @@ export class ExplorationRun {
       return;
     }
     known.executions++;
-    if (known.executions <= witnessesCompared || (known.best.weakSteps > 0 && isSequentiallyConsistent(graph))) {
+    if (
+      known.executions <= witnessesCompared ||
+      (known.best.weakSteps > 0 && isSequentiallyConsistent(graph))
+    ) {
       known.best = linearize(graph, until, known.best) ?? known.best;
     }
   }
@@ -267,13 +296,18 @@ function covers(
   error: string | undefined,
 ): string {
   const executions = (exploration?.executions ?? 0).toLocaleString('en');
-  const part = incomplete === undefined ? '' : ` (${reason(incomplete, exploration)}; not everything was explored)`;
+  const part =
+    incomplete === undefined
+      ? ''
+      : ` (${reason(incomplete, exploration)}; not everything was explored)`;
   switch (verdict) {
     case 'verified':
       return `all ${executions} executions satisfy every property`;
     case 'violated':
     case 'deadlock':
-      return incomplete === undefined ? `all ${executions} executions were explored` : `${executions} executions were explored${part}`;
+      return incomplete === undefined
+        ? `all ${executions} executions were explored`
+        : `${executions} executions were explored${part}`;
     case 'bounded':
       return `nothing was found in ${executions} executions${part}`;
     case 'vacuous':
@@ -286,7 +320,8 @@ function covers(
 }
 
 function reason(incomplete: Incompleteness, exploration: Exploration | undefined): string {
-  if (incomplete === 'thread length') return `${exploration?.cutOff ?? 'a thread'} was cut off at the maximal number of events; a loop that waits must use await()`;
+  if (incomplete === 'thread length')
+    return `${exploration?.cutOff ?? 'a thread'} was cut off at the maximal number of events; a loop that waits must use await()`;
   return incomplete === 'interrupted' ? 'interrupted' : `stopped by: ${incomplete}`;
 }
 
@@ -308,7 +343,10 @@ export function explore(setup: Setup, options: ExploreOptions): Result {
 /**
  * As {@link explore}, giving way to the event loop every 50 ms; `signal` interrupts it.
  */
-export async function exploreAsync(setup: Setup, options: ExploreOptions & { readonly signal?: AbortSignal }): Promise<Result> {
+export async function exploreAsync(
+  setup: Setup,
+  options: ExploreOptions & { readonly signal?: AbortSignal },
+): Promise<Result> {
   const run = new ExplorationRun(setup, options);
   while (!run.advance(50)) {
     await new Promise((resolve) => setImmediate(resolve));

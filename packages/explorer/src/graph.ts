@@ -198,7 +198,12 @@ export class ExecutionGraph {
   /** The read at which a thread is stuck, with a value that it was not waiting for, or `none`. */
   stuckAt(thread: number): number {
     const last = this.lastOf(thread);
-    if (last === none || this.kind[last] !== EventKind.read || (this.flags[last]! & EventFlag.mayStick) === 0) return none;
+    if (
+      last === none ||
+      this.kind[last] !== EventKind.read ||
+      (this.flags[last]! & EventFlag.mayStick) === 0
+    )
+      return none;
     return this.condition[last]!(this.value[last]) ? none : last;
   }
 
@@ -207,7 +212,14 @@ export class ExecutionGraph {
    *
    * @returns the event
    */
-  stage(event: number, kind: EventKind, thread: number, location: number, order: number, flags: number): number {
+  stage(
+    event: number,
+    kind: EventKind,
+    thread: number,
+    location: number,
+    order: number,
+    flags: number,
+  ): number {
     this.reserve(event + 2);
     this.kind[event] = kind;
     this.flags[event] = flags;
@@ -229,7 +241,10 @@ export class ExecutionGraph {
     this.index[event] = index;
     this.threadEvents[thread]![index] = event;
     this.threadLength[thread] = index + 1;
-    this.inheritClock(event, index === 0 ? this.spawnedBy[thread]! : this.threadEvents[thread]![index - 1]!);
+    this.inheritClock(
+      event,
+      index === 0 ? this.spawnedBy[thread]! : this.threadEvents[thread]![index - 1]!,
+    );
     this.size = event + 1;
   }
 

@@ -42,9 +42,19 @@ interface State {
  * @param until the event before which the telling may stop (a violation), or `none` for the end
  * @param most gives up, with `undefined`, where no order costs less than this linearization
  */
-export function linearize(graph: ExecutionGraph, until: number, most?: Linearization): Linearization | undefined {
-  const limit = most === undefined ? Infinity : most.weakSteps * weakCost + most.switches * switchCost + most.threads.length;
-  return search(graph, until, limit, false) ?? (most === undefined ? search(graph, until, Infinity, true) : undefined);
+export function linearize(
+  graph: ExecutionGraph,
+  until: number,
+  most?: Linearization,
+): Linearization | undefined {
+  const limit =
+    most === undefined
+      ? Infinity
+      : most.weakSteps * weakCost + most.switches * switchCost + most.threads.length;
+  return (
+    search(graph, until, limit, false) ??
+    (most === undefined ? search(graph, until, Infinity, true) : undefined)
+  );
 }
 
 /** The number of operations of a thread that belong to the telling. */
@@ -57,14 +67,22 @@ function length(graph: ExecutionGraph, thread: number): number {
  * Dijkstra's algorithm over how far each thread has come; greedy, it only ever follows the cheapest
  * continuation, for graphs with too many states.
  */
-function search(graph: ExecutionGraph, until: number, limit: number, greedy: boolean): Linearization | undefined {
+function search(
+  graph: ExecutionGraph,
+  until: number,
+  limit: number,
+  greedy: boolean,
+): Linearization | undefined {
   const threads = graph.threadLimit;
   const target = new Int32Array(threads);
-  for (let t = 0; t < threads; t++) target[t] = until === none && graph.started[t] === 1 ? length(graph, t) : 0;
+  for (let t = 0; t < threads; t++)
+    target[t] = until === none && graph.started[t] === 1 ? length(graph, t) : 0;
   const untilThread = until === none ? -1 : graph.thread[until]!;
   if (until !== none) target[untilThread] = graph.index[until]!;
 
-  let buckets = new Map<number, State[]>([[0, [{ positions: new Int32Array(threads), last: -1, cost: 0, parent: null, deviation: 0 }]]]);
+  let buckets = new Map<number, State[]>([
+    [0, [{ positions: new Int32Array(threads), last: -1, cost: 0, parent: null, deviation: 0 }]],
+  ]);
   let costs = [0];
   const seen = new Set<string>();
   let states = 0;
@@ -115,12 +133,15 @@ function reached(positions: Int32Array, target: Int32Array, until: number): bool
 }
 
 function width(graph: ExecutionGraph, event: number): number {
-  return graph.kind[event] === EventKind.read && (graph.flags[event]! & EventFlag.update) !== 0 ? 2 : 1;
+  return graph.kind[event] === EventKind.read && (graph.flags[event]! & EventFlag.update) !== 0
+    ? 2
+    : 1;
 }
 
 /** How far the next event of a thread is from the newest; -1 if it cannot come next. */
 function deviationOf(graph: ExecutionGraph, positions: Int32Array, event: number): number {
-  const done = (other: number): boolean => other < 0 || positions[graph.thread[other]!]! > graph.index[other]!;
+  const done = (other: number): boolean =>
+    other < 0 || positions[graph.thread[other]!]! > graph.index[other]!;
   if (graph.index[event] === 0 && !startedBefore(graph, positions, graph.thread[event]!)) return -1;
   switch (graph.kind[event]) {
     case EventKind.read: {
@@ -134,14 +155,20 @@ function deviationOf(graph: ExecutionGraph, positions: Int32Array, event: number
     }
     case EventKind.write: {
       let newer = 0;
-      for (let write = graph.coherenceNext[event]!; write !== none; write = graph.coherenceNext[write]!) {
+      for (
+        let write = graph.coherenceNext[event]!;
+        write !== none;
+        write = graph.coherenceNext[write]!
+      ) {
         if (done(write)) newer++;
       }
       return newer;
     }
     case EventKind.join: {
       const joined = graph.location[event]!;
-      return positions[joined]! >= length(graph, joined) && startedBefore(graph, positions, joined) ? 0 : -1;
+      return positions[joined]! >= length(graph, joined) && startedBefore(graph, positions, joined)
+        ? 0
+        : -1;
     }
     case EventKind.choice:
       return graph.value[event] as number;
@@ -157,7 +184,8 @@ function startedBefore(graph: ExecutionGraph, positions: Int32Array, thread: num
 
 function told(graph: ExecutionGraph, end: State): Linearization {
   const states: State[] = [];
-  for (let state: State | null = end; state?.parent != null; state = state.parent) states.push(state);
+  for (let state: State | null = end; state?.parent != null; state = state.parent)
+    states.push(state);
   states.reverse();
   const deviations: Deviation[] = [];
   let switches = 0;
@@ -167,7 +195,8 @@ function told(graph: ExecutionGraph, end: State): Linearization {
     if (state.deviation === 0) return;
     deviations.push({ step, by: state.deviation });
     const parent = state.parent!;
-    if (graph.kind[graph.at(state.last, parent.positions[state.last]!)] !== EventKind.choice) weakSteps++;
+    if (graph.kind[graph.at(state.last, parent.positions[state.last]!)] !== EventKind.choice)
+      weakSteps++;
   });
   return { threads: states.map((state) => state.last), deviations, switches, weakSteps };
 }
@@ -177,7 +206,8 @@ function told(graph: ExecutionGraph, end: State): Linearization {
  */
 export function isSequentiallyConsistent(graph: ExecutionGraph): boolean {
   const positions = new Int32Array(graph.threadLimit);
-  const done = (event: number): boolean => event < 0 || positions[graph.thread[event]!]! > graph.index[event]!;
+  const done = (event: number): boolean =>
+    event < 0 || positions[graph.thread[event]!]! > graph.index[event]!;
   const canGo = (event: number): boolean => {
     const thread = graph.thread[event]!;
     if (graph.index[event] === 0 && !startedBefore(graph, positions, thread)) return false;
@@ -198,7 +228,7 @@ export function isSequentiallyConsistent(graph: ExecutionGraph): boolean {
         return true;
     }
   };
-  for (let progress = true; progress; ) {
+  for (let progress = true; progress;) {
     progress = false;
     for (let t = 0; t < graph.threadLimit; t++) {
       if (graph.started[t] === 0) continue;
@@ -213,4 +243,3 @@ export function isSequentiallyConsistent(graph: ExecutionGraph): boolean {
   }
   return true;
 }
-

@@ -12,8 +12,13 @@ export function isMaximal(graph: ExecutionGraph, event: number, write: number): 
   if ((graph.flags[event]! & EventFlag.revisitor) !== 0) return false;
   switch (graph.kind[event]) {
     case EventKind.read: {
-      const condition = (graph.flags[event]! & EventFlag.mayStick) !== 0 ? null : graph.condition[event]!;
-      for (let later = graph.next(graph.readsFrom[event]!); later !== none; later = graph.coherenceNext[later]!) {
+      const condition =
+        (graph.flags[event]! & EventFlag.mayStick) !== 0 ? null : graph.condition[event]!;
+      for (
+        let later = graph.next(graph.readsFrom[event]!);
+        later !== none;
+        later = graph.coherenceNext[later]!
+      ) {
         if (!isPrevious(graph, later, event, write)) continue;
         if (condition === null) return false;
         if (!condition(graph.value[later])) continue;
@@ -24,7 +29,11 @@ export function isMaximal(graph: ExecutionGraph, event: number, write: number): 
       return true;
     }
     case EventKind.write:
-      for (let later = graph.coherenceNext[event]!; later !== none; later = graph.coherenceNext[later]!) {
+      for (
+        let later = graph.coherenceNext[event]!;
+        later !== none;
+        later = graph.coherenceNext[later]!
+      ) {
         if (isPrevious(graph, later, event, write)) return false;
       }
       return true;

@@ -22,7 +22,14 @@ export interface MemoryModel {
    * `length` events, may read from or be placed directly after; the access itself is not in the graph.
    * Every earlier one is inconsistent. If {@link exact}, every later one is consistent.
    */
-  floor(graph: ExecutionGraph, thread: number, length: number, location: number, access: Access, order: number): number;
+  floor(
+    graph: ExecutionGraph,
+    thread: number,
+    length: number,
+    location: number,
+    access: Access,
+    order: number,
+  ): number;
   /** Whether {@link floor} alone decides; if not, {@link isConsistent} is asked for each candidate. */
   readonly exact: boolean;
   /** Whether the graph is consistent, given that it was before `event` got its place. */

@@ -27,7 +27,11 @@ export class Registry {
   }
 
   addCell(initial: unknown, name: string | undefined): Cell<unknown> {
-    const made = new Cell<unknown>(this.cells.length, name ?? `cell${String(this.cells.length)}`, initial);
+    const made = new Cell<unknown>(
+      this.cells.length,
+      name ?? `cell${String(this.cells.length)}`,
+      initial,
+    );
     this.cells.push(made);
     this.initial.push(initial);
     return made;

@@ -7,7 +7,7 @@ import { Order, type Fence } from './order.js';
 import type { Program, Setup } from './program.js';
 import { Registry } from './registry.js';
 import { withRuntime, type Condition, type Runtime, type ThreadBody } from './runtime.js';
-import { noWrite, Update, updatedValue } from './update.js';
+import { noWrite, onlyLooks, Update, updatedValue } from './update.js';
 import { Violation } from './violation.js';
 
 /** One operation of a replayed execution. */
@@ -90,7 +90,10 @@ class Replay implements Runtime {
     this.#deviations = new Map(plan.deviations.map(({ step, by }) => [step, by]));
     this.#program = withRuntime(this, setup);
     for (const [name, body] of Object.entries(this.#program.threads)) {
-      this.#registry.addThread(body, Array.isArray(this.#program.threads) ? `thread ${name}` : name);
+      this.#registry.addThread(
+        body,
+        Array.isArray(this.#program.threads) ? `thread ${name}` : name,
+      );
     }
     this.#programThreads = this.#registry.threads.length;
     const limit = Math.max(this.#programThreads, ...plan.threads.map((thread) => thread + 1)) + 4;
@@ -101,7 +104,7 @@ class Replay implements Runtime {
   run(): Trace {
     return withRuntime(this, () => {
       const { threads } = this.plan;
-      for (let at = 0; at < threads.length; ) {
+      for (let at = 0; at < threads.length;) {
         const thread = threads[at]!;
         let end = at;
         while (end < threads.length && threads[end] === thread) end++;
@@ -115,7 +118,8 @@ class Replay implements Runtime {
       }
       let ended = true;
       for (let t = 0; t < this.#programThreads; t++) ended &&= graph.ended(t);
-      if (ended && this.#violations.length === 0 && this.#program.finally !== undefined) this.#finally();
+      if (ended && this.#violations.length === 0 && this.#program.finally !== undefined)
+        this.#finally();
       return {
         steps: this.#steps,
         threadNames: this.#registry.threads.map(({ name }) => name),
@@ -127,7 +131,9 @@ class Replay implements Runtime {
   }
 
   #misfit(): never {
-    throw new ExecutionIdError(`the execution does not fit the program after ${String(this.#steps.length)} steps`);
+    throw new ExecutionIdError(
+      `the execution does not fit the program after ${String(this.#steps.length)} steps`,
+    );
   }
 
   #turnOf(thread: number, steps: number): void {
@@ -158,7 +164,9 @@ class Replay implements Runtime {
       } else {
         throw thrown instanceof ModelError || thrown instanceof ExecutionIdError
           ? thrown
-          : new ModelError(`${info.name} threw: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+          : new ModelError(
+              `${info.name} threw: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
+            );
       }
     } finally {
       this.#thread = -1;
@@ -171,7 +179,8 @@ class Replay implements Runtime {
 
   #finally(): void {
     const results: unknown[] = [];
-    for (let t = 0; t < this.#programThreads; t++) results.push(this.#graph.value[this.#graph.lastOf(t)]);
+    for (let t = 0; t < this.#programThreads; t++)
+      results.push(this.#graph.value[this.#graph.lastOf(t)]);
     this.#inFinally = true;
     try {
       this.#program.finally!(results);
@@ -212,7 +221,8 @@ class Replay implements Runtime {
   /** The recorded event at the thread's position, or `none` where the thread's next step is due. */
   #recorded(): number {
     const graph = this.#graph;
-    if (this.#position < graph.threadLength[this.#thread]!) return graph.at(this.#thread, this.#position++);
+    if (this.#position < graph.threadLength[this.#thread]!)
+      return graph.at(this.#thread, this.#position++);
     if (this.#steps.length >= this.#turn) throw suspended;
     graph.reserve(graph.size + 2);
     graph.reserveLocations(this.#registry.cells.length);
@@ -234,7 +244,14 @@ class Replay implements Runtime {
   #source(cell: Cell<unknown>, access: Access, order: Order): number {
     const graph = this.#graph;
     let source = graph.coherenceLast[cell.id]!;
-    const floor = this.model.floor(graph, this.#thread, graph.threadLength[this.#thread]!, cell.id, access, order);
+    const floor = this.model.floor(
+      graph,
+      this.#thread,
+      graph.threadLength[this.#thread]!,
+      cell.id,
+      access,
+      order,
+    );
     for (let by = this.#deviations.get(this.#steps.length) ?? 0; by > 0; by--) {
       if (source === floor || source < 0) this.#misfit();
       source = graph.coherencePrevious[source]!;
@@ -244,7 +261,8 @@ class Replay implements Runtime {
 
   #missed(source: number): number[] {
     const missed: number[] = [];
-    for (let w = this.#graph.next(source); w !== none; w = this.#graph.coherenceNext[w]!) missed.push(this.#stepOf[w]!);
+    for (let w = this.#graph.next(source); w !== none; w = this.#graph.coherenceNext[w]!)
+      missed.push(this.#stepOf[w]!);
     return missed;
   }
 
@@ -274,13 +292,25 @@ class Replay implements Runtime {
     const missed = this.#missed(source);
     graph.linkRead(event, source);
     const value = graph.value[event];
-    this.#tell(event, { operation: 'read', cell: cell.name, order, before: value, after: value, missed, under: 0, detail: 0 });
+    this.#tell(event, {
+      operation: 'read',
+      cell: cell.name,
+      order,
+      before: value,
+      after: value,
+      missed,
+      under: 0,
+      detail: 0,
+    });
     return value;
   }
 
   /** As {@link #recorded}; notes what the thread waits for if its turn is over here. */
   #waitable(cell: Cell<unknown>): number {
-    if (this.#position >= this.#graph.threadLength[this.#thread]! && this.#steps.length >= this.#turn) {
+    if (
+      this.#position >= this.#graph.threadLength[this.#thread]! &&
+      this.#steps.length >= this.#turn
+    ) {
       this.#waiting.set(this.#thread, cell.name);
       throw waits;
     }
@@ -299,7 +329,16 @@ class Replay implements Runtime {
     this.model.added(graph, event);
     this.#position++;
     graph.linkWrite(event, after);
-    this.#tell(event, { operation: 'write', cell: cell.name, order, before, after: value, missed: [], under, detail: 0 });
+    this.#tell(event, {
+      operation: 'write',
+      cell: cell.name,
+      order,
+      before,
+      after: value,
+      missed: [],
+      under,
+      detail: 0,
+    });
   }
 
   update(
@@ -316,12 +355,20 @@ class Replay implements Runtime {
       if ((graph.flags[recorded]! & EventFlag.update) !== 0) this.#position++;
       return graph.value[recorded];
     }
-    const source = this.#source(cell, Access.update, order);
+    const source = this.#source(cell, onlyLooks(update) ? Access.read : Access.update, order);
     const before = graph.valueOf(source);
     if (condition !== null && !condition(before)) this.#misfit();
     const after = updatedValue(update, before, first, second);
-    const event = graph.stage(graph.size, EventKind.read, this.#thread, cell.id, order, after === noWrite ? 0 : EventFlag.update);
-    if (after === noWrite && update === Update.compareExchange) graph.flags[event] = EventFlag.locked;
+    const event = graph.stage(
+      graph.size,
+      EventKind.read,
+      this.#thread,
+      cell.id,
+      order,
+      after === noWrite ? 0 : EventFlag.update,
+    );
+    if (after === noWrite && update === Update.compareExchange)
+      graph.flags[event] = EventFlag.locked;
     graph.update[event] = update + 1;
     graph.condition[event] = condition;
     graph.push(event);
@@ -330,7 +377,14 @@ class Replay implements Runtime {
     graph.linkRead(event, source);
     this.#position++;
     if (after !== noWrite) {
-      const half = graph.stage(graph.size, EventKind.write, this.#thread, cell.id, order, EventFlag.update);
+      const half = graph.stage(
+        graph.size,
+        EventKind.write,
+        this.#thread,
+        cell.id,
+        order,
+        EventFlag.update,
+      );
       graph.value[half] = after;
       graph.push(half);
       graph.linkWrite(half, source);
@@ -359,7 +413,16 @@ class Replay implements Runtime {
     this.model.added(graph, event);
     this.#position++;
     const detail = typeof value === 'number' ? value : location;
-    this.#tell(event, { operation, cell: '', order: Order.relaxed, before: undefined, after: undefined, missed: [], under: 0, detail });
+    this.#tell(event, {
+      operation,
+      cell: '',
+      order: Order.relaxed,
+      before: undefined,
+      after: undefined,
+      missed: [],
+      under: 0,
+      detail,
+    });
     return event;
   }
 
@@ -396,10 +459,20 @@ class Replay implements Runtime {
     if (this.#recorded() !== none) return graph.value[graph.lastOf(thread)];
     if (!graph.ended(thread)) {
       // The joined thread has no more operations: only its return is still due.
-      const [me, position, turn, annotation] = [this.#thread, this.#position, this.#turn, this.#annotation];
+      const [me, position, turn, annotation] = [
+        this.#thread,
+        this.#position,
+        this.#turn,
+        this.#annotation,
+      ];
       const made = [this.#cellsMade, this.#objectsMade, this.#threadsMade] as const;
       this.#turnOf(thread, 0);
-      [this.#thread, this.#position, this.#turn, this.#annotation] = [me, position, turn, annotation];
+      [this.#thread, this.#position, this.#turn, this.#annotation] = [
+        me,
+        position,
+        turn,
+        annotation,
+      ];
       [this.#cellsMade, this.#objectsMade, this.#threadsMade] = made;
       if (!graph.ended(thread)) this.#misfit();
     }

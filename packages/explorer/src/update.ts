@@ -39,3 +39,11 @@ export function updatedValue(
     }
   }
 }
+
+/**
+ * Whether an update that fails has only looked: it is an ordinary read, of a value that may be older
+ * than one that an atomic access could read. A compare-exchange that fails was an atomic access.
+ */
+export function onlyLooks(update: Update): boolean {
+  return update === Update.addUnless || update === Update.apply;
+}

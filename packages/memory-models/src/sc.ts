@@ -1,4 +1,10 @@
-import { EventKind, type ExecutionGraph, initialWrite, type MemoryModel, none } from '@pagerace/explorer';
+import {
+  EventKind,
+  type ExecutionGraph,
+  initialWrite,
+  type MemoryModel,
+  none,
+} from '@pagerace/explorer';
 
 /**
  * Sequential consistency: one total order of all events explains the execution, which is to say that
@@ -12,7 +18,8 @@ import { EventKind, type ExecutionGraph, initialWrite, type MemoryModel, none } 
 class SequentialConsistency implements MemoryModel {
   readonly id = 'sc';
   readonly title = 'sequential consistency';
-  readonly source = 'Lamport, "How to Make a Multiprocessor Computer That Correctly Executes Multiprocess Programs", 1979';
+  readonly source =
+    'Lamport, "How to Make a Multiprocessor Computer That Correctly Executes Multiprocess Programs", 1979';
   readonly exact = true;
   readonly strength = 'sequential';
 
@@ -31,7 +38,8 @@ class SequentialConsistency implements MemoryModel {
       if (clock[at + graph.thread[last]!]! > graph.index[last]!) return last;
       this.#orderedBefore(graph, at, last);
       const before = this.#before;
-      while (last >= 0 && before[graph.thread[last]!]! <= graph.index[last]!) last = graph.coherencePrevious[last]!;
+      while (last >= 0 && before[graph.thread[last]!]! <= graph.index[last]!)
+        last = graph.coherencePrevious[last]!;
       return last;
     }
     return initialWrite(location);
@@ -52,7 +60,7 @@ class SequentialConsistency implements MemoryModel {
     }
     const targetThread = thread[target]!;
     const targetIndex = index[target]!;
-    for (let changed = true; changed; ) {
+    for (let changed = true; changed;) {
       changed = false;
       for (let t = 0; t < threadLimit; t++) {
         const events = graph.threadEvents[t]!;

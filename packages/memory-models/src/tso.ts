@@ -1,4 +1,14 @@
-import { Access, EventFlag, EventKind, type ExecutionGraph, Fence, initialWrite, type MemoryModel, none, Order } from '@pagerace/explorer';
+import {
+  Access,
+  EventFlag,
+  EventKind,
+  type ExecutionGraph,
+  Fence,
+  initialWrite,
+  type MemoryModel,
+  none,
+  Order,
+} from '@pagerace/explorer';
 
 /**
  * Total store order, the model of x86: a write may be delayed in its thread's store buffer, past later
@@ -8,7 +18,7 @@ import { Access, EventFlag, EventKind, type ExecutionGraph, Fence, initialWrite,
  * ppo ∪ rfe ∪ co ∪ fr is acyclic, where ppo is program order without the pairs of a write and a later
  * read that no fence separates. A full fence, a locked instruction (every read-modify-write, also a
  * compare-exchange that fails) and an xchg store (a write with `Order.full`) are such fences; so is
- * starting a thread. A thread's end makes its writes visible to whoever joins it.
+ * starting a thread and its end, which makes its writes visible to whoever joins it.
  *
  * `note` of an event is how many events of its thread are complete when it is: those up to the last
  * fence before it.
@@ -16,7 +26,8 @@ import { Access, EventFlag, EventKind, type ExecutionGraph, Fence, initialWrite,
 class TotalStoreOrder implements MemoryModel {
   readonly id = 'tso';
   readonly title = 'total store order (x86)';
-  readonly source = 'Owens, Sarkar and Sewell, "A Better x86 Memory Model: x86-TSO", 2009; x86tso.cat of herdtools7';
+  readonly source =
+    'Owens, Sarkar and Sewell, "A Better x86 Memory Model: x86-TSO", 2009; x86tso.cat of herdtools7';
   readonly exact = true;
   readonly strength = 'weak';
 
@@ -30,7 +41,8 @@ class TotalStoreOrder implements MemoryModel {
   added(graph: ExecutionGraph, event: number): void {
     const index = graph.index[event]!;
     if (this.#isFence(graph, event)) graph.note[event] = index + 1;
-    else graph.note[event] = index === 0 ? 0 : graph.note[graph.at(graph.thread[event]!, index - 1)]!;
+    else
+      graph.note[event] = index === 0 ? 0 : graph.note[graph.at(graph.thread[event]!, index - 1)]!;
   }
 
   #isFence(graph: ExecutionGraph, event: number): boolean {
@@ -42,13 +54,20 @@ class TotalStoreOrder implements MemoryModel {
       case EventKind.fence:
         return graph.location[event] === Fence.full;
       case EventKind.choice:
+      case EventKind.join:
         return false;
       default:
         return true;
     }
   }
 
-  floor(graph: ExecutionGraph, thread: number, length: number, location: number, access: Access): number {
+  floor(
+    graph: ExecutionGraph,
+    thread: number,
+    length: number,
+    location: number,
+    access: Access,
+  ): number {
     const last = graph.coherenceLast[location]!;
     if (last < 0) return last;
     const predecessor = length === 0 ? graph.spawnedBy[thread]! : graph.at(thread, length - 1);
@@ -66,7 +85,13 @@ class TotalStoreOrder implements MemoryModel {
     return write;
   }
 
-  #orderedBefore(graph: ExecutionGraph, thread: number, length: number, predecessor: number, access: Access): void {
+  #orderedBefore(
+    graph: ExecutionGraph,
+    thread: number,
+    length: number,
+    predecessor: number,
+    access: Access,
+  ): void {
     const { threadLimit } = graph;
     if (this.#before.length < threadLimit) {
       this.#before = new Int32Array(threadLimit);
@@ -78,13 +103,14 @@ class TotalStoreOrder implements MemoryModel {
     const readsBefore = this.#readsBefore.fill(0);
     const seen = this.#seen.fill(0);
     const readsSeen = this.#readsSeen.fill(0);
-    if (length === 0) this.#includeUpTo(graph, graph.thread[predecessor]!, graph.index[predecessor]! + 1);
+    if (length === 0)
+      this.#includeUpTo(graph, graph.thread[predecessor]!, graph.index[predecessor]! + 1);
     else if (access === Access.read) {
       readsBefore[thread] = length;
       before[thread] = graph.note[predecessor]!;
     } else this.#includeUpTo(graph, thread, length);
 
-    for (let changed = true; changed; ) {
+    for (let changed = true; changed;) {
       changed = false;
       for (let t = 0; t < threadLimit; t++) {
         const events = graph.threadEvents[t]!;
@@ -92,13 +118,15 @@ class TotalStoreOrder implements MemoryModel {
         const reads = readsBefore[t]!;
         if (reads > 0 && readsSeen[t] === 0 && graph.spawnedBy[t] !== none) {
           const start = graph.spawnedBy[t]!;
-          changed = this.#includeUpTo(graph, graph.thread[start]!, graph.index[start]! + 1) || changed;
+          changed =
+            this.#includeUpTo(graph, graph.thread[start]!, graph.index[start]! + 1) || changed;
         }
         for (let i = readsSeen[t]!; i < reads; i++) {
           const event = events[i]!;
           if (graph.kind[event] === EventKind.read) {
             const source = graph.readsFrom[event]!;
-            if (source >= 0 && graph.thread[source] !== t) changed = this.#include(graph, source) || changed;
+            if (source >= 0 && graph.thread[source] !== t)
+              changed = this.#include(graph, source) || changed;
           } else if (graph.kind[event] === EventKind.join) {
             const joined = graph.location[event]!;
             changed = this.#includeUpTo(graph, joined, graph.threadLength[joined]!) || changed;
@@ -123,7 +151,8 @@ class TotalStoreOrder implements MemoryModel {
   #include(graph: ExecutionGraph, event: number): boolean {
     const thread = graph.thread[event]!;
     const upTo = graph.index[event]! + 1;
-    if (graph.kind[event] === EventKind.write || this.#isFence(graph, event)) return this.#includeUpTo(graph, thread, upTo);
+    if (graph.kind[event] === EventKind.write || this.#isFence(graph, event))
+      return this.#includeUpTo(graph, thread, upTo);
     let changed = false;
     if (upTo > this.#readsBefore[thread]!) {
       this.#readsBefore[thread] = upTo;

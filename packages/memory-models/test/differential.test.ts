@@ -1,7 +1,7 @@
-import { exploreGraphs } from '@pagerace/explorer';
+import { enumerate, exploreGraphs } from '@pagerace/explorer';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { enumerate } from '../../explorer/src/interleavings/enumerate.js';
+
 import { sc, tso } from '../src/index.js';
 import { randomProgram, toSetup, toSource, type RandomProgram } from './random-programs.js';
 

@@ -1,4 +1,14 @@
-import { assert, cell, decodeExecutionId, estimate, explore, replay, Violation, type Setup, SpinLock } from '@pagerace/explorer';
+import {
+  assert,
+  cell,
+  decodeExecutionId,
+  estimate,
+  explore,
+  replay,
+  Violation,
+  type Setup,
+  SpinLock,
+} from '@pagerace/explorer';
 import { describe, expect, it } from 'vitest';
 import { sc, tso } from '../src/index.js';
 
@@ -30,7 +40,12 @@ describe('explore', () => {
 
   it('finds the weak execution under tso, says that it needs weak memory, and replays it', () => {
     const result = explore(storeBuffering, { model: tso });
-    expect(result).toMatchObject({ verdict: 'violated', executions: 4, violating: 1, complete: true });
+    expect(result).toMatchObject({
+      verdict: 'violated',
+      executions: 4,
+      violating: 1,
+      complete: true,
+    });
     const { witness } = result.violations[0]!;
     expect(witness).toMatchObject({ switches: 1, weakSteps: 1 });
     const trace = replay(storeBuffering, decodeExecutionId(witness.id, ''), tso);
@@ -39,16 +54,29 @@ describe('explore', () => {
   });
 
   it('finds a deadlock', () => {
-    const result = explore(() => {
-      const a = new SpinLock('a');
-      const b = new SpinLock('b');
-      return {
-        threads: {
-          first: () => { a.lock(); b.lock(); b.unlock(); a.unlock(); },
-          second: () => { b.lock(); a.lock(); a.unlock(); b.unlock(); },
-        },
-      };
-    }, { model: sc });
+    const result = explore(
+      () => {
+        const a = new SpinLock('a');
+        const b = new SpinLock('b');
+        return {
+          threads: {
+            first: () => {
+              a.lock();
+              b.lock();
+              b.unlock();
+              a.unlock();
+            },
+            second: () => {
+              b.lock();
+              a.lock();
+              a.unlock();
+              b.unlock();
+            },
+          },
+        };
+      },
+      { model: sc },
+    );
     expect(result).toMatchObject({ verdict: 'deadlock', executions: 2, deadlocks: 1 });
     console.log(result.violations);
   });

@@ -1,9 +1,6 @@
+import { contextBounded, enumerate, InterleavingMachine, sample } from '@pagerace/explorer';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { contextBounded } from '../../explorer/src/interleavings/context-bounded.js';
-import { enumerate } from '../../explorer/src/interleavings/enumerate.js';
-import { InterleavingMachine } from '../../explorer/src/interleavings/machine.js';
-import { sample } from '../../explorer/src/interleavings/sample.js';
 import { randomProgram, toSetup, toSource, type RandomProgram } from './random-programs.js';
 
 const numRuns = Number(process.env.RUNS ?? 100);

@@ -1,1 +1,2 @@
-export {};
+export { measured, type Measured } from './measured.js';
+export * as programs from './programs.js';

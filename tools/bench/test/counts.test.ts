@@ -1,7 +1,6 @@
-import { explore, type Setup } from '@pagerace/explorer';
+import { enumerate, explore, type Setup } from '@pagerace/explorer';
 import { sc, tso } from '@pagerace/memory-models';
 import { describe, expect, test } from 'vitest';
-import { enumerate } from '../../../packages/explorer/src/interleavings/enumerate.js';
 import * as programs from '../src/programs.js';
 
 /**

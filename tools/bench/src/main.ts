@@ -1,0 +1,101 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { explore } from '@pagerace/explorer';
+import { sc, tso } from '@pagerace/memory-models';
+import { measured } from './measured.js';
+
+/** One line of the table, as a process of its own found it. */
+interface Line {
+  readonly program: string;
+  readonly model: string;
+  readonly executions: number;
+  readonly blocked: number;
+  readonly cpuSeconds: number;
+  readonly perCpuSecond: number;
+  /** The largest resident set of the process, in MiB. */
+  readonly peakMebibytes: number;
+}
+
+const usage = `usage: node tools/bench/dist/main.js [--json] [program…]
+
+Explores each program of the speed table under sc and tso, each in a process of its own, and prints
+executions per CPU second and peak memory. Programs: ${measured.map(({ name }) => name).join(' ')}`;
+
+/** Measures one program in this process. */
+function measure(name: string, modelId: string): Line {
+  const program = measured.find((each) => each.name === name);
+  if (program === undefined) throw new Error(`there is no program ${name}`);
+  const before = process.cpuUsage();
+  const result = explore(program.setup, { model: modelId === 'sc' ? sc : tso });
+  const { user, system } = process.cpuUsage(before);
+  const expected = modelId === 'sc' ? program.executions.sc : program.executions.tso;
+  if (!result.complete || (expected !== undefined && result.executions !== expected)) {
+    throw new Error(
+      `${name} under ${modelId}: ${String(result.executions)} executions, not ${String(expected)}`,
+    );
+  }
+  const cpuSeconds = (user + system) / 1e6;
+  return {
+    program: name,
+    model: modelId,
+    executions: result.executions,
+    blocked: result.blocked,
+    cpuSeconds,
+    perCpuSecond: Math.round(result.executions / cpuSeconds),
+    peakMebibytes: Math.round(process.resourceUsage().maxRSS / 1024),
+  };
+}
+
+function main(args: readonly string[]): number {
+  if (args[0] === '--one') {
+    console.log(JSON.stringify(measure(args[1]!, args[2]!)));
+    return 0;
+  }
+  if (args.includes('--help')) {
+    console.log(usage);
+    return 0;
+  }
+  const json = args.includes('--json');
+  const chosen = args.filter((arg) => !arg.startsWith('--'));
+  const unknown = chosen.find((name) => !measured.some((each) => each.name === name));
+  if (unknown !== undefined) {
+    console.error(`there is no program ${unknown}\n${usage}`);
+    return 2;
+  }
+  if (!json) {
+    console.log(
+      '| program | model | executions | per CPU s | peak MiB | GenMC 0.11 (model) | ratio |',
+    );
+    console.log('|---|---|---:|---:|---:|---:|---:|');
+  }
+  for (const program of measured) {
+    if (chosen.length > 0 && !chosen.includes(program.name)) continue;
+    for (const model of ['sc', 'tso']) {
+      const child = spawnSync(
+        process.execPath,
+        [fileURLToPath(import.meta.url), '--one', program.name, model],
+        {
+          encoding: 'utf8',
+        },
+      );
+      if (child.status !== 0) {
+        console.error(child.stderr);
+        return 1;
+      }
+      if (json) {
+        process.stdout.write(child.stdout);
+        continue;
+      }
+      const line = JSON.parse(child.stdout) as Line;
+      const { genmc } = program;
+      console.log(
+        `| ${line.program} | ${line.model} | ${line.executions.toLocaleString('en')} | ${line.perCpuSecond.toLocaleString('en')} ` +
+          `| ${String(line.peakMebibytes)} | ${genmc.rate.toLocaleString('en')} (${genmc.model}) ` +
+          `| ${(line.perCpuSecond / genmc.rate).toFixed(1)} |`,
+      );
+    }
+  }
+  return 0;
+}
+
+process.exitCode = main(process.argv.slice(2));
