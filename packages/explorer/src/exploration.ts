@@ -1,4 +1,5 @@
 import type { Cell } from './cell.js';
+import { findDataRace } from './data-races.js';
 import { ModelError } from './errors.js';
 import { EventFlag, EventKind, ExecutionGraph, initialWrite, none } from './graph.js';
 import { isMaximal } from './maximality.js';
@@ -8,6 +9,7 @@ import type { Program, Setup } from './program.js';
 import { Registry } from './registry.js';
 import { withRuntime, type Condition, type Runtime, type ThreadBody } from './runtime.js';
 import { noWrite, onlyLooks, Update, updatedValue } from './update.js';
+import { raceViolation } from './race-violation.js';
 import { Violation } from './violation.js';
 
 /** How an explored execution ended. */
@@ -140,6 +142,8 @@ export class Exploration implements Runtime {
    */
   readonly #sticky = new Set<number>();
   #restartDue = false;
+  /** Whether the program has plain accesses: only then can it have data races. */
+  #hasPlainAccesses = false;
   readonly #onRestart: (() => void) | undefined;
 
   #renumbering = new Int32Array(64);
@@ -344,6 +348,7 @@ export class Exploration implements Runtime {
       this.#forceWaiting();
       return;
     }
+    if (this.#hasPlainAccesses && assumed && violations.length === 0) this.#checkRaces(violations);
     let outcome: Outcome = Outcome.complete;
     if (violations.length > 0) {
       this.executions++;
@@ -360,6 +365,11 @@ export class Exploration implements Runtime {
     this.#onExecution?.(outcome, graph, violations);
     if (!ended) this.#forceWaiting();
     else this.explored += this.#share;
+  }
+
+  #checkRaces(violations: Violation[]): void {
+    const race = findDataRace(this.#graph);
+    if (race !== undefined) violations.push(raceViolation(this.#graph, race, this.registry));
   }
 
   /** When nothing can go on, each thread that waits for a lock may have come before one that took it. */
@@ -919,8 +929,9 @@ export class Exploration implements Runtime {
   // ---- the operations of the running thread ---------------------------------------------------------
 
   /** Where the running thread's next event goes; the thread may not grow without end. */
-  #frontier(): number {
+  #frontier(order: Order = Order.relaxed): number {
     const graph = this.#graph;
+    if (order === Order.plain) this.#hasPlainAccesses = true;
     if (graph.threadLength[this.#thread]! >= this.#maximumThreadLength) {
       this.cutOff = this.registry.threads[this.#thread]!.name;
       throw failedAssumption;
@@ -1045,7 +1056,7 @@ export class Exploration implements Runtime {
     }
     if (this.#thread < 0) return this.#outside(cell);
     const graph = this.#graph;
-    const event = this.#frontier();
+    const event = this.#frontier(order);
     const location = cell.id;
     graph.stage(event, EventKind.read, this.#thread, location, order, 0);
     const last = graph.coherenceLast[location]!;
@@ -1088,7 +1099,7 @@ export class Exploration implements Runtime {
       return graph.value[event];
     }
     this.#mustBeInThread('wait');
-    const event = this.#frontier();
+    const event = this.#frontier(order);
     const graph = this.#graph;
     const location = cell.id;
     const sticks = this.#waitsAt(location, condition, false);
@@ -1142,7 +1153,7 @@ export class Exploration implements Runtime {
     }
     this.#mustBeInThread('write');
     const graph = this.#graph;
-    const event = this.#frontier();
+    const event = this.#frontier(order);
     const location = cell.id;
     graph.stage(event, EventKind.write, this.#thread, location, order, 0);
     graph.value[event] = value;
@@ -1186,7 +1197,7 @@ export class Exploration implements Runtime {
     }
     this.#mustBeInThread('read-modify-write');
     const graph = this.#graph;
-    const event = this.#frontier();
+    const event = this.#frontier(order);
     const location = cell.id;
     const thread = this.#thread;
     const length = graph.threadLength[thread]!;

@@ -136,17 +136,17 @@ export class ExplorationRun {
         shouldStop: () => performance.now() >= until,
       });
     }) ?? { mean: executions, low: executions, high: executions, samples: 0 };
-    const extrapolated = explored > 0 ? executions / explored : this.#sampled.mean;
-    const towards = (sampled: number): number => explored * extrapolated + (1 - explored) * sampled;
+    // What is explored is known; what is not is as large as the samples say.
+    const expected = (sampled: number): number => executions + (1 - explored) * sampled;
     return {
       executions,
       blocked: exploration?.blocked ?? 0,
       violating: this.#violating,
       explored,
       estimate: {
-        mean: Math.max(executions, towards(this.#sampled.mean)),
-        low: Math.max(executions, towards(this.#sampled.low)),
-        high: Math.max(executions, towards(this.#sampled.high)),
+        mean: expected(this.#sampled.mean),
+        low: expected(this.#sampled.low),
+        high: expected(this.#sampled.high),
         samples: this.#sampled.samples,
       },
       rate: milliseconds > 0 ? (executions / milliseconds) * 1000 : 0,

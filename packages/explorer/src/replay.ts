@@ -1,10 +1,12 @@
 import type { Cell } from './cell.js';
+import { findDataRace } from './data-races.js';
 import { ModelError } from './errors.js';
 import { ExecutionIdError, type ExecutionPlan } from './execution-id.js';
 import { EventFlag, EventKind, ExecutionGraph, none } from './graph.js';
 import { Access, type MemoryModel } from './memory-model.js';
 import { Order, type Fence } from './order.js';
 import type { Program, Setup } from './program.js';
+import { raceViolation } from './race-violation.js';
 import { Registry } from './registry.js';
 import { withRuntime, type Condition, type Runtime, type ThreadBody } from './runtime.js';
 import { noWrite, onlyLooks, Update, updatedValue } from './update.js';
@@ -120,6 +122,10 @@ class Replay implements Runtime {
       for (let t = 0; t < this.#programThreads; t++) ended &&= graph.ended(t);
       if (ended && this.#violations.length === 0 && this.#program.finally !== undefined)
         this.#finally();
+      if (this.#violations.length === 0) {
+        const race = findDataRace(graph);
+        if (race !== undefined) this.#violations.push(raceViolation(graph, race, this.#registry));
+      }
       return {
         steps: this.#steps,
         threadNames: this.#registry.threads.map(({ name }) => name),
