@@ -37,6 +37,8 @@ export interface ExplorationOptions {
   readonly onRestart?: () => void;
   /** A thread with more events is cut off, and the result says so. Default 4,096. */
   readonly maximumThreadLength?: number;
+  /** Whether plain accesses are checked for data races; default true. */
+  readonly dataRaces?: boolean;
   /** Picks one child of a node of the search tree at random: for estimates. */
   readonly random?: () => number;
 }
@@ -142,6 +144,7 @@ export class Exploration implements Runtime {
    */
   readonly #sticky = new Set<number>();
   #restartDue = false;
+  readonly #dataRaces: boolean;
   /** Whether the program has plain accesses: only then can it have data races. */
   #hasPlainAccesses = false;
   readonly #onRestart: (() => void) | undefined;
@@ -154,6 +157,7 @@ export class Exploration implements Runtime {
     this.#onRestart = options.onRestart;
     this.#maximumThreadLength = options.maximumThreadLength ?? 4096;
     this.#random = options.random;
+    this.#dataRaces = options.dataRaces ?? true;
     this.program = withRuntime(this, setup);
     for (const [name, body] of Object.entries(this.program.threads)) {
       this.registry.addThread(body, Array.isArray(this.program.threads) ? `thread ${name}` : name);
@@ -931,7 +935,7 @@ export class Exploration implements Runtime {
   /** Where the running thread's next event goes; the thread may not grow without end. */
   #frontier(order: Order = Order.relaxed): number {
     const graph = this.#graph;
-    if (order === Order.plain) this.#hasPlainAccesses = true;
+    if (order === Order.plain) this.#hasPlainAccesses = this.#dataRaces;
     if (graph.threadLength[this.#thread]! >= this.#maximumThreadLength) {
       this.cutOff = this.registry.threads[this.#thread]!.name;
       throw failedAssumption;

@@ -17,6 +17,7 @@ export function exploreGraphs(setup: Setup, model: MemoryModel): Graphs {
   const deadlocks: string[] = [];
   new Exploration(setup, {
     model,
+    dataRaces: false,
     onRestart: () => {
       texts.length = deadlocks.length = 0;
     },
