@@ -5,12 +5,12 @@ import { PageDirty, setPageDirtyLock } from '@pagerace/page-model';
 import type { Bio } from './bio.js';
 import type { Transfer } from './direct-io.js';
 
-export const BIO_PAGES = token<BioPages>('block.BioPages');
+export const BIO_PAGES = token<BioPages>('block.BioPages', { providedBy: ['@pagerace/block'] });
 
 /** What block/bio.c does with the pages of a request. */
 @injectable()
 export class BioPages {
-  constructor(@inject(GET_USER_PAGES) private readonly gup: GetUserPages) {}
+  constructor(@inject(GET_USER_PAGES) protected readonly gup: GetUserPages) {}
 
   /** Fills a request with the pages from the nth of a transfer on. */
   @kernelFunction('block/bio.c')
@@ -60,6 +60,7 @@ export class BioPages {
   }
 }
 
-function gupFlagsOf({ op, pinned }: Bio): GupFlags {
+/** The flags with which a request's pages are got, and given back. */
+export function gupFlagsOf({ op, pinned }: Bio): GupFlags {
   return { write: op === 'read', pin: pinned };
 }

@@ -12,7 +12,7 @@ export const madvFreeAfterSubmit = defineScenario({
     'A second thread of the process advises MADV_FREE on the buffer of a read that it has submitted, and ' +
     'reclaims. That may lose the data, which is the process’s own fault; but the completion, which ' +
     'finds a clean page and must make it dirty in a worker, keeps its references in order.',
-  machine: { cpus: 2, pages: 4 },
+  machine: { cpus: 2, pages: 6 },
   properties: [oldOrNothing, referencesAreCounted, freeIsUntouched],
   expected: [
     { verdict: 'verified', because: 'zero or the data, both are legal; references must be right' },

@@ -14,6 +14,7 @@ export function readDeviceFile(path: string, pages: number = REPRODUCER_PAGES): 
   try {
     bytes = readFileSync(path);
   } catch (thrown) {
+    if (!isSystemError(thrown)) throw thrown;
     throw new UsageError(`the device ${path} cannot be read: ${reasonOf(thrown)}`);
   }
   if (bytes.length < pages * PAGE_SIZE) {
@@ -25,8 +26,12 @@ export function readDeviceFile(path: string, pages: number = REPRODUCER_PAGES): 
   return bytes;
 }
 
-function reasonOf(thrown: unknown): string {
-  switch ((thrown as NodeJS.ErrnoException).code) {
+function isSystemError(thrown: unknown): thrown is NodeJS.ErrnoException {
+  return thrown instanceof Error && 'code' in thrown;
+}
+
+function reasonOf({ code, message }: NodeJS.ErrnoException): string {
+  switch (code) {
     case 'ENOENT':
       return 'there is no such file';
     case 'EACCES':
@@ -35,6 +40,6 @@ function reasonOf(thrown: unknown): string {
     case 'EISDIR':
       return 'it is a directory';
     default:
-      return thrown instanceof Error ? thrown.message : String(thrown);
+      return message;
   }
 }

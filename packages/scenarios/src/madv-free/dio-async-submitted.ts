@@ -8,7 +8,7 @@ export const madvFreeDioAsyncSubmitted = defineScenario({
   description:
     'As madv-free-dio-async, but reclaim begins when the page has been made dirty and the request ' +
     'submitted.',
-  machine: { cpus: 2, pages: 4 },
+  machine: { cpus: 2, pages: 6 },
   properties: directReadProperties,
   expected: [{ verdict: 'verified', because: 'the page is dirty, and is mapped again' }],
   build(context) {

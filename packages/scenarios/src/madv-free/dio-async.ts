@@ -11,7 +11,7 @@ export const madvFreeDioAsync = defineScenario({
   parameters: {
     io: choiceParameter('How the read is done', ['async', 'multi-bio', 'iomap']),
   },
-  machine: ({ io }) => ({ cpus: 2, pages: io === 'multi-bio' ? 6 : 4 }),
+  machine: ({ io }) => ({ cpus: 2, pages: io === 'multi-bio' ? 12 : 6 }),
   properties: directReadProperties,
   build(context) {
     const { machine } = context;

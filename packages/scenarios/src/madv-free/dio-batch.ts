@@ -12,7 +12,7 @@ export const madvFreeDioBatch = defineScenario({
     'As madv-free-dio, but the page is still backed by swap: MADV_FREE has cleaned its entry, and put it ' +
     'into a per-CPU batch that was not drained. Reclaim gives it a place in swap, makes it dirty, and ' +
     'leaves a swap entry behind, by which the page is found again.',
-  machine: { cpus: 2, pages: 4 },
+  machine: { cpus: 2, pages: 6 },
   properties,
   expected: [{ verdict: 'verified', because: 'add_to_swap() makes the page dirty in any case' }],
   build(context) {

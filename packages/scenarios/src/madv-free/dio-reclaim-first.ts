@@ -11,7 +11,7 @@ export const madvFreeDioReclaimFirst = defineScenario({
   description:
     'As madv-free-dio, but the read begins when reclaim has ended. GUP-fast finds no entry, so that the ' +
     'slow path faults a fresh page in, which the data goes to.',
-  machine: { cpus: 2, pages: 4 },
+  machine: { cpus: 2, pages: 6 },
   properties,
   expected: [{ verdict: 'verified', because: 'the page is faulted in anew, and writable' }],
   build(context) {

@@ -8,7 +8,7 @@ export const madvFreeDioReclaimLast = defineScenario({
   description:
     'As madv-free-dio, but reclaim begins when read(2) has returned and the page is dirty: it races with ' +
     'the load only.',
-  machine: { cpus: 2, pages: 4 },
+  machine: { cpus: 2, pages: 6 },
   properties: directReadProperties,
   expected: [{ verdict: 'verified', because: 'the page is dirty, and is mapped again' }],
   build(context) {

@@ -8,7 +8,7 @@ export const madvFreeDioSlowGup = defineScenario({
   description:
     'As madv-free-dio, on a kernel without CONFIG_HAVE_FAST_GUP. The slow path makes the page dirty ' +
     'under the page-table lock (FOLL_TOUCH): reclaim sees that, or has removed the entry before.',
-  machine: { cpus: 2, pages: 4 },
+  machine: { cpus: 2, pages: 6 },
   properties: directReadProperties,
   expected: [{ verdict: 'verified', because: 'FOLL_TOUCH in follow_page_pte()' }],
   build(context) {

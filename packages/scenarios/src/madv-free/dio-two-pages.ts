@@ -7,7 +7,7 @@ export const madvFreeDioTwoPages = defineScenario({
   description:
     'As madv-free-dio, with two pages in one request. Each is on its own: one may have been reclaimed ' +
     'before GUP comes to it, and is faulted in anew, while the other is still the old one.',
-  machine: { cpus: 2, pages: 8 },
+  machine: { cpus: 2, pages: 12 },
   properties: directReadProperties,
   build(context) {
     const { machine } = context;

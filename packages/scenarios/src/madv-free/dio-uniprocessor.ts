@@ -7,7 +7,7 @@ export const madvFreeDioUniprocessor = defineScenario({
   description:
     'As madv-free-dio, with one CPU: reclaim runs while the read waits for the device, or preempts it ' +
     'where it may be preempted, which GUP-fast may not.',
-  machine: { cpus: 1, pages: 4 },
+  machine: { cpus: 1, pages: 6 },
   properties: directReadProperties,
   build(context) {
     const { machine } = context;

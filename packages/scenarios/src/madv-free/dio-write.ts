@@ -10,7 +10,7 @@ export const madvFreeDioWrite = defineScenario({
   description:
     'The device reads from the page, under a reference that is not for writing. If reclaim discards the ' +
     'mapping meanwhile, the page stays with the device, which gets the old data.',
-  machine: { cpus: 2, pages: 4 },
+  machine: { cpus: 2, pages: 6 },
   properties: [oldOrNothing, referencesAreCounted, freeIsUntouched],
   expected: [{ verdict: 'verified', because: 'the page is kept by the reference' }],
   build(context) {

@@ -10,7 +10,7 @@ export const madvFreeDio = defineScenario({
     'the request a reference and leaves the entry clean; the page becomes dirty only when the read has ' +
     'completed. Meanwhile reclaim comes across the page. If it discards the mapping, the data goes to a ' +
     'page that nobody can see, and the process reads the zero page.',
-  machine: { cpus: 2, pages: 4 },
+  machine: { cpus: 2, pages: 6 },
   properties: directReadProperties,
   expected: [
     {

@@ -16,7 +16,7 @@ export const madvFreeDroppable = defineScenario({
     'The process has stored to a page of a droppable mapping, which is lazyfree from its birth, and is ' +
     'not used by any device. Reclaim may discard it although it is dirty. Kernels before v6.11 know of no ' +
     'such mapping: there the page is an ordinary one, and the scenario is vacuous.',
-  machine: { cpus: 2, pages: 4 },
+  machine: { cpus: 2, pages: 6 },
   properties: [oldOrNothing, discardedIsUnused, referencesAreCounted, freeIsUntouched],
   build(context) {
     const { machine } = context;

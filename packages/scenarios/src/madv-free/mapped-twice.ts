@@ -11,7 +11,7 @@ export const madvFreeMappedTwice = defineScenario({
   description:
     'Parent and child have both advised MADV_FREE on a page that they share. Reclaim removes one mapping ' +
     'after the other and judges each on its own; each process reads the old data or zero.',
-  machine: { cpus: 3, pages: 6 },
+  machine: { cpus: 3, pages: 12 },
   properties: [oldOrNothing, referencesAreCounted, freeIsUntouched],
   expected: [{ verdict: 'verified', because: 'old data and zero are both legal' }],
   build(context) {

@@ -85,7 +85,7 @@ function build(
   machine.agent('disk').run(() => race.disk.serve());
   return machine.program((results) => {
     const read = results[comm] as { bytes: readonly number[] } & Pick<Reclaimed, 'decisions'>;
-    const { decisions } = (results['reclaim'] ?? read) as Reclaimed;
+    const { decisions } = (results.reclaim ?? read) as Reclaimed;
     tell(read.bytes, race);
     race.judge(read.bytes, decisions);
   });
@@ -108,7 +108,7 @@ export function reproducerScenario(
       'madv-free-reproducer, where the commit message puts it: before the pages are got ("good") or after ' +
       '("bad").',
     parameters,
-    machine: { cpus: 2, pages: 16 },
+    machine: { cpus: 2, pages: 24 },
     properties,
     build: (context) => build(context, tell),
   });

@@ -51,7 +51,7 @@ export const madvFreeTornByFork: Scenario = defineScenario({
     'The parent holds a page for direct I/O and has forked; reclaim is at the parent’s mapping. It reads ' +
     'the references, then the mappings; in between the child forks, and adds one to each. Known, and out ' +
     'of contract: open(2) says that fork and O_DIRECT do not go together.',
-  machine: { cpus: 2, pages: 8 },
+  machine: { cpus: 2, pages: 12 },
   properties,
   build: (context) => build(context, (fork, child, grandchild) => fork.dupMmap(child, grandchild)),
 });
@@ -62,7 +62,7 @@ export const madvFreeTornByExit: Scenario = defineScenario({
   description:
     'As madv-free-torn-by-fork, but the child exits: the mapping goes first, fully ordered, and the ' +
     'reference after it. Reclaim reads the references first, with no barrier between the loads.',
-  machine: { cpus: 2, pages: 8 },
+  machine: { cpus: 2, pages: 12 },
   properties,
   build: (context) => build(context, (fork, child) => fork.exitMmap(child)),
 });

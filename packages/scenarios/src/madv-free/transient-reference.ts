@@ -10,7 +10,7 @@ export const madvFreeTransientReference = defineScenario({
     'A process asks for its lazyfree page by GUP-fast alone, and gives it back at once. A reference that ' +
     'GUP-fast does not keep may make reclaim spare the page, or leave it to whoever has it last; but it ' +
     'must not be lost, nor taken for one that is held.',
-  machine: { cpus: 2, pages: 4 },
+  machine: { cpus: 2, pages: 6 },
   properties: [discardedIsUnused, referencesAreCounted, freeIsUntouched],
   build(context) {
     const { machine } = context;

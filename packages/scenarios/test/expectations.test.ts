@@ -1,0 +1,36 @@
+import { expectationOf } from '@pagerace/kernel';
+import { describe, expect, test } from 'vitest';
+import { explored, registry } from './support/exploring.js';
+
+/** Scenarios with thousands of executions: there a few kernels must do. */
+const large = ['madv-free-after-submit', 'madv-free-dio-batch', 'madv-free-dio-two-pages'];
+
+const kernels = [...registry.kernels.map(({ id }) => id), 'v5.17-rc2+madv-free-refcount-check'];
+
+describe.each(registry.scenarios)('$id', (scenario) => {
+  const isLarge = large.includes(scenario.id);
+  const tested = isLarge ? ['v5.17-rc2', 'v6.15'] : kernels;
+  const models = isLarge ? ['tso'] : ['sc', 'tso'];
+  const stated = tested.flatMap((kernel) => {
+    const expectation = expectationOf(scenario, kernel, 'x86');
+    return expectation === undefined ? [] : [{ kernel, expectation }];
+  });
+
+  test('says what it is about', () => {
+    expect(scenario.description.length).toBeGreaterThan(80);
+    expect(scenario.properties.map(({ id }) => id)).toContain('I-REF');
+  });
+
+  test.runIf(stated.length > 0)('shows what it expects', { timeout: 60_000 }, () => {
+    for (const { kernel, expectation } of stated) {
+      for (const model of models) {
+        const result = explored({ scenario: scenario.id, kernel, model });
+        const what = `${kernel}, ${model}: ${result.covers}`;
+        expect(result.verdict, what).toBe(expectation.verdict);
+        expect(result.complete, what).toBe(true);
+        const properties = new Set(result.violations.map(({ property }) => property));
+        expect([...properties].sort(), what).toEqual(expectation.properties ?? []);
+      }
+    }
+  });
+});

@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import { explored, registry } from './support/exploring.js';
+
+// A scenario that suddenly has many more executions orders something that it need not.
+test.each([
+  ['madv-free-dio', 300],
+  ['madv-free-dio-async', 500],
+  ['madv-free-dio-slow-gup', 300],
+  ['madv-free-mapped-twice', 400],
+  ['madv-free-dio-batch', 2_000],
+  ['madv-free-after-submit', 10_000],
+  ['madv-free-dio-two-pages', 30_000],
+])('%s has at most %i executions', { timeout: 30_000 }, (scenario, most) => {
+  const { executions, blocked } = explored({ scenario, kernel: 'v6.15' });
+  expect(executions).toBeLessThanOrEqual(most);
+  expect(blocked).toBe(0);
+});
+
+test('there is a scenario for each letter of the table', () => {
+  const letters = registry.scenarios.map(({ title }) => /^A\d+/.exec(title)?.[0]);
+  expect(letters.filter((letter) => letter !== undefined)).toEqual(
+    Array.from({ length: 16 }, (_, nth) => `A${String(nth)}`),
+  );
+});
