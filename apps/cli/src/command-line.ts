@@ -4,6 +4,7 @@ import type { CompareOptions } from './commands/compare.js';
 import type { EstimateOptions } from './commands/estimate.js';
 import type { Listed } from './commands/list.js';
 import type { ReplayOptions } from './commands/replay.js';
+import type { ReproduceOptions } from './commands/reproduce.js';
 import type { RunOptions } from './commands/run.js';
 import { ExitCode, exitCodeHelp } from './exit-code.js';
 import { failureOf, UsageError } from './failure.js';
@@ -194,6 +195,41 @@ ${exitCodeHelp}`,
     .action((scenario: string, options: EstimateOptions) =>
       command(async (session) =>
         (await import('./commands/estimate.js')).estimate(scenario, options, session),
+      ),
+    );
+
+  subcommand(program, 'reproduce', 'run the program that a race was reported with, on a real file')
+    .argument('<scenario>', 'madv-free-dio')
+    .requiredOption(
+      '--device <file>',
+      'the block device: a file of at least four pages of 4096 bytes',
+    )
+    .addOption(
+      new Option(
+        '--at <point>',
+        'where all memory is reclaimed: before (good) or after (bad) the pages were got',
+      )
+        .choices(['good', 'bad'])
+        .makeOptionMandatory(),
+    )
+    .option('--kernel <kernel>', "a kernel, or a kernel+patch; default the scenario's first")
+    .option('--arch <architecture>', 'default x86')
+    .option('--model <model>', "a memory model; default the architecture's own")
+    .addHelpText(
+      'after',
+      `
+Prints the address of each page and the first byte that the program finds there.
+
+Examples:
+  yes | dd of=test.img bs=4096 count=4 iflag=fullblock
+  pagerace reproduce madv-free-dio --device test.img --at good
+  pagerace reproduce madv-free-dio --device test.img --at bad --kernel v5.17-rc2
+  pagerace reproduce madv-free-dio --device test.img --at bad --kernel v5.18
+${exitCodeHelp}`,
+    )
+    .action((scenario: string, options: ReproduceOptions) =>
+      command(async (session) =>
+        (await import('./commands/reproduce.js')).reproduce(scenario, options, session),
       ),
     );
 }

@@ -1,4 +1,5 @@
 import { type ExploreOptions, ExplorationRun, type Result } from '@pagerace/explorer';
+import { runInterleavings } from './interleaving-run.js';
 import type { Interruption } from './interruption.js';
 import type { ProgressDisplay } from './progress-display.js';
 import type { Selection } from './selection.js';
@@ -19,11 +20,23 @@ export interface Exploring {
 
 /** Explores a run to the end, to a limit, or until the user has seen enough. */
 export async function exploreSelection(
-  { run, subject }: Selection,
+  selection: Selection,
   exploring: Exploring,
 ): Promise<Result> {
-  const { strategy, display, interruption, onViolation } = exploring;
+  const { strategy, display, interruption } = exploring;
+  const { subject } = selection;
   display.started(subject);
+  const result =
+    strategy.kind === 'bounded' || strategy.kind === 'random'
+      ? await runInterleavings(selection, strategy, display, interruption)
+      : await runGraphs(selection, exploring);
+  display.clear();
+  display.event({ event: 'ended', ...subject, verdict: result.verdict, complete: result.complete });
+  return result;
+}
+
+async function runGraphs({ run, subject }: Selection, exploring: Exploring): Promise<Result> {
+  const { strategy, display, interruption, onViolation } = exploring;
   const exploration = new ExplorationRun(run.setup, {
     model: run.model,
     mustCover: run.mustCover,
@@ -44,10 +57,7 @@ export async function exploreSelection(
     display.clear();
     onViolation?.(soFar);
   }
-  display.clear();
-  const result = exploration.result();
-  display.event({ event: 'ended', ...subject, verdict: result.verdict, complete: result.complete });
-  return result;
+  return exploration.result();
 }
 
 function strategyOptions(strategy: Strategy): Partial<ExploreOptions> {

@@ -1,6 +1,6 @@
-import type { Progress } from '@pagerace/explorer';
 import {
   type EventDocument,
+  type ProgressFacts,
   jsonLine,
   progressEvent,
   progressLine,
@@ -14,7 +14,7 @@ export interface ProgressDisplay {
   /** Milliseconds between two lines. */
   readonly interval: number;
   started(subject: Subject): void;
-  progress(subject: Subject, progress: Progress): void;
+  progress(subject: Subject, progress: ProgressFacts): void;
   event(event: EventDocument): void;
   /** Makes room for other output. */
   clear(): void;
@@ -83,7 +83,7 @@ function occasional(terminal: Terminal): ProgressDisplay {
   };
 }
 
-function label({ kernel, architecture }: Subject, progress: Progress, width: number): string {
+function label({ kernel, architecture }: Subject, progress: ProgressFacts, width: number): string {
   const full = `${kernel}, ${architecture}: `;
   const line = progressLine(progress, Infinity);
   return full.length + line.length <= width ? full + line : progressLine(progress, width);

@@ -19,6 +19,9 @@ export interface Choice {
 
 /** One run, and the words for it. */
 export interface Selection {
+  /** What it was selected by, so that another thread can do the same. */
+  readonly choice: Choice;
+  readonly plugins: readonly string[];
   readonly run: Run;
   readonly subject: Subject;
   readonly expected?: Expectation;
@@ -28,7 +31,11 @@ export interface Selection {
 const usualArchitecture = 'x86';
 
 /** @throws {UsageError} for what does not exist or does not fit */
-export function select(registry: Registry, choice: Choice): Selection {
+export function select(
+  registry: Registry,
+  choice: Choice,
+  plugins: readonly string[] = [],
+): Selection {
   const scenario = registry.scenario(choice.scenario);
   const kernel = registry.kernel(choice.kernel ?? usualKernels(registry, scenario)[0]!);
   const architecture = registry.architecture(choice.architecture ?? usualArchitecture);
@@ -36,6 +43,8 @@ export function select(registry: Registry, choice: Choice): Selection {
   const run = composeRun({ scenario, kernel, architecture, model, parameters: choice.parameters });
   const expected = expectationFor(registry, run);
   return {
+    choice: { ...choice, kernel: kernel.id },
+    plugins,
     run,
     subject: {
       scenario: scenario.id,

@@ -22,8 +22,11 @@ export function verdictLines(run: RunReport, { paint }: Pick<Terminal, 'paint'>)
 function words(result: Result): string {
   const { verdict, covers, milliseconds } = result;
   if (verdict === 'model error') return `${verdict}: ${covers}`;
-  const found = verdict === 'violated' ? `${verdictText(result)}; ` : '';
-  return `${verdict}: ${found}${covers} (${duration(milliseconds)})`;
+  const said =
+    verdict === 'violated'
+      ? `${verdictText(result)}; ${result.complete ? 'every execution was explored' : covers}`
+      : covers;
+  return `${verdict}: ${said} (${duration(milliseconds)})`;
 }
 
 function expectation(run: RunReport): string {

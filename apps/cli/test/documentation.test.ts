@@ -6,21 +6,19 @@ import { pagerace } from './support/pagerace.js';
 const read = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8');
 const manual = read('../../../docs/command-line.md');
 
+const commands = ['list', 'run', 'compare', 'replay', 'estimate', 'reproduce'];
+
 describe('the manual', () => {
-  it.each(['list', 'run', 'compare', 'replay', 'estimate'])(
-    'knows every option of %s',
-    async (name) => {
-      const { out } = await pagerace(`${name} --help`);
-      const options = [...new Set(out.match(/--[a-z][a-z-]+/g))];
-      const explained = ['--help', '--version', '--a', '--b'];
-      for (const option of options.filter((one) => !explained.includes(one)))
-        expect(manual).toContain(option);
-    },
-  );
+  it.each(commands)('knows every option of %s', async (name) => {
+    const { out } = await pagerace(`${name} --help`);
+    const options = [...new Set(out.match(/--[a-z][a-z-]+/g))];
+    const explained = ['--help', '--version', '--a', '--b'];
+    for (const option of options.filter((one) => !explained.includes(one)))
+      expect(manual).toContain(option);
+  });
 
   it('names no option that does not exist', async () => {
-    const names = ['list', 'run', 'compare', 'replay', 'estimate'];
-    const helps = await Promise.all(names.map((name) => pagerace(`${name} --help`)));
+    const helps = await Promise.all(commands.map((name) => pagerace(`${name} --help`)));
     const options = helps.flatMap(({ out }) => out.match(/--[a-z][a-z-]+/g) ?? []);
     for (const option of manual.match(/--[a-z][a-z-]+/g) ?? []) expect(options).toContain(option);
   });
@@ -29,4 +27,9 @@ describe('the manual', () => {
     const codes = [...read(path).matchAll(/^\| (\d) +\|/gm)].map(([, code]) => Number(code));
     expect(codes).toEqual(Object.values(ExitCode));
   });
+});
+
+it('the README begins with a command that works', async () => {
+  const [, command] = /^```sh\npagerace (.*)\n```$/m.exec(read('../README.md'))!;
+  expect((await pagerace(command!)).code).toBe(0);
 });

@@ -1,7 +1,7 @@
-import type { Estimate, Progress, Result, Step, Trace, ViolationReport } from '@pagerace/explorer';
+import type { Estimate, Result, Step, Trace, Verdict, ViolationReport } from '@pagerace/explorer';
 import { asExpected, type Expectation, type RunReport, type Subject } from './run-report.js';
 import { places } from './timeline/annotation.js';
-import { remaining } from './progress-line.js';
+import { type ProgressFacts, remaining } from './progress-line.js';
 import { valueText } from './value.js';
 
 /** The version of every document below; it grows when a reader of the one before would go wrong. */
@@ -75,6 +75,17 @@ export interface EstimateDocument extends Subject {
   readonly rate: number;
 }
 
+/** What a reproducer printed. */
+export interface ReproductionDocument extends Subject {
+  readonly format: 'pagerace.reproduction';
+  readonly version: typeof documentVersion;
+  /** The injection point. */
+  readonly at: string;
+  /** The pages that it printed, and the byte that it found in each. */
+  readonly pages: readonly { readonly address: string; readonly byte: number }[];
+  readonly verdict: Verdict;
+}
+
 /** One thing that can be chosen by its id. */
 export interface CatalogueEntry {
   readonly id: string;
@@ -113,7 +124,7 @@ export type EventDocument =
       readonly event: 'progress';
       readonly remaining?: { readonly low: number; readonly high: number };
     } & Subject &
-      Progress)
+      ProgressFacts)
   | ({
       readonly event: 'violation';
       readonly property: string;
@@ -207,13 +218,30 @@ export function estimateDocument(
   return { format: 'pagerace.estimate', version: documentVersion, ...subject, estimate, rate };
 }
 
+export function reproductionDocument(
+  subject: Subject,
+  at: string,
+  pages: readonly { readonly address: number; readonly byte: number }[],
+  verdict: Verdict,
+): ReproductionDocument {
+  return {
+    format: 'pagerace.reproduction',
+    version: documentVersion,
+    ...subject,
+    at,
+    // An address may need more than the 53 bits that every reader of JSON keeps.
+    pages: pages.map(({ address, byte }) => ({ address: `0x${address.toString(16)}`, byte })),
+    verdict,
+  };
+}
+
 export function catalogueDocument(
   things: Readonly<Record<string, readonly CatalogueEntry[]>>,
 ): CatalogueDocument {
   return { ...things, format: 'pagerace.catalogue', version: documentVersion };
 }
 
-export function progressEvent(subject: Subject, progress: Progress): EventDocument {
+export function progressEvent(subject: Subject, progress: ProgressFacts): EventDocument {
   const left = remaining(progress);
   return {
     event: 'progress',
@@ -225,7 +253,13 @@ export function progressEvent(subject: Subject, progress: Progress): EventDocume
 
 /** A document as JSON text that a person can read, too. */
 export function json(
-  document: RunDocument | CompareDocument | TraceDocument | EstimateDocument | CatalogueDocument,
+  document:
+    | RunDocument
+    | CompareDocument
+    | TraceDocument
+    | EstimateDocument
+    | ReproductionDocument
+    | CatalogueDocument,
 ): string {
   return JSON.stringify(document, null, 2);
 }

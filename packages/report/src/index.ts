@@ -13,6 +13,8 @@ export {
   json,
   jsonLine,
   progressEvent,
+  type ReproductionDocument,
+  reproductionDocument,
   type RunDocument,
   runDocument,
   type StepDocument,
@@ -22,7 +24,7 @@ export {
 } from './document.js';
 export { bytes, count, counted, duration, roughly } from './number.js';
 export { pageWidth } from './page.js';
-export { progressLine, type Remaining, remaining } from './progress-line.js';
+export { type ProgressFacts, progressLine, type Remaining, remaining } from './progress-line.js';
 export {
   asExpected,
   type Expectation,

@@ -8,9 +8,13 @@ export interface Remaining {
   readonly high: number;
 }
 
-/** @returns undefined as long as there is no rate to reckon with */
-export function remaining({ executions, estimate, rate }: Progress): Remaining | undefined {
-  if (!(rate > 0)) return undefined;
+/** How far a search has come; only one through execution graphs knows how much there will be. */
+export type ProgressFacts = Pick<Progress, 'executions' | 'rate' | 'milliseconds' | 'memory'> &
+  Partial<Progress>;
+
+/** @returns undefined as long as there is no estimate, or no rate to reckon with */
+export function remaining({ executions, estimate, rate }: ProgressFacts): Remaining | undefined {
+  if (estimate === undefined || !(rate > 0)) return undefined;
   const until = (total: number): number => (Math.max(0, total - executions) / rate) * 1000;
   return { low: until(estimate.low), high: until(estimate.high) };
 }
@@ -19,15 +23,17 @@ export function remaining({ executions, estimate, rate }: Progress): Remaining |
  * How far an exploration has come, in one line: executions, rate, how many there will be, the share
  * explored, memory, and the time left.
  */
-export function progressLine(progress: Progress, width = 100): string {
-  const { executions, violating, rate, estimate, explored, memory } = progress;
+export function progressLine(progress: ProgressFacts, width = 100): string {
+  const { executions, violating = 0, rate, estimate, explored, memory } = progress;
   const left = remaining(progress);
   const parts = [
     counted(executions, 'execution'),
     ...(violating > 0 ? [`${count(violating)} violating`] : []),
     `${roughly(rate)}/s`,
-    `of ${interval(roughly(estimate.low), roughly(estimate.high))}`,
-    percent(explored),
+    ...(estimate === undefined
+      ? []
+      : [`of ${interval(roughly(estimate.low), roughly(estimate.high))}`]),
+    ...(explored === undefined ? [] : [percent(explored)]),
     bytes(memory),
     ...(left === undefined ? [] : [`${interval(duration(left.low), duration(left.high))} left`]),
   ];

@@ -96,7 +96,11 @@ export async function compare(
 /** In a list of kernels: every one that the scenario expects something of. */
 const every = 'all';
 
-function selectAll(scenario: string, options: CompareOptions, { registry }: Session): Selection[] {
+function selectAll(
+  scenario: string,
+  options: CompareOptions,
+  { registry, options: globals }: Session,
+): Selection[] {
   const { a, b = [], kernels: all = [], arch = [] } = options;
   const named = [...(a === undefined ? [] : [a]), ...b, ...all.filter((one) => one !== every)];
   const about = registry.scenario(scenario);
@@ -111,7 +115,11 @@ function selectAll(scenario: string, options: CompareOptions, { registry }: Sess
   const parameters = readParameters(options.set);
   return architectures.flatMap((architecture) =>
     kernels.map((kernel) =>
-      select(registry, { scenario, kernel, architecture, model: options.model, parameters }),
+      select(
+        registry,
+        { scenario, kernel, architecture, model: options.model, parameters },
+        globals.plugin,
+      ),
     ),
   );
 }

@@ -30,13 +30,17 @@ export async function run(
   const { registry, terminal } = session;
   const { json: asJson, plugin } = session.options;
   const strategy = strategyOf(options);
-  const selection = select(registry, {
-    scenario,
-    kernel: options.kernel,
-    architecture: options.arch,
-    model: options.model,
-    parameters: readParameters(options.set),
-  });
+  const selection = select(
+    registry,
+    {
+      scenario,
+      kernel: options.kernel,
+      architecture: options.arch,
+      model: options.model,
+      parameters: readParameters(options.set),
+    },
+    plugin,
+  );
   const replayOf = (id: string): string =>
     replayCommand(selection.subject, id, options.set, plugin);
 
