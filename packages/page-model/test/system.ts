@@ -1,6 +1,6 @@
-import { inject, injectable, Wiring } from '@pagerace/di';
+import { inject, injectable } from '@pagerace/di';
 import { explore, type Result } from '@pagerace/explorer';
-import { atomicSet, bootable, Machine, MACHINE, type Results } from '@pagerace/machine';
+import { atomicSet, bootable, type Machine, type Results } from '@pagerace/machine';
 import { sc } from '@pagerace/memory-models';
 import {
   ARCHITECTURE,
@@ -9,19 +9,17 @@ import {
   FAULT_HANDLER,
   type FaultHandler,
   MEMORY,
-  Memory,
-  MEMORY_OPTIONS,
+  type Memory,
   Mm,
   type Page,
   pteAlloc,
-  TLB_FLUSH,
   USER_ACCESS,
-  UserAccess,
+  type UserAccess,
   type VirtualAddress,
   type Vma,
   withPteLocked,
 } from '../src/index.js';
-import { NoTlb, ToyArchitecture } from './toy-architecture.js';
+import { toySystem } from '../src/testing/index.js';
 
 /** Fills with zeros what is written to, and maps the zero page where it is only read. */
 @injectable()
@@ -67,15 +65,8 @@ export function explored(
   pageTableLevels = 3,
 ): Result {
   const setup = bootable(() => {
-    const machine = new Machine();
-    const wiring = new Wiring()
-      .bindValue(MACHINE, machine)
-      .bindValue(MEMORY_OPTIONS, { pages: 4, pageTableLevels })
-      .bind(ARCHITECTURE, ToyArchitecture)
-      .bind(TLB_FLUSH, NoTlb)
-      .bind(MEMORY, Memory)
-      .bind(FAULT_HANDLER, ZeroFill)
-      .bind(USER_ACCESS, UserAccess);
+    const { machine, wiring } = toySystem({ pages: 4, pageTableLevels });
+    wiring.bind(FAULT_HANDLER, ZeroFill);
     const memory = wiring.get(MEMORY);
     const atEnd = threads({
       machine,

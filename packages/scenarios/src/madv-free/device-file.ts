@@ -14,8 +14,10 @@ export function readDeviceFile(path: string, pages: number = REPRODUCER_PAGES): 
   try {
     bytes = readFileSync(path);
   } catch (thrown) {
-    if (!isSystemError(thrown)) throw thrown;
-    throw new UsageError(`the device ${path} cannot be read: ${reasonOf(thrown)}`);
+    if (isSystemError(thrown)) {
+      throw new UsageError(`the device ${path} cannot be read: ${reasonOf(thrown)}`);
+    }
+    throw thrown;
   }
   if (bytes.length < pages * PAGE_SIZE) {
     throw new UsageError(

@@ -12,7 +12,7 @@ import {
   type TlbFlush,
   type VirtualAddress,
   type Vma,
-} from '../src/index.js';
+} from '../index.js';
 
 const PRESENT = 1n;
 const WRITE = 2n;
@@ -107,16 +107,29 @@ export class ToyArchitecture implements Architecture {
   describe = (pte: Pte): string => pte.toString(16);
 }
 
-/** There is no TLB, and an access is over at once. */
+/** There is no TLB, and an access is over at once: nothing ever waits for a flush. */
 @injectable()
 export class NoTlb implements TlbFlush {
-  flushTlbPage(): void {}
-  flushTlbRange(): void {}
+  flushTlbPage(): void {
+    // See NoTlb.
+  }
+
+  flushTlbRange(): void {
+    // See NoTlb.
+  }
+
   shouldDefer(): boolean {
     return false;
   }
-  addToBatch(): void {}
-  flushBatch(): void {}
+
+  addToBatch(): void {
+    // See NoTlb.
+  }
+
+  flushBatch(): void {
+    // See NoTlb.
+  }
+
   duringAccess<T>(access: () => T): T {
     return access();
   }

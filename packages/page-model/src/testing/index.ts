@@ -1,0 +1,3 @@
+/** For tests of what is built on the page model, where no real architecture is at hand. */
+export { NoTlb, ToyArchitecture } from './toy-architecture.js';
+export { toySystem, type ToyOptions, type ToySystem } from './toy-system.js';

@@ -1,0 +1,44 @@
+import { Wiring } from '@pagerace/di';
+import { Machine, MACHINE } from '@pagerace/machine';
+import {
+  ARCHITECTURE,
+  Memory,
+  MEMORY,
+  MEMORY_OPTIONS,
+  TLB_FLUSH,
+  USER_ACCESS,
+  UserAccess,
+} from '../index.js';
+import { NoTlb, ToyArchitecture } from './toy-architecture.js';
+
+export interface ToyOptions {
+  /** Default 2. */
+  readonly cpus?: number;
+  /** Page frames. Default 6. */
+  readonly pages?: number;
+  readonly pageTableLevels?: number;
+}
+
+/** A machine of no real architecture, and the objects of memory management on it. */
+export interface ToySystem {
+  readonly machine: Machine;
+  /** Has everything of this package but a fault handler; to be added to before the first `get`. */
+  readonly wiring: Wiring;
+}
+
+/** Makes a toy system, during set-up. */
+export function toySystem({
+  cpus = 2,
+  pages = 6,
+  pageTableLevels = 2,
+}: ToyOptions = {}): ToySystem {
+  const machine = new Machine({ cpus });
+  const wiring = new Wiring()
+    .bindValue(MACHINE, machine)
+    .bindValue(MEMORY_OPTIONS, { pages, pageTableLevels })
+    .bind(ARCHITECTURE, ToyArchitecture)
+    .bind(TLB_FLUSH, NoTlb)
+    .bind(MEMORY, Memory)
+    .bind(USER_ACCESS, UserAccess);
+  return { machine, wiring };
+}
