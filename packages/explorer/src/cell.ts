@@ -17,47 +17,26 @@ export class Cell<T> {
   ) {}
 
   read(order: Order = Order.relaxed): T {
-    return runtime().read(this as Cell<unknown>, order) as T;
+    return runtime().read(this, order) as T;
   }
 
   write(value: T, order: Order = Order.relaxed): void {
-    runtime().write(this as Cell<unknown>, value, order);
+    runtime().write(this, value, order);
   }
 
   /** Adds `addend`; returns the value before. */
   fetchAdd(this: Cell<number>, addend: number, order: Order = Order.relaxed): number {
-    return runtime().update(
-      this as Cell<unknown>,
-      Update.add,
-      addend,
-      undefined,
-      order,
-      null,
-    ) as number;
+    return runtime().update(this, Update.add, addend, undefined, order, null) as number;
   }
 
   /** Stores `value`; returns the value before. */
   exchange(value: T, order: Order = Order.relaxed): T {
-    return runtime().update(
-      this as Cell<unknown>,
-      Update.exchange,
-      value,
-      undefined,
-      order,
-      null,
-    ) as T;
+    return runtime().update(this, Update.exchange, value, undefined, order, null) as T;
   }
 
   /** Stores `desired` if the value is `expected`, else only reads; returns the value before. */
   compareExchange(expected: T, desired: T, order: Order = Order.relaxed): T {
-    return runtime().update(
-      this as Cell<unknown>,
-      Update.compareExchange,
-      expected,
-      desired,
-      order,
-      null,
-    ) as T;
+    return runtime().update(this, Update.compareExchange, expected, desired, order, null) as T;
   }
 
   /** Adds `addend` unless the value is `unless`; returns whether it did. */
@@ -67,10 +46,7 @@ export class Cell<T> {
     unless: number,
     order: Order = Order.relaxed,
   ): boolean {
-    return (
-      runtime().update(this as Cell<unknown>, Update.addUnless, addend, unless, order, null) !==
-      unless
-    );
+    return runtime().update(this, Update.addUnless, addend, unless, order, null) !== unless;
   }
 
   /**
@@ -80,23 +56,12 @@ export class Cell<T> {
    * @returns the value before
    */
   update(change: (old: T) => T | undefined, order: Order = Order.relaxed): T {
-    return runtime().update(
-      this as Cell<unknown>,
-      Update.apply,
-      change,
-      undefined,
-      order,
-      null,
-    ) as T;
+    return runtime().update(this, Update.apply, change, undefined, order, null) as T;
   }
 
   /** Waits, without spinning, until the value satisfies `condition`; returns that value. */
   await(condition: (value: T) => boolean, order: Order = Order.relaxed): T {
-    return runtime().await(
-      this as Cell<unknown>,
-      condition as (value: unknown) => boolean,
-      order,
-    ) as T;
+    return runtime().await(this, condition as (value: unknown) => boolean, order) as T;
   }
 
   /** Waits until the value satisfies `condition` and replaces it in the same step: what locks are made of. */
@@ -106,7 +71,7 @@ export class Cell<T> {
     order: Order = Order.acquire,
   ): T {
     return runtime().update(
-      this as Cell<unknown>,
+      this,
       Update.apply,
       change,
       undefined,

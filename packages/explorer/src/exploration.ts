@@ -7,6 +7,7 @@ import { Access, type MemoryModel } from './memory-model.js';
 import { Order, type Fence } from './order.js';
 import type { Program, Setup } from './program.js';
 import { Registry } from './registry.js';
+import { keepForRevisit } from './revisit.js';
 import { withRuntime, type Condition, type Runtime, type ThreadBody } from './runtime.js';
 import { noWrite, onlyLooks, Update, updatedValue } from './update.js';
 import { raceViolation } from './race-violation.js';
@@ -534,16 +535,10 @@ export class Exploration implements Runtime {
     const graph = this.#graph;
     const value = this.#updateOn(graph, read, graph.valueOf(write));
     if (value === noWrite) {
-      graph.flags[read] =
-        graph.update[read]! - 1 === Update.compareExchange
-          ? graph.flags[read]! | EventFlag.locked
-          : graph.flags[read]!;
-      graph.flags[read] = graph.flags[read]! & ~EventFlag.update;
-      this.model.added(graph, read);
+      this.#settleUpdate(graph, read, false);
       return this.#branch(mark, true);
     }
-    graph.flags[read] = (graph.flags[read]! | EventFlag.update) & ~EventFlag.locked;
-    this.model.added(graph, read);
+    this.#settleUpdate(graph, read, true);
     const taken = graph.updateOf(write) !== none;
     const half = graph.size;
     graph.stage(
@@ -590,7 +585,7 @@ export class Exploration implements Runtime {
       if (graph.kind[event] !== EventKind.read || graph.location[event] !== location) continue;
       if ((graph.flags[event]! & EventFlag.pinned) !== 0) continue;
       if (rival !== none && rival < event) continue;
-      const condition = graph.condition[event]!;
+      const condition = graph.condition[event] ?? null;
       const waits = condition !== null && (graph.flags[event]! & EventFlag.mayStick) === 0;
       if (waits && !condition(graph.value[write]) && event !== rival) continue;
       this.#postpone(Alternative.revisit, event, write, size, 0);
@@ -636,7 +631,7 @@ export class Exploration implements Runtime {
   #revisit(read: number, write: number, size: number, nth: number): boolean {
     this.#cut(size);
     const old = this.#graph;
-    const condition = old.condition[read]!;
+    const condition = old.condition[read] ?? null;
     const waits = condition !== null && (old.flags[read]! & EventFlag.mayStick) === 0;
     const overtakes = waits && !condition(old.value[write]);
     const isUpdate = (old.flags[write]! & EventFlag.update) !== 0;
@@ -644,7 +639,8 @@ export class Exploration implements Runtime {
       overtakes || old.update[read] === 0 ? noWrite : this.#updateOn(old, read, old.value[write]);
 
     const graph = this.#enterFrame();
-    const kept = this.#keep(
+    if (this.#renumbering.length < size) this.#renumbering = new Int32Array(size * 2);
+    const kept = keepForRevisit(
       old,
       graph,
       read,
@@ -652,6 +648,7 @@ export class Exploration implements Runtime {
       size,
       overtakes ? none : read,
       half !== noWrite,
+      this.#renumbering,
     );
     const newWrite = kept;
     graph.reserve(kept + 2);
@@ -688,17 +685,12 @@ export class Exploration implements Runtime {
       return true;
     }
     if (half === noWrite) {
-      if (graph.update[newRead] !== 0) {
-        const failed = graph.update[newRead]! - 1 === Update.compareExchange ? EventFlag.locked : 0;
-        graph.flags[newRead] = (graph.flags[newRead]! & ~EventFlag.update) | failed;
-        this.model.added(graph, newRead);
-      }
+      if (graph.update[newRead] !== 0) this.#settleUpdate(graph, newRead, false);
       return true;
     }
     const mark = this.#depth;
     const newHalf = newRead + 1;
-    graph.flags[newRead] = (graph.flags[newRead]! | EventFlag.update) & ~EventFlag.locked;
-    this.model.added(graph, newRead);
+    this.#settleUpdate(graph, newRead, true);
     graph.value[newHalf] = half;
     graph.inheritClock(newHalf, newRead);
     graph.linkWrite(newHalf, newWrite);
@@ -706,6 +698,15 @@ export class Exploration implements Runtime {
     if (this.#awaited.size > 0) this.#checkWaits(newHalf);
     this.#postponeRevisits(newHalf, graph.size);
     return this.#branch(mark, true);
+  }
+
+  /** Notes whether an update succeeds with what its read reads. */
+  #settleUpdate(graph: ExecutionGraph, read: number, succeeds: boolean): void {
+    let flags = graph.flags[read]! & ~(EventFlag.update | EventFlag.locked);
+    if (succeeds) flags |= EventFlag.update;
+    else if (graph.update[read]! - 1 === Update.compareExchange) flags |= EventFlag.locked;
+    graph.flags[read] = flags;
+    this.model.added(graph, read);
   }
 
   /** The access that a read is when it reads `value`: that of an update that fails may be a mere look. */
@@ -727,83 +728,6 @@ export class Exploration implements Runtime {
       graph.first[read],
       graph.second[read],
     );
-  }
-
-  /**
-   * Copies what a revisit keeps into an empty graph.
-   *
-   * @param revisited the read, without a source yet, or `none` if it goes
-   * @param withHalf whether the read will be an update: its write half gets the place after it
-   * @returns how many events were copied
-   */
-  #keep(
-    old: ExecutionGraph,
-    graph: ExecutionGraph,
-    read: number,
-    write: number,
-    size: number,
-    revisited: number,
-    withHalf: boolean,
-  ): number {
-    if (this.#renumbering.length < size + 2) this.#renumbering = new Int32Array(size * 2 + 2);
-    const renumbering = this.#renumbering;
-    graph.reserve(size + 2);
-    let kept = 0;
-    for (let event = 0; event < size; event++) {
-      if (
-        event === write ||
-        (event === read && revisited === none) ||
-        (event > read && !old.inPrefix(event, write))
-      ) {
-        renumbering[event] = none;
-        continue;
-      }
-      renumbering[event] = kept;
-      graph.copyEvent(kept, old, event);
-      if (old.kind[event] === EventKind.spawn) {
-        graph.started[old.location[event]!] = 1;
-        graph.spawnedBy[old.location[event]!] = kept;
-      }
-      kept++;
-      if (event === read && withHalf) {
-        graph.stage(
-          kept,
-          EventKind.write,
-          old.thread[read]!,
-          old.location[read]!,
-          old.order[read]!,
-          EventFlag.update,
-        );
-        const index = (graph.index[kept] = old.index[read]! + 1);
-        graph.threadEvents[old.thread[read]!]![index] = kept;
-        graph.threadLength[old.thread[read]!] = index + 1;
-        kept++;
-      }
-    }
-    for (let location = 0; location < old.locations; location++) {
-      let last = initialWrite(location);
-      for (let w = old.coherenceFirst[location]!; w !== none; w = old.coherenceNext[w]!) {
-        const now = renumbering[w]!;
-        if (w === write || now === none) continue;
-        graph.linkWrite(now, last);
-        last = now;
-      }
-    }
-    for (let event = 0; event < size; event++) {
-      const now = renumbering[event]!;
-      if (now === none || event === read || old.kind[event] !== EventKind.read) continue;
-      const source = old.readsFrom[event]!;
-      const from = source < 0 ? source : renumbering[source]!;
-      graph.readsFrom[now] = from;
-      if (from < 0) {
-        graph.nextReader[now] = graph.initialReader[initialWrite(from)]!;
-        graph.initialReader[initialWrite(from)] = now;
-      } else {
-        graph.nextReader[now] = graph.firstReader[from]!;
-        graph.firstReader[from] = now;
-      }
-    }
-    return kept;
   }
 
   /**
@@ -959,7 +883,7 @@ export class Exploration implements Runtime {
     if (!this.#awaited.has(location) || this.#sticky.has(location)) return;
     for (let source = initialWrite(location); source !== none; source = graph.next(source)) {
       for (let read = graph.readers(source); read !== none; read = graph.nextReader[read]!) {
-        const condition = graph.condition[read]!;
+        const condition = graph.condition[read] ?? null;
         if (condition !== null && this.#misses(graph.update[read] !== 0, condition, write))
           this.#becomesSticky(location);
       }

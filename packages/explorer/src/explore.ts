@@ -95,7 +95,7 @@ export class ExplorationRun {
    */
   advance(milliseconds = Infinity): boolean {
     const exploration = this.#exploration;
-    if (exploration === undefined || this.#incomplete !== undefined) return true;
+    if (exploration === undefined || this.#wasStopped()) return true;
     const until = performance.now() + milliseconds;
     let countdown = 1;
     let pauses = false;
@@ -115,7 +115,11 @@ export class ExplorationRun {
         return pauses || this.#incomplete !== undefined;
       }),
     );
-    return ended !== false || this.#incomplete !== undefined;
+    return ended !== false || this.#wasStopped();
+  }
+
+  #wasStopped(): boolean {
+    return this.#incomplete !== undefined;
   }
 
   /** Ends the exploration where it is; the result says so. */

@@ -184,8 +184,7 @@ function startedBefore(graph: ExecutionGraph, positions: Int32Array, thread: num
 
 function told(graph: ExecutionGraph, end: State): Linearization {
   const states: State[] = [];
-  for (let state: State | null = end; state?.parent != null; state = state.parent)
-    states.push(state);
+  for (let state = end; state.parent !== null; state = state.parent) states.push(state);
   states.reverse();
   const deviations: Deviation[] = [];
   let switches = 0;

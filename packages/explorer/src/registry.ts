@@ -1,3 +1,4 @@
+import { valueText } from './canonical.js';
 import { Cell } from './cell.js';
 import { ModelError } from './errors.js';
 import type { ThreadBody } from './runtime.js';
@@ -42,9 +43,9 @@ export class Registry {
     const { cells } = this.#madeBy[thread]!;
     const known = cells[nth];
     if (known === undefined) return (cells[nth] = this.addCell(initial, name));
-    if (known.initial !== initial && typeof initial !== 'object') {
+    if (known.initial !== initial && valueText(initial) !== 'object') {
       throw new ModelError(
-        `the cell ${known.name} was made with ${String(known.initial)} before and with ${String(initial)} now: ` +
+        `the cell ${known.name} was made with ${valueText(known.initial)} before and with ${valueText(initial)} now: ` +
           'an initial value must be a constant; write the value instead',
       );
     }
