@@ -70,7 +70,8 @@ function expectationFor(
 
 /**
  * The kernels that show what a scenario is about: if it names a patch that makes a difference, the last
- * kernel that goes wrong without it, and that kernel with it; else every kernel that it names.
+ * kernel that goes wrong without it, and that kernel with it; else every kernel that it names, or that
+ * there is.
  */
 export function usualKernels(registry: Registry, scenario: Scenario): readonly string[] {
   const every = namedKernels(registry, scenario);
@@ -79,15 +80,16 @@ export function usualKernels(registry: Registry, scenario: Scenario): readonly s
   return base === undefined ? every : [base, base + patched!];
 }
 
-/** Every kernel that a scenario expects something of, in its order. */
+/** Every kernel that a scenario expects something of, in its order; if it names none, all that there are. */
 export function namedKernels(registry: Registry, scenario: Scenario): readonly string[] {
+  const all = registry.kernels.map(({ id }) => id);
   const named = scenario.expected.flatMap(({ kernels }) => kernels ?? []);
-  const base =
-    brokenKernel(scenario) ?? named.find((one) => !one.startsWith('+')) ?? registry.kernels[0]?.id;
-  if (base === undefined)
+  const base = brokenKernel(scenario) ?? named.find((one) => !one.startsWith('+')) ?? all[0];
+  if (base === undefined) {
     throw new UsageError('there is no kernel to run; a plug-in must bring one');
+  }
   const kernels = named.map((kernel) => (kernel.startsWith('+') ? base + kernel : kernel));
-  return kernels.length === 0 ? [base] : [...new Set(kernels)];
+  return kernels.length === 0 ? all : [...new Set(kernels)];
 }
 
 function patchesOf(scenario: Scenario): readonly string[] {

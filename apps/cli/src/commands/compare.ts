@@ -128,10 +128,8 @@ function conclusion(runs: readonly RunReport[], isComplete: boolean): string {
   if (!isComplete) return 'Interrupted: incomplete.';
   const outcomes = runs.map(asExpected);
   if (runs.some(({ result }) => result.verdict === 'model error')) {
-    return runs
-      .flatMap(({ result }) => result.error ?? [])
-      .map((error) => `model error: ${error}`)
-      .join('; ');
+    const errors = new Set(runs.flatMap(({ result }) => result.error ?? []));
+    return [...errors].map((error) => `model error: ${error}`).join('; ');
   }
   if (outcomes.includes(false)) return 'Not as expected.';
   if (runs.some(({ result }, nth) => outcomes[nth] === undefined && !result.complete))

@@ -30,6 +30,16 @@ export function columns(wanted: readonly number[], page: number): Column[] {
   if (threads === 1 || needed.every((width) => width <= even)) {
     return wanted.map((_, nth) => ({ offset: nth * (even + gap), width: even, indentation: even }));
   }
+  const slack = page - needed.reduce((sum, width) => sum + width + gap, -gap);
+  if (slack >= 0) {
+    let offset = 0;
+    return needed.map((own) => {
+      const width = own + Math.floor(slack / threads);
+      const column = { offset, width, indentation: width };
+      offset += width + gap;
+      return column;
+    });
+  }
   const stride = (page - needed[threads - 1]!) / (threads - 1);
   return wanted.map((_, nth) => {
     const offset = Math.floor(nth * stride);

@@ -1,5 +1,6 @@
 import type { Step } from '@pagerace/explorer';
 import type { Place } from './annotation.js';
+import { isLifetime } from './lifetime.js';
 import { isAcquire, isConditional, isPlain, isRelease } from './primitive.js';
 
 /**
@@ -10,7 +11,7 @@ import { isAcquire, isConditional, isPlain, isRelease } from './primitive.js';
  * it, and of what another thread is to change next, as long as that is still in time. The rest
  * changes nothing and matters to nobody: reads of what only the own thread changes, locks that nobody
  * else takes, and lock sections in which nothing else is shown. In kernel code that goes for ordinary
- * writes to what no other thread looks at, too. What a thread ends with is always shown.
+ * writes to what no other thread looks at, too, but not for what is given out or freed. What a thread ends with is always shown.
  */
 export function significant(steps: readonly Step[], at: readonly Place[]): boolean[] {
   const isKernel = at.some(({ stack }) => stack.length > 0);
@@ -29,6 +30,7 @@ export function significant(steps: readonly Step[], at: readonly Place[]): boole
     const isPrivate = history.users.size === 1;
     if (isAcquire(primitive) || isRelease(primitive)) return !isPrivate;
     if (step.missed.length > 0 || step.under > 0) return true;
+    if (isKernel && step.operation !== 'read' && isLifetime(step)) return true;
     if (step.operation !== 'read')
       return step.before !== step.after && !(isPrivate && isPlain(primitive) && stack.length > 0);
     if (isConditional(primitive)) return !isPrivate;

@@ -1,6 +1,7 @@
 import { Fence, fenceName, type Step } from '@pagerace/explorer';
 import { ascii } from '../ascii.js';
 import { shorten } from '../wrap.js';
+import { lifetimeText } from './lifetime.js';
 import { isAcquire, isConditional, isPlain, isProse, isRelease } from './primitive.js';
 
 /** What the words for a step depend on beside the step. */
@@ -76,18 +77,6 @@ function words(
       ? `stays ${value(step.after)}`
       : `${value(step.before)} -> ${value(step.after)}`;
   return `${subject} ${change}${stale}`;
-}
-
-/** The machine's own memory of what is allocated; see `Allocation` of @pagerace/machine. */
-const generation = /^(.+)\.generation$/;
-
-/** What a sanitizer saw or did, in words. */
-function lifetimeText({ cell, operation, after }: Step): string | undefined {
-  const [, object] = generation.exec(cell) ?? [];
-  if (object === undefined || typeof after !== 'number') return undefined;
-  const isAllocated = after % 2 === 1;
-  if (operation === 'read') return `${object} is ${isAllocated ? 'allocated' : 'free'}`;
-  return `${object} is ${isAllocated ? 'given out' : 'freed'}`;
 }
 
 /** A CPU as one side of what the machine does: `cpu0` of `cpu0.interrupts_off`. */

@@ -93,7 +93,7 @@ function table(trace: Trace, options: TimelineOptions, width: number): string[] 
 }
 
 /** What is worth having on one line; longer words are as easily read when they are wrapped. */
-const wordsOnALine = 36;
+const wordsOnALine = 42;
 
 /** Per thread, how wide its column wants to be for its lines. */
 function widths(
