@@ -27,7 +27,8 @@ export function progressDisplay(
 ): ProgressDisplay {
   if (options.quiet === true) return silent;
   if (options.json === true) return lineByLine(terminal);
-  return terminal.rewrites ? rewritten(terminal) : occasional(terminal);
+  const { overwrite } = terminal;
+  return overwrite === undefined ? occasional(terminal) : rewritten(terminal, overwrite);
 }
 
 const none = (): void => undefined;
@@ -53,22 +54,21 @@ function lineByLine(terminal: Terminal): ProgressDisplay {
 }
 
 /** One line that is written over each second, for somebody who watches. */
-function rewritten(terminal: Terminal): ProgressDisplay {
+function rewritten({ columns }: Terminal, overwrite: (line: string) => void): ProgressDisplay {
   let isShown = false;
-  const clear = (): void => {
-    if (isShown) process.stderr.write('\r\u001b[2K');
-    isShown = false;
-  };
   return {
     interval: 1000,
     started: none,
     progress: (subject, progress) => {
-      clear();
-      process.stderr.write(label(subject, progress, terminal.columns - 1));
+      // A line as wide as the terminal would make some of them scroll.
+      overwrite(label(subject, progress, columns - 1));
       isShown = true;
     },
     event: none,
-    clear,
+    clear: () => {
+      if (isShown) overwrite('');
+      isShown = false;
+    },
   };
 }
 

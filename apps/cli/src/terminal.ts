@@ -9,8 +9,8 @@ export interface Terminal {
   readonly err: (text: string) => void;
   /** Colours a text of a result by how good the news is; plain where there are to be no colours. */
   readonly paint: (text: string, tone: Tone) => string;
-  /** Whether a line of progress can be written over by the next. */
-  readonly rewrites: boolean;
+  /** Writes a line of progress over the one before; undefined where that is not possible. */
+  readonly overwrite: ((line: string) => void) | undefined;
   /** Characters in a line of progress. */
   readonly columns: number;
 }
@@ -49,7 +49,10 @@ export function processTerminal(colours: boolean): Terminal {
     out: (text) => void stdout.write(`${text}\n`),
     err: (text) => void stderr.write(`${text}\n`),
     paint: (text, tone) => tones[tone](text),
-    rewrites: stderr.isTTY && process.env.TERM !== 'dumb',
+    overwrite:
+      stderr.isTTY && process.env.TERM !== 'dumb'
+        ? (line) => void stderr.write(`\r\u001b[2K${line}`)
+        : undefined,
     columns: stderr.isTTY ? stderr.columns : 100,
   };
 }

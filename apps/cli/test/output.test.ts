@@ -27,6 +27,7 @@ describe('results', () => {
 
   it('of further runs that break are named by the commands that replay them', async () => {
     const { out } = await pagerace('compare store-buffering --kernels plain --arch x86,x86-ipi');
+    expect(out.match(/^pagerace replay/gm)).toHaveLength(2);
     expect(out).toMatch(
       /More to see:\npagerace replay store-buffering \w+ --kernel plain --arch x86-ipi/,
     );

@@ -1,11 +1,11 @@
 /**
- * A shell command in lines of at most `width` characters that can be pasted as they are: broken at
- * its spaces, and a word that is longer than a line inside it, by the shell's own backslash.
+ * A shell command in lines of at most `width` characters that can be pasted as they are: broken
+ * between its options, and a word that is longer than a line inside it, by the shell's own backslash.
  */
 export function commandLines(command: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';
-  for (const word of command.split(' ').filter((part) => part !== '')) {
+  for (const word of wordsOf(command)) {
     if (line === '') line = word;
     else if (line.length + 1 + word.length <= width - 2) line += ` ${word}`;
     else {
@@ -18,4 +18,16 @@ export function commandLines(command: string, width: number): string[] {
     }
   }
   return line === '' ? lines : [...lines, line];
+}
+
+/** The words of a command; an option and its value are one. */
+function wordsOf(command: string): string[] {
+  const words: string[] = [];
+  for (const part of command.split(' ').filter((one) => one !== '')) {
+    const last = words.at(-1);
+    if (last?.startsWith('--') === true && !last.includes(' ') && !part.startsWith('-')) {
+      words[words.length - 1] = `${last} ${part}`;
+    } else words.push(part);
+  }
+  return words;
 }

@@ -5,7 +5,7 @@ export function shorten(text: string, width: number): string {
 }
 
 /**
- * Breaks a text at its white space into lines of at most `width` characters. A word that is longer
+ * Breaks a text at its white space into lines of at most `width` characters; `2 -> 1` stays together. A word that is longer
  * than a line is broken after a parenthesis, a comma or a dot in it, or else shortened.
  *
  * @param hanging how far the lines after the first are indented
@@ -14,8 +14,7 @@ export function wrap(text: string, width: number, hanging = 0): string[] {
   const indentation = ' '.repeat(Math.min(hanging, Math.max(0, width - 8)));
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(/\s+/)) {
-    if (word === '') continue;
+  for (const word of wordsOf(text)) {
     if (line === '') line = word;
     else if (line.length + 1 + word.length <= width) line += ` ${word}`;
     else {
@@ -32,6 +31,24 @@ export function wrap(text: string, width: number, hanging = 0): string[] {
     }
   }
   return line === '' ? lines : [...lines, line];
+}
+
+/** What an arrow joins stays on one line, if it is no longer than this. */
+const longestChange = 24;
+
+/** The words of a text; `2 -> 1` is one. */
+function wordsOf(text: string): string[] {
+  const words: string[] = [];
+  const parts = text.split(/\s+/).filter((part) => part !== '');
+  for (let nth = 0; nth < parts.length; nth++) {
+    const change = parts.slice(nth, nth + 3).join(' ');
+    const isChange = parts[nth + 1] === '->' && nth + 2 < parts.length;
+    if (isChange && change.length <= longestChange) {
+      words.push(change);
+      nth += 2;
+    } else words.push(parts[nth]!);
+  }
+  return words;
 }
 
 /** Where a line that is one long word can be broken: behind that place; 0 if nowhere. */

@@ -47,7 +47,7 @@ export async function compare(
   const interruption = new Interruption();
   const display = progressDisplay(terminal, session.options);
   const runs: RunReport[] = [];
-  const further: string[] = [];
+  const further = new Set<string>();
   for (const selection of selections) {
     if (interruption.requested) break;
     const show = (result: RunReport['result']): void => {
@@ -57,14 +57,14 @@ export async function compare(
         terminal.out(
           `${witnessText(selection, witnessOf(selection, id), replayOf(selection, id))}\n`,
         );
-      else if (id !== shown) further.push(replayOf(selection, id));
+      else if (id !== shown) further.add(replayOf(selection, id));
       shown ??= id;
     };
     const result = await exploreSelection(selection, {
       strategy,
       display,
       interruption,
-      onViolation: show,
+      ...(shown === undefined ? { onViolation: show } : {}),
     });
     show(result);
     const { subject, expected } = selection;
@@ -83,9 +83,9 @@ export async function compare(
     );
   else {
     terminal.out(table(runs, { paint: terminal.paint }));
-    if (further.length > 0) {
+    if (further.size > 0) {
       terminal.out(
-        `\nMore to see:\n${further.flatMap((command) => commandLines(command, pageWidth)).join('\n')}`,
+        `\nMore to see:\n${[...further].flatMap((command) => commandLines(command, pageWidth)).join('\n')}`,
       );
     }
     terminal.out(`\n${wrap(conclusion(runs, isComplete), pageWidth).join('\n')}`);
