@@ -1,2 +1,3 @@
 export { sc } from './sc.js';
 export { tso } from './tso.js';
+export * from './reference/index.js';
