@@ -18,13 +18,18 @@ import {
   type ViolationReport,
 } from '@pagerace/explorer';
 import type { Run } from '@pagerace/kernel';
-import { count, counted } from '@pagerace/report';
+import { count, counted, type SearchFacts } from '@pagerace/report';
 import { UsageError } from './failure.js';
 import { planOf } from './schedule-plan.js';
 import type { Strategy } from './strategy.js';
 
 /** The strategies that go through interleavings and not through execution graphs. */
 export type InterleavingStrategy = Extract<Strategy, { kind: 'bounded' | 'random' }>;
+
+/** A result, with how far the search went that came to it. */
+export interface Searched extends Result {
+  readonly search?: SearchFacts;
+}
 
 /** What a search has found, in the words that both kinds share. */
 interface Found {
@@ -41,6 +46,7 @@ interface Found {
   readonly looked: string;
   /** What it is worth that nothing was found there. */
   readonly guarantee?: string;
+  readonly search: SearchFacts;
 }
 
 /**
@@ -54,7 +60,7 @@ export function searchInterleavings(
   strategy: InterleavingStrategy,
   shouldStop: () => boolean,
   onProgress: (progress: SearchProgress) => void,
-): Result {
+): Searched {
   const started = performance.now();
   const limits = new Limits(strategy, shouldStop, onProgress);
   const memory = memoryOf(run, strategy);
@@ -117,10 +123,12 @@ function bounded(
     onProgress: limits.onProgress,
   });
   const { outcome, explored, violation, deadlock } = result;
+  const search = { kind: 'bounded', bound, explored } as const;
   const looked =
     outcome === 'violated' ? violation!.preemptions : outcome === 'interrupted' ? explored : bound;
   return {
     ...result,
+    search,
     violating: violation === undefined ? 0 : 1,
     schedule: violation?.schedule ?? deadlock,
     incomplete: {
@@ -152,8 +160,19 @@ function random(
     onProgress: limits.onProgress,
   });
   const { violation, deadlock, violated, probability, threads, steps } = result;
+  const { probabilityPerRun } = result;
+  const facts = {
+    seed,
+    samples: result.samples,
+    depth,
+    threads,
+    steps,
+    probabilityPerRun,
+    probability,
+  };
   return {
     ...result,
+    search: { kind: 'random', ...facts },
     violating: violated,
     schedule: violation?.schedule ?? deadlock,
     incomplete: result.outcome === 'violated' ? 'first violation' : (limits.reason ?? 'sampling'),
@@ -185,7 +204,7 @@ function nothing({ model }: Run, started: number): Omit<Result, 'verdict' | 'cov
   };
 }
 
-function resultOf(run: Run, found: Found, memory: MemoryKind, started: number): Result {
+function resultOf(run: Run, found: Found, memory: MemoryKind, started: number): Searched {
   const { executions, deadlocks, excluded, violating, covered, schedule, incomplete } = found;
   const neverCovered = run.mustCover.filter((label) => !covered.has(label));
   const violations =
@@ -214,6 +233,7 @@ function resultOf(run: Run, found: Found, memory: MemoryKind, started: number): 
     deadlocks,
     violations,
     neverCovered: verdict === 'vacuous' ? neverCovered : [],
+    search: found.search,
   };
 
   function covers(

@@ -124,6 +124,19 @@ describe('bounded and random search', () => {
     );
   });
 
+  it('tells programs, too, how far it went', async () => {
+    const { out } = await pagerace('run endless --seed 5 --samples 50 --depth 2 --json -q');
+    const { search } = JSON.parse(out) as { search: Record<string, number> };
+    expect(search).toMatchObject({ kind: 'random', seed: 5, samples: 50, depth: 2 });
+    expect(search.probability).toBeLessThan(1);
+    const some = await pagerace(
+      'run store-buffering --kernel plain+fence-added --bound 0 --json -q',
+    );
+    expect(JSON.parse(some.out)).toMatchObject({
+      search: { kind: 'bounded', bound: 0, explored: 0 },
+    });
+  });
+
   it('finds deadlocks and errors of the model', async () => {
     expect(await pagerace('run deadlock --bound 2')).toMatchObject({
       code: 1,

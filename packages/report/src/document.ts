@@ -13,11 +13,34 @@ export interface ViolationDocument extends ViolationReport {
   readonly replay: string;
 }
 
+/** How far a bounded or random search went. */
+export type SearchFacts =
+  | {
+      readonly kind: 'bounded';
+      readonly bound: number;
+      /** Everything with at most so many preemptions was explored; -1 if not even those with none. */
+      readonly explored: number;
+    }
+  | {
+      readonly kind: 'random';
+      readonly seed: number;
+      readonly samples: number;
+      /** How many ordering constraints a bug may need for the probability to hold. */
+      readonly depth: number;
+      readonly threads: number;
+      readonly steps: number;
+      readonly probabilityPerRun: number;
+      /** That some run had found such a bug, if there is one. */
+      readonly probability: number;
+    };
+
 /** One run. */
 export interface RunDocument extends Subject, Omit<Result, 'violations' | 'model'> {
   readonly format: 'pagerace.run';
   readonly version: typeof documentVersion;
   readonly violations: readonly ViolationDocument[];
+  /** How far a bounded or random search went, and what it is worth. */
+  readonly search?: SearchFacts;
   readonly expected?: Expectation;
   /** Whether the run came out so; left out where nothing is expected or the run does not tell. */
   readonly asExpected?: boolean;

@@ -17,6 +17,7 @@ export {
   reproductionDocument,
   type RunDocument,
   runDocument,
+  type SearchFacts,
   type StepDocument,
   type TraceDocument,
   traceDocument,

@@ -21,23 +21,28 @@ export function remaining({ executions, estimate, rate }: ProgressFacts): Remain
 
 /**
  * How far an exploration has come, in one line: executions, rate, how many there will be, the share
- * explored, memory, and the time left.
+ * explored, memory, and the time left; where the line is too short, what matters less is left out.
  */
 export function progressLine(progress: ProgressFacts, width = 100): string {
   const { executions, violating = 0, rate, estimate, explored, memory } = progress;
   const left = remaining(progress);
-  const parts = [
+  const done = [
     counted(executions, 'execution'),
     ...(violating > 0 ? [`${count(violating)} violating`] : []),
     `${roughly(rate)}/s`,
-    ...(estimate === undefined
-      ? []
-      : [`of ${interval(roughly(estimate.low), roughly(estimate.high))}`]),
-    ...(explored === undefined ? [] : [percent(explored)]),
-    bytes(memory),
-    ...(left === undefined ? [] : [`${interval(duration(left.low), duration(left.high))} left`]),
   ];
-  return shorten(parts.join(', '), width);
+  const size =
+    estimate === undefined ? [] : [`of ${interval(roughly(estimate.low), roughly(estimate.high))}`];
+  const share = explored === undefined ? [] : [percent(explored)];
+  const time =
+    left === undefined ? [] : [`${interval(duration(left.low), duration(left.high))} left`];
+  const lines = [
+    [...done, ...size, ...share, bytes(memory), ...time],
+    [...done, ...size, ...share, ...time],
+    [...done, ...share, ...time],
+    done,
+  ].map((parts) => parts.join(', '));
+  return lines.find((line) => line.length <= width) ?? shorten(lines.at(-1)!, width);
 }
 
 function interval(low: string, high: string): string {

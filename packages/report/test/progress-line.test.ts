@@ -28,7 +28,12 @@ it('does not invent a time while there is no rate', () => {
 });
 
 it('fits into the width it is given', () => {
-  expect(progressLine(progress, 40)).toHaveLength(40);
+  expect([90, 70, 40, 20].map((width) => progressLine(progress, width))).toEqual([
+    '12,345 executions, 45,100/s, of 48,200 to 61,700, 23 % explored, 795 ms to 1.1 s left',
+    '12,345 executions, 45,100/s, 23 % explored, 795 ms to 1.1 s left',
+    '12,345 executions, 45,100/s',
+    '12,345 executions...',
+  ]);
   expect(
     progressLine({
       ...progress,
