@@ -1,0 +1,218 @@
+import {
+  auditReferences,
+  FAULT_FLAG_WRITE,
+  getPage,
+  lockPage,
+  lruAddDrain,
+  pageCount,
+  pageMapcount,
+  PageSwapBacked,
+  putPage,
+  unlockPage,
+  VM_READ,
+  VM_WRITE,
+  walkToPte,
+  type Page,
+} from '@pagerace/page-model';
+import { describe, expect, test } from 'vitest';
+import { explored, once, type System } from './system.js';
+
+const vmFlags = VM_READ | VM_WRITE;
+
+const pageAt = ({ memory, arch, mm }: System, address: number): Page =>
+  memory.pageAt(arch.ptePfn(walkToPte(mm, address)!.ptep.read()));
+
+describe('a first access', () => {
+  test('that reads sees the zero page', () => {
+    const seen = once((system) => {
+      const { arch, mm, user } = system;
+      mm.mmap({ start: 0, pages: 1, vmFlags });
+      const byte = user.userRead(mm, 0);
+      const pte = walkToPte(mm, 0)!.ptep.read();
+      return [byte, pageAt(system, 0).isZeroPage, arch.pteSpecial(pte), arch.pteWrite(pte)];
+    });
+    expect(seen).toEqual([0, true, true, false]);
+  });
+
+  test('that writes gets a page of zeros, in an LRU batch and backed by swap', () => {
+    const seen = once((system) => {
+      const { mm, user, memory } = system;
+      mm.mmap({ start: 0, pages: 1, vmFlags });
+      user.userWrite(mm, 0, 7);
+      const page = pageAt(system, 0);
+      const batched = pageCount(page);
+      lruAddDrain(memory);
+      return [
+        user.userRead(mm, 0),
+        user.userRead(mm, 8),
+        pageMapcount(page),
+        batched,
+        pageCount(page),
+        PageSwapBacked(page),
+        memory.lruvec.pages('inactive_anon').length,
+      ];
+    });
+    expect(seen).toEqual([7, 0, 1, 2, 1, true, 1]);
+  });
+
+  test('that writes after a read replaces the zero page', () => {
+    const seen = once((system) => {
+      const { mm, user } = system;
+      mm.mmap({ start: 0, pages: 1, vmFlags });
+      user.userRead(mm, 0);
+      user.userWrite(mm, 0, 7);
+      return [user.userRead(mm, 0), user.userRead(mm, 8), pageAt(system, 0).isZeroPage];
+    });
+    expect(seen).toEqual([7, 0, false]);
+  });
+
+  test('to what is not mapped is an error of the program', () => {
+    const { violations } = explored(({ machine, mm, user }) => {
+      machine.cpu(0).run('user', () => user.userRead(mm, 0x500));
+      return undefined;
+    });
+    expect(violations[0]?.property).toBe('SIGSEGV');
+  });
+});
+
+test('two CPUs that write first at once get one page, and lose no store', () => {
+  const { verdict, executions } = explored(({ machine, memory, mm, user }) => {
+    mm.mmap({ start: 0, pages: 1, vmFlags });
+    machine.cpu(0).run('lo', () => user.userWrite(mm, 0, 1));
+    machine.cpu(1).run('hi', () => user.userWrite(mm, 8, 2));
+    return () => {
+      const page = memory.pageAt(memory.arch.ptePfn(walkToPte(mm, 0)!.ptep.read()));
+      expect([page.contents.load(0), page.contents.load(8)]).toEqual([1, 2]);
+      auditReferences(memory);
+    };
+  });
+  expect(verdict).toBe('verified');
+  expect(executions).toBeGreaterThan(1);
+});
+
+describe('a write through a read-only entry', () => {
+  /** A page of one mapping, which has become read-only. */
+  const protectedPage = (system: System): Page => {
+    const { arch, mm, user, memory } = system;
+    mm.mmap({ start: 0, pages: 1, vmFlags });
+    user.userWrite(mm, 0, 7);
+    lruAddDrain(memory);
+    arch.ptepSetWrprotect(mm, 0, walkToPte(mm, 0)!.ptep);
+    return pageAt(system, 0);
+  };
+
+  test('goes on with a page that is mapped once, even if the kernel holds it', () => {
+    const same = once((system) => {
+      const page = protectedPage(system);
+      getPage(page);
+      system.user.userWrite(system.mm, 8, 9);
+      return [pageAt(system, 0) === page, page.contents.load(0), page.contents.load(8)];
+    });
+    expect(same).toEqual([true, 7, 9]);
+  });
+
+  test('copies a page that is mapped twice', () => {
+    const seen = once((system) => {
+      const page = protectedPage(system);
+      page._mapcount.fetchAdd(1);
+      getPage(page);
+      system.user.userWrite(system.mm, 8, 9);
+      const copy = pageAt(system, 0);
+      return [
+        copy === page,
+        [copy.contents.load(0), copy.contents.load(8)],
+        page.contents.load(8),
+        [pageMapcount(page), pageCount(page)],
+      ];
+    });
+    expect(seen).toEqual([false, [7, 9], 0, [1, 1]]);
+  });
+
+  test('waits for whoever has the page locked', () => {
+    const { verdict } = explored((system) => {
+      const { machine, mm, user, memory } = system;
+      const page = machine.boot(() => protectedPage(system));
+      machine.boot(() => getPage(page));
+      machine.cpu(0).run('user', () => user.userWrite(mm, 8, 9));
+      machine.cpu(1).run('locker', () => {
+        lockPage(page);
+        unlockPage(page);
+        putPage(page);
+      });
+      return () => {
+        expect(pageAt(system, 0)).toBe(page);
+        auditReferences(memory);
+      };
+    });
+    expect(verdict).toBe('verified');
+  });
+});
+
+describe('a page in swap', () => {
+  /** A page that was unmapped and is still in the swap cache. */
+  const swappedPage = (system: System): Page => {
+    const { swap, rmap, mm, user, memory } = system;
+    swap.swapon(1);
+    mm.mmap({ start: 0, pages: 1, vmFlags });
+    user.userWrite(mm, 0, 7);
+    lruAddDrain(memory);
+    const page = pageAt(system, 0);
+    getPage(page);
+    lockPage(page);
+    swap.addToSwap(page);
+    rmap.tryToUnmap(page, {});
+    unlockPage(page);
+    putPage(page);
+    return page;
+  };
+
+  test('comes in as it was', () => {
+    const seen = once((system) => {
+      const page = swappedPage(system);
+      const byte = system.user.userRead(system.mm, 0);
+      return [byte, pageAt(system, 0) === page, pageMapcount(page), pageCount(page)];
+    });
+    // One reference of the mapping, one of the swap cache.
+    expect(seen).toEqual([7, true, 1, 2]);
+  });
+
+  test('is mapped writable at once for a write, and leaves the swap cache', () => {
+    const seen = once((system) => {
+      const page = swappedPage(system);
+      system.user.userWrite(system.mm, 8, 9);
+      return [pageAt(system, 0) === page, page.contents.load(0), pageCount(page)];
+    });
+    expect(seen).toEqual([true, 7, 1]);
+  });
+
+  test('is faulted in once by two CPUs', () => {
+    const { verdict } = explored((system) => {
+      const { machine, mm, user, memory } = system;
+      machine.boot(() => swappedPage(system));
+      machine.cpu(0).run('one', () => user.userRead(mm, 0));
+      machine.cpu(1).run('other', () => user.userRead(mm, 8));
+      return (results) => {
+        expect(results).toEqual({ one: 7, other: 0 });
+        auditReferences(memory);
+      };
+    });
+    expect(verdict).toBe('verified');
+  });
+});
+
+test('a fault that somebody else has resolved changes nothing', () => {
+  const same = once(({ arch, memory, mm, user }) => {
+    const vma = mm.mmap({ start: 0, pages: 1, vmFlags });
+    user.userWrite(mm, 0, 7);
+    const before = walkToPte(mm, 0)!.ptep.read();
+    // The entry is there already, writable, young and dirty.
+    user.doUserAddrFault(mm, 0, FAULT_FLAG_WRITE);
+    return [
+      walkToPte(mm, 0)!.ptep.read() === before,
+      arch.ptePresent(before),
+      vma.mm === mm,
+      memory.pages.length,
+    ];
+  });
+  expect(same).toEqual([true, true, true, 6]);
+});

@@ -1,0 +1,161 @@
+import {
+  auditReferences,
+  GUP_PIN_COUNTING_BIAS,
+  lruAddDrain,
+  Mm,
+  type Page,
+  pageCount,
+  pageMapcount,
+  PageReferenced,
+  VM_READ,
+  VM_WRITE,
+  walkToPte,
+} from '@pagerace/page-model';
+import { describe, expect, test } from 'vitest';
+import { prepareChild } from '../src/index.js';
+import { explored, once, type System } from './system.js';
+
+const vmFlags = VM_READ | VM_WRITE;
+
+function pageAt({ memory, arch }: System, mm: Mm, address: number): Page {
+  return memory.pageAt(arch.ptePfn(walkToPte(mm, address)!.ptep.read()));
+}
+
+/** A parent with a page that it has written to, and a child that is to be. */
+function family(system: System): { page: Page; child: Mm } {
+  const { machine, memory, mm, user } = system;
+  mm.mmap({ start: 0, pages: 2, vmFlags });
+  user.userWrite(mm, 0, 7);
+  lruAddDrain(memory);
+  const child = new Mm(memory, 'child', [machine.cpu(1)]);
+  prepareChild(mm, child);
+  return { page: pageAt(system, mm, 0), child };
+}
+
+describe('fork', () => {
+  test('shares a page read-only', () => {
+    const seen = once((system) => {
+      const { page, child } = family(system);
+      const { arch, fork, mm } = system;
+      fork.dupMmap(mm, child);
+      const ptes = [mm, child].map((one) => walkToPte(one, 0)!.ptep.read());
+      return [
+        pageAt(system, child, 0) === page,
+        ptes.map((pte) => arch.pteWrite(pte)),
+        pageMapcount(page),
+        pageCount(page),
+        arch.pteYoung(ptes[1]!),
+        PageReferenced(page),
+      ];
+    });
+    expect(seen).toEqual([true, [false, false], 2, 2, false, false]);
+  });
+
+  test('gives each its own page when it writes', () => {
+    const seen = once((system) => {
+      const { page, child } = family(system);
+      const { fork, mm, user } = system;
+      fork.dupMmap(mm, child);
+      user.userWrite(child, 0, 8);
+      return [
+        user.userRead(mm, 0),
+        user.userRead(child, 0),
+        pageAt(system, child, 0) === page,
+        pageMapcount(page),
+      ];
+    });
+    expect(seen).toEqual([7, 8, false, 1]);
+  });
+
+  test('copies a page that may be pinned, and leaves the parent its own', () => {
+    const seen = once((system) => {
+      const { page, child } = family(system);
+      const { arch, fork, mm, user } = system;
+      mm.hasPinned.write(1);
+      page._refcount.fetchAdd(GUP_PIN_COUNTING_BIAS);
+      fork.dupMmap(mm, child);
+      return [
+        pageAt(system, child, 0) === page,
+        user.userRead(child, 0),
+        pageMapcount(page),
+        arch.pteWrite(walkToPte(mm, 0)!.ptep.read()),
+      ];
+    });
+    expect(seen).toEqual([false, 7, 1, true]);
+  });
+
+  test('shares the zero page, and nothing where nothing is', () => {
+    const seen = once((system) => {
+      const { child } = family(system);
+      const { fork, mm, user } = system;
+      user.userRead(mm, 0x10);
+      fork.dupMmap(mm, child);
+      return [pageAt(system, child, 0x10).isZeroPage, user.userRead(child, 0x10)];
+    });
+    expect(seen).toEqual([true, 0]);
+  });
+});
+
+describe('exit', () => {
+  test('frees what nobody else has', () => {
+    const seen = once((system) => {
+      const { page, child } = family(system);
+      const { fork, mm } = system;
+      fork.dupMmap(mm, child);
+      fork.exitMmap(mm);
+      const shared = [pageMapcount(page), pageCount(page)];
+      fork.exitMmap(child);
+      return [shared, pageMapcount(page), pageCount(page), walkToPte(child, 0)!.ptep.read()];
+    });
+    expect(seen).toEqual([[1, 1], 0, 0, 0n]);
+  });
+
+  test('of parent and child at once frees a page once', () => {
+    const { verdict, executions } = explored((system) => {
+      const { machine, memory, fork, mm } = system;
+      const child = machine.boot(() => {
+        const { child: made } = family(system);
+        fork.dupMmap(mm, made);
+        return made;
+      });
+      machine.cpu(0).run('parent', () => fork.exitMmap(mm));
+      machine.cpu(1).run('child', () => fork.exitMmap(child));
+      return () => {
+        auditReferences(memory);
+        expect(memory.allocator.free.length).toBe(memory.pages.length);
+      };
+    });
+    expect(verdict).toBe('verified');
+    expect(executions).toBeGreaterThan(1);
+  });
+
+  test('leaves a fork that goes on at the same time in order', () => {
+    const { verdict } = explored((system) => {
+      const { machine, memory, fork, mm } = system;
+      const { child, grandchild } = machine.boot(() => {
+        const { child: made } = family(system);
+        fork.dupMmap(mm, made);
+        const next = new Mm(memory, 'grandchild', []);
+        prepareChild(made, next);
+        return { child: made, grandchild: next };
+      });
+      machine.cpu(0).run('parent', () => fork.exitMmap(mm));
+      machine.cpu(1).run('child', () => fork.dupMmap(child, grandchild));
+      return () => {
+        auditReferences(memory);
+      };
+    });
+    expect(verdict).toBe('verified');
+  });
+});
+
+test('zapping one page leaves the others', () => {
+  const seen = once((system) => {
+    family(system);
+    const { fork, mm, user } = system;
+    user.userWrite(mm, 0x10, 9);
+    fork.zapPage(mm, 0);
+    return [user.userRead(mm, 0), user.userRead(mm, 0x10)];
+  });
+  expect(seen).toEqual([0, 9]);
+});

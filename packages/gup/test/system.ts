@@ -1,0 +1,66 @@
+import { explore, type Result } from '@pagerace/explorer';
+import { bootable, type Machine, type Results } from '@pagerace/machine';
+import { sc } from '@pagerace/memory-models';
+import {
+  ARCHITECTURE,
+  type Architecture,
+  MEMORY,
+  type Memory,
+  Mm,
+  USER_ACCESS,
+  type UserAccess,
+} from '@pagerace/page-model';
+import { toySystem } from '@pagerace/page-model/testing';
+import { faultSubsystem } from '@pagerace/fault';
+import { rmapSubsystem } from '@pagerace/rmap';
+import { swapSubsystem } from '@pagerace/swap';
+import {
+  GET_USER_PAGES,
+  type GetUserPages,
+  GUP_CONFIG,
+  type GupConfig,
+  gupSubsystem,
+} from '../src/index.js';
+
+export interface System {
+  readonly machine: Machine;
+  readonly memory: Memory;
+  readonly arch: Architecture;
+  readonly user: UserAccess;
+  /** Runs on CPU 0. */
+  readonly mm: Mm;
+  readonly gup: GetUserPages;
+  readonly config: GupConfig;
+}
+
+/** Explores a program over a toy machine. What `threads` returns judges each execution. */
+export function explored(
+  threads: (system: System) => ((results: Results) => void) | undefined,
+): Result {
+  const setup = bootable(() => {
+    const { machine, wiring } = toySystem();
+    swapSubsystem(wiring);
+    rmapSubsystem(wiring);
+    faultSubsystem(wiring);
+    gupSubsystem(wiring);
+    const memory = wiring.get(MEMORY);
+    const arch = wiring.get(ARCHITECTURE);
+    const user = wiring.get(USER_ACCESS);
+    const mm = new Mm(memory, 'mm', [machine.cpu(0)]);
+    const config = wiring.get(GUP_CONFIG);
+    const gup = wiring.get(GET_USER_PAGES);
+    return machine.program(threads({ machine, memory, arch, user, mm, gup, config }));
+  });
+  return explore(setup, { model: sc });
+}
+
+/** Runs something as set-up, where there is one execution. @returns what it returns */
+export function once<T>(body: (system: System) => T): T {
+  let result: T | undefined;
+  const { verdict, error } = explored((system) => {
+    result = system.machine.boot(() => body(system));
+    return undefined;
+  });
+  if (verdict !== 'verified') throw new Error(error);
+  return result as T;
+}

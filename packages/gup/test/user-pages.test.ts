@@ -1,0 +1,167 @@
+import {
+  auditReferences,
+  GUP_PIN_COUNTING_BIAS,
+  lruAddDrain,
+  type Page,
+  pageCount,
+  PageDirty,
+  PageReferenced,
+  VM_READ,
+  VM_WRITE,
+  walkToPte,
+} from '@pagerace/page-model';
+import { rawWriteSeqcountBegin } from '@pagerace/machine';
+import { describe, expect, test } from 'vitest';
+import { explored, once, type System } from './system.js';
+
+const vmFlags = VM_READ | VM_WRITE;
+const forWriting = { write: true };
+
+const pageAt = ({ memory, arch, mm }: System, address: number): Page =>
+  memory.pageAt(arch.ptePfn(walkToPte(mm, address)!.ptep.read()));
+
+/** A page that is mapped clean and writable, as MADV_FREE leaves it. */
+function cleanPage(system: System): Page {
+  const { arch, mm, user, memory } = system;
+  mm.mmap({ start: 0, pages: 2, vmFlags });
+  user.userWrite(mm, 0, 7);
+  lruAddDrain(memory);
+  const { ptep } = walkToPte(mm, 0)!;
+  ptep.write(arch.pteMkclean(ptep.read()));
+  return pageAt(system, 0);
+}
+
+describe('GUP-fast', () => {
+  test('takes a clean page for writing and leaves it clean', () => {
+    const seen = once((system) => {
+      const page = cleanPage(system);
+      const [got] = system.gup.getUserPagesFast(system.mm, 0, 1, { ...forWriting, fastOnly: true });
+      return [got === page, pageCount(page), PageDirty(page), PageReferenced(page)];
+    });
+    expect(seen).toEqual([true, 2, false, true]);
+  });
+
+  test('leaves what is read-only, absent or the zero page to the slow path', () => {
+    const fast = once((system) => {
+      const { arch, gup, mm, user } = system;
+      cleanPage(system);
+      const only = (address: number, write: boolean): number =>
+        gup.getUserPagesFast(mm, address, 1, { write, fastOnly: true }).length;
+      const absent = only(0x10, false);
+      user.userRead(mm, 0x10);
+      const zero = only(0x10, false);
+      arch.ptepSetWrprotect(mm, 0, walkToPte(mm, 0)!.ptep);
+      return [absent, zero, only(0, true), only(0, false)];
+    });
+    expect(fast).toEqual([0, 0, 0, 1]);
+  });
+
+  test('stops at the first page that it does not get, and the slow path does the rest', () => {
+    const seen = once((system) => {
+      const page = cleanPage(system);
+      const got = system.gup.getUserPagesFast(system.mm, 0, 2, forWriting);
+      return [got.length, got[0] === page, got[1] === pageAt(system, 0x10), pageCount(page)];
+    });
+    expect(seen).toEqual([2, true, true, 2]);
+  });
+
+  test('is not there without its configuration', () => {
+    const dirty = once((system) => {
+      system.config.haveFastGup = false;
+      const page = cleanPage(system);
+      system.gup.getUserPagesFast(system.mm, 0, 1, forWriting);
+      return PageDirty(page);
+    });
+    expect(dirty).toBe(true);
+  });
+
+  test('does not pin while fork write-protects', () => {
+    const seen = once((system) => {
+      cleanPage(system);
+      rawWriteSeqcountBegin(system.mm.writeProtectSeq);
+      const only = (pin: boolean): number =>
+        system.gup.getUserPagesFast(system.mm, 0, 1, { pin, fastOnly: true }).length;
+      return [only(true), only(false), system.mm.hasPinned.read()];
+    });
+    expect(seen).toEqual([0, 1, 1]);
+  });
+});
+
+describe('the slow path', () => {
+  test('makes a page dirty that will be written to, and no other', () => {
+    const dirty = once((system) => {
+      const page = cleanPage(system);
+      system.gup.getUserPagesUnlocked(system.mm, 0, 1, {});
+      const afterRead = PageDirty(page);
+      system.gup.getUserPagesUnlocked(system.mm, 0, 1, forWriting);
+      return [afterRead, PageDirty(page), pageCount(page)];
+    });
+    expect(dirty).toEqual([false, true, 3]);
+  });
+
+  test('faults in what is absent, and what is read-only for a write', () => {
+    const seen = once((system) => {
+      const { gup, mm, user } = system;
+      mm.mmap({ start: 0, pages: 2, vmFlags });
+      const [absent] = gup.getUserPagesUnlocked(mm, 0, 1, forWriting);
+      user.userRead(mm, 0x10);
+      const [zero] = gup.getUserPagesUnlocked(mm, 0x10, 1, {});
+      const [written] = gup.getUserPagesUnlocked(mm, 0x10, 1, forWriting);
+      return [
+        absent === pageAt(system, 0),
+        zero?.isZeroPage,
+        written?.isZeroPage,
+        written === pageAt(system, 0x10),
+      ];
+    });
+    expect(seen).toEqual([true, true, false, true]);
+  });
+
+  test('finds nothing where nothing is mapped', () => {
+    const { violations } = explored(({ machine, gup, mm }) => {
+      machine.cpu(0).run('user', () => gup.getUserPagesUnlocked(mm, 0x500, 1, {}));
+      return undefined;
+    });
+    expect(violations[0]?.property).toBe('EFAULT');
+  });
+});
+
+describe.each(['getUserPagesFast', 'getUserPagesUnlocked'] as const)('%s', (how) => {
+  test('pins with the bias, and takes it back', () => {
+    const counts = once((system) => {
+      const page = cleanPage(system);
+      const flags = { write: true, pin: true };
+      system.gup[how](system.mm, 0, 1, flags);
+      const pinned = pageCount(page);
+      system.gup.release(page, flags);
+      return [pinned, pageCount(page)];
+    });
+    expect(counts).toEqual([1 + GUP_PIN_COUNTING_BIAS, 1]);
+  });
+});
+
+test('whoever removes an entry and looks at the references finds that of GUP-fast, or GUP-fast backs off', () => {
+  const { verdict, executions } = explored((system) => {
+    const { arch, machine, memory, mm, gup } = system;
+    const page = machine.boot(() => cleanPage(system));
+    const { ptep } = walkToPte(mm, 0)!;
+    machine.cpu(0).run('gup', () => {
+      const got = gup.getUserPagesFast(mm, 0, 1, { write: true, fastOnly: true });
+      return got.length;
+    });
+    machine.cpu(1).run('unmap', () => {
+      const pte = arch.ptepGetAndClear(mm, 0, ptep);
+      const references = pageCount(page);
+      arch.setPteAt(mm, 0, ptep, pte);
+      return references;
+    });
+    return ({ gup: got, unmap: references }) => {
+      // One reference is that of the mapping.
+      if (got === 1 && pageCount(page) === 1) throw new Error('the reference is lost');
+      auditReferences(memory, new Map(got === 1 ? [[page, 1]] : []));
+      expect(references).toBeLessThanOrEqual(2);
+    };
+  });
+  expect(verdict).toBe('verified');
+  expect(executions).toBeGreaterThan(3);
+});

@@ -1,0 +1,210 @@
+import {
+  auditReferences,
+  getPage,
+  lockPage,
+  type Page,
+  pageCount,
+  PageDirty,
+  pageMapcount,
+  pageMapped,
+  PageSwapBacked,
+  pteAlloc,
+  type Pte,
+  putPage,
+  setPageDirty,
+  unlockPage,
+  type VirtualAddress,
+  VM_LOCKED,
+  VM_READ,
+  VM_WRITE,
+  type Vma,
+  walkToPte,
+} from '@pagerace/page-model';
+import { describe, expect, test } from 'vitest';
+import { explored, once, type System } from './system.js';
+
+const vmFlags = VM_READ | VM_WRITE;
+
+/** Maps a fresh page, clean and writable; its allocation's reference becomes that of the mapping. */
+function map({ memory, arch, rmap }: System, vma: Vma, address: VirtualAddress): Page {
+  const page = memory.allocator.allocZeroedPage();
+  pteAlloc(vma.mm, address);
+  rmap.pageAddNewAnonRmap(page, vma, address);
+  const pte = arch.pteMkwrite(arch.mkPte(page, vma.vmPageProt));
+  arch.setPteAt(vma.mm, address, walkToPte(vma.mm, address)!.ptep, pte);
+  return page;
+}
+
+/** As {@link map}, as MADV_FREE leaves a page; and locked, with the reference of the isolation. */
+function mapLazyFree(system: System, vma: Vma, address: VirtualAddress): Page {
+  const page = map(system, vma, address);
+  page.flags.bit('swapbacked').write(0);
+  getPage(page);
+  lockPage(page);
+  return page;
+}
+
+const pteAt = (vma: Vma, address: VirtualAddress): Pte => walkToPte(vma.mm, address)!.ptep.read();
+
+describe('a new mapping', () => {
+  test('is counted, and knows its anon_vma and its index', () => {
+    const seen = once((system) => {
+      const vma = system.mm.mmap({ start: 0x40, pages: 2, vmFlags });
+      const page = map(system, vma, 0x50);
+      return [
+        pageMapcount(page),
+        page.mapping.read() === vma.anonVma,
+        vma.addressOfPage(page),
+        PageSwapBacked(page),
+      ];
+    });
+    expect(seen).toEqual([1, true, 0x50, true]);
+  });
+});
+
+describe('page_referenced()', () => {
+  test('takes the young bits of all mappings', () => {
+    const seen = once((system) => {
+      const { arch, rmap, mm } = system;
+      const vma = mm.mmap({ start: 0, pages: 1, vmFlags });
+      const page = map(system, vma, 0);
+      const { ptep } = walkToPte(mm, 0)!;
+      ptep.write(arch.pteMkyoung(ptep.read()));
+      lockPage(page);
+      return [rmap.pageReferenced(page), rmap.pageReferenced(page), arch.pteYoung(ptep.read())];
+    });
+    expect(seen).toEqual([1, 0, false]);
+  });
+});
+
+describe('try_to_unmap() of a lazyfree page', () => {
+  test('discards it if it is clean, whoever holds it', () => {
+    const seen = once((system) => {
+      const vma = system.mm.mmap({ start: 0, pages: 1, vmFlags });
+      const page = mapLazyFree(system, vma, 0);
+      getPage(page);
+      system.rmap.tryToUnmap(page, {});
+      return {
+        pte: pteAt(vma, 0),
+        mapped: pageMapped(page),
+        references: pageCount(page),
+        decided: system.log.ofCurrentTask().map(({ fate, address }) => [fate, address]),
+      };
+    });
+    expect(seen).toEqual({ pte: 0n, mapped: false, references: 2, decided: [['discard', 0]] });
+  });
+
+  test.each(['the page', 'the entry'])('maps it again if %s is dirty, backed by swap', (which) => {
+    const seen = once((system) => {
+      const vma = system.mm.mmap({ start: 0, pages: 1, vmFlags });
+      const page = mapLazyFree(system, vma, 0);
+      const { ptep } = walkToPte(system.mm, 0)!;
+      if (which === 'the page') setPageDirty(page);
+      else ptep.write(system.arch.pteMkdirty(ptep.read()));
+      const before = ptep.read();
+      system.rmap.tryToUnmap(page, {});
+      return [
+        pteAt(vma, 0) === before,
+        pageMapcount(page),
+        pageCount(page),
+        PageSwapBacked(page),
+        PageDirty(page),
+      ];
+    });
+    expect(seen).toEqual([true, 1, 2, true, true]);
+  });
+
+  test('ends at the first mapping that must stay', () => {
+    const fates = once((system) => {
+      const { mm, memory, rmap, arch, log } = system;
+      const vma = mm.mmap({ start: 0, pages: 1, vmFlags });
+      const other = mm.mmap({ start: 0x40, pages: 1, vmFlags, anonVma: vma.anonVma! });
+      const page = mapLazyFree(system, vma, 0);
+      // The same page of the anon_vma, mapped by a second vma, dirty.
+      page.index.write(vma.pageIndex(0));
+      (other as { pgoff: number }).pgoff = vma.pgoff;
+      pteAlloc(mm, 0x40);
+      const { ptep } = walkToPte(mm, 0x40)!;
+      ptep.write(arch.pteMkdirty(arch.mkPte(page, vma.vmPageProt)));
+      getPage(page);
+      rmap.pageAddAnonRmap(page, other, 0x40, false);
+      rmap.tryToUnmap(page, {});
+      return [log.ofCurrentTask().map(({ fate }) => fate), pageMapcount(page), memory.pages.length];
+    });
+    expect(fates).toEqual([['discard', 'remap'], 1, 6]);
+  });
+
+  test('spares what mlock() holds', () => {
+    const seen = once((system) => {
+      const vma = system.mm.mmap({ start: 0, pages: 1, vmFlags: vmFlags | VM_LOCKED });
+      const page = mapLazyFree(system, vma, 0);
+      system.rmap.tryToUnmap(page, {});
+      return pageMapcount(page);
+    });
+    expect(seen).toBe(1);
+  });
+});
+
+describe('try_to_unmap() of a page in the swap cache', () => {
+  test('leaves an entry behind by which it is found', () => {
+    const seen = once((system) => {
+      const { arch, mm, rmap, swap } = system;
+      swap.swapon(1);
+      const vma = mm.mmap({ start: 0, pages: 1, vmFlags });
+      const page = map(system, vma, 0);
+      getPage(page);
+      lockPage(page);
+      swap.addToSwap(page);
+      rmap.tryToUnmap(page, {});
+      const pte = pteAt(vma, 0);
+      const entry = arch.pteToSwpEntry(pte);
+      return [
+        arch.isSwapPte(pte),
+        arch.pteSwpExclusive(pte),
+        swap.lookupSwapCache(entry) === page,
+        swap.pageSwapcount(page),
+        pageMapped(page),
+      ];
+    });
+    expect(seen).toEqual([true, false, true, 1, false]);
+  });
+
+  test('is refused without a slot', () => {
+    const { violations } = explored((system) => {
+      const { machine, mm, rmap } = system;
+      const vma = mm.mmap({ start: 0, pages: 1, vmFlags });
+      const page = machine.boot(() => map(system, vma, 0));
+      machine.cpu(1).run('reclaim', () => {
+        lockPage(page);
+        rmap.tryToUnmap(page, {});
+      });
+      return undefined;
+    });
+    expect(violations.map(({ property }) => property)).toEqual(['VM_BUG_ON']);
+  });
+});
+
+test('two unmappings at once remove a mapping once', () => {
+  const { verdict } = explored((system) => {
+    const { machine, memory, mm, rmap } = system;
+    const vma = mm.mmap({ start: 0, pages: 1, vmFlags });
+    const page = machine.boot(() => {
+      const mapped = map(system, vma, 0);
+      mapped.flags.bit('swapbacked').write(0);
+      return mapped;
+    });
+    for (const id of [0, 1]) {
+      machine.boot(() => getPage(page));
+      machine.cpu(id).run(`cpu${String(id)}`, () => {
+        lockPage(page);
+        rmap.tryToUnmap(page, {});
+        unlockPage(page);
+        putPage(page);
+      });
+    }
+    return () => {
+      auditReferences(memory);
+    };
+  });
+  expect(verdict).toBe('verified');
+});

@@ -1,0 +1,185 @@
+import {
+  auditReferences,
+  lockPage,
+  type Memory,
+  type Page,
+  pageCount,
+  PageDirty,
+  PageSwapCache,
+  putPage,
+  setPageDirty,
+  swpOffset,
+  trylockPage,
+  unlockPage,
+} from '@pagerace/page-model';
+import { describe, expect, test } from 'vitest';
+import { explored, once } from './system.js';
+
+/** A locked page that the caller has the only reference to. */
+function lockedPage(memory: Memory): Page {
+  const page = memory.allocator.allocZeroedPage();
+  lockPage(page);
+  return page;
+}
+
+describe('add_to_swap()', () => {
+  test('fails without a device, and when the device is full', () => {
+    const added = once(({ memory, swap }) => {
+      const [one, other] = [lockedPage(memory), lockedPage(memory)];
+      const before = swap.addToSwap(one);
+      swap.swapon(1);
+      return [before, swap.addToSwap(one), swap.addToSwap(other)];
+    });
+    expect(added).toEqual([false, true, false]);
+  });
+
+  test('gives the swap cache a reference, and makes the page dirty in any case', () => {
+    const seen = once(({ memory, swap }) => {
+      swap.swapon(1);
+      const page = lockedPage(memory);
+      swap.addToSwap(page);
+      return [pageCount(page), PageSwapCache(page), PageDirty(page), swap.pageSwapcount(page)];
+    });
+    expect(seen).toEqual([2, true, true, 0]);
+  });
+});
+
+describe('a slot', () => {
+  test('is free again when the last entry and the swap cache have given it up', () => {
+    const slots = once(({ memory, swap }) => {
+      swap.swapon(1);
+      const page = lockedPage(memory);
+      swap.addToSwap(page);
+      const entry = page.private.read();
+      swap.swapDuplicate(entry);
+      const kept = swap.tryToFreeSwap(page);
+      swap.swapFree(entry);
+      const freed = swap.tryToFreeSwap(page);
+      const another = lockedPage(memory);
+      swap.addToSwap(another);
+      return [
+        swpOffset(entry),
+        kept,
+        freed,
+        PageSwapCache(page),
+        swpOffset(another.private.read()),
+      ];
+    });
+    expect(slots).toEqual([0, false, true, false, 0]);
+  });
+
+  test('is freed once only', () => {
+    const { verdict, error } = explored(({ machine, memory, swap }) => {
+      machine.boot(() => {
+        swap.swapon(1);
+        swap.addToSwap(lockedPage(memory));
+      });
+      machine.cpu(0).run('cpu', () => swap.swapFree(0));
+      return undefined;
+    });
+    expect([verdict, error]).toEqual(['violated', undefined]);
+  });
+});
+
+describe('reuse_swap_page()', () => {
+  test('counts page-table entries, present and swapped, and not references', () => {
+    const reused = once(({ memory, swap }) => {
+      swap.swapon(2);
+      const page = lockedPage(memory);
+      swap.addToSwap(page);
+      const entry = page.private.read();
+      swap.swapDuplicate(entry);
+      swap.swapDuplicate(entry);
+      const shared = swap.reuseSwapPage(page);
+      swap.swapFree(entry);
+      return [shared, swap.reuseSwapPage(page), PageSwapCache(page)];
+    });
+    expect(reused).toEqual([false, true, false]);
+  });
+});
+
+test('what is written out comes in again', () => {
+  const seen = once(({ memory, swap }) => {
+    swap.swapon(1);
+    const page = lockedPage(memory);
+    page.contents.fill('ab');
+    swap.addToSwap(page);
+    const entry = page.private.read();
+    swap.swapDuplicate(entry);
+    swap.swapWritepage(page);
+    const unlocked = trylockPage(page);
+    // The dirty bit was for the writer to clear, who is here nobody.
+    page.flags.bit('dirty').write(0);
+    const removed = swap.removeMapping(page);
+    unlockPage(page);
+    memory.allocator.freeUnrefPage(page);
+    const back = swap.swapinReadahead(entry);
+    return [unlocked, removed, back.contents.load(0), back.contents.load(9), pageCount(back)];
+  });
+  expect(seen).toEqual([true, true, 0x61, 0x62, 2]);
+});
+
+test('a page whose slot nobody uses is not written', () => {
+  const seen = once(({ memory, swap }) => {
+    swap.swapon(1);
+    const page = lockedPage(memory);
+    swap.addToSwap(page);
+    swap.swapWritepage(page);
+    return [PageSwapCache(page), PageDirty(page), trylockPage(page)];
+  });
+  expect(seen).toEqual([false, true, true]);
+});
+
+describe('__remove_mapping()', () => {
+  const removed = (prepare: (page: Page) => void): readonly unknown[] =>
+    once(({ memory, swap }) => {
+      swap.swapon(1);
+      const page = lockedPage(memory);
+      swap.addToSwap(page);
+      page.flags.bit('dirty').write(0);
+      prepare(page);
+      return [swap.removeMapping(page), PageSwapCache(page), pageCount(page)];
+    });
+
+  test('takes a clean page that nobody else has', () => {
+    expect(removed(() => undefined)).toEqual([true, false, 0]);
+  });
+
+  test('spares a page that somebody else has', () => {
+    expect(removed((page) => page._refcount.fetchAdd(1))).toEqual([false, true, 3]);
+  });
+
+  test('spares a page that is dirty again', () => {
+    expect(removed(setPageDirty)).toEqual([false, true, 2]);
+  });
+
+  test('never leaves a lookup with a page that is free', () => {
+    const { verdict, executions } = explored(({ machine, memory, swap }) => {
+      swap.swapon(1);
+      const page = machine.boot(() => {
+        const added = lockedPage(memory);
+        swap.addToSwap(added);
+        added.flags.bit('dirty').write(0);
+        return added;
+      });
+      machine.cpu(0).run('lookup', () => {
+        const found = swap.lookupSwapCache(0);
+        if (found === undefined) return false;
+        found.allocation.check('lookup of');
+        putPage(found);
+        return true;
+      });
+      machine.cpu(1).run('reclaim', () => {
+        const gone = swap.removeMapping(page);
+        unlockPage(page);
+        if (gone) memory.allocator.freeUnrefPage(page);
+        else putPage(page);
+      });
+      return () => {
+        auditReferences(memory);
+      };
+    });
+    expect(verdict).toBe('verified');
+    expect(executions).toBeGreaterThan(2);
+  });
+});
