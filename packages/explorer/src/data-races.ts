@@ -1,5 +1,5 @@
 import { EventFlag, EventKind, type ExecutionGraph, initialWrite, none } from './graph.js';
-import { Fence, Order } from './order.js';
+import { acquires, isAcquireFence, isReleaseFence, Order, releases } from './order.js';
 
 /** Two accesses of one location that nothing orders, at least one of them plain and one a write. */
 export interface DataRace {
@@ -49,23 +49,9 @@ function before(graph: ExecutionGraph, clocks: Int32Array, a: number, b: number)
   return clocks[b * graph.threadLimit + graph.thread[a]!]! > graph.index[a]!;
 }
 
-function acquires(graph: ExecutionGraph, event: number): boolean {
-  const order = graph.order[event]!;
-  if (graph.update[event] !== 0 && (graph.flags[event]! & EventFlag.update) === 0) return false;
-  return order === Order.acquire || order === Order.acquireRelease || order === Order.full;
-}
-
-function releases(graph: ExecutionGraph, event: number): boolean {
-  const order = graph.order[event]!;
-  return order === Order.release || order === Order.acquireRelease || order === Order.full;
-}
-
-function acquireFence(kind: number): boolean {
-  return kind === Fence.full || kind === Fence.read || kind === Fence.acquire;
-}
-
-function releaseFence(kind: number): boolean {
-  return kind === Fence.full || kind === Fence.write || kind === Fence.release;
+function acquiresAt(graph: ExecutionGraph, event: number): boolean {
+  const failed = graph.update[event] !== 0 && (graph.flags[event]! & EventFlag.update) === 0;
+  return !failed && acquires(graph.order[event]!);
 }
 
 /** Per event, how many events of each thread happen before it or are it. */
@@ -112,18 +98,18 @@ function happensBefore(graph: ExecutionGraph): Int32Array {
     const kind = graph.kind[event]!;
     if (kind === EventKind.read && graph.readsFrom[event]! >= 0) {
       join(
-        acquires(graph, event) ? now : untilAcquireFence,
+        acquiresAt(graph, event) ? now : untilAcquireFence,
         thread,
         released,
         graph.readsFrom[event]!,
       );
     } else if (kind === EventKind.fence) {
-      if (acquireFence(graph.location[event]!)) join(now, thread, untilAcquireFence, thread);
-      if (releaseFence(graph.location[event]!)) join(atReleaseFence, thread, now, thread);
+      if (isAcquireFence(graph.location[event]!)) join(now, thread, untilAcquireFence, thread);
+      if (isReleaseFence(graph.location[event]!)) join(atReleaseFence, thread, now, thread);
     } else if (kind === EventKind.join) {
       join(now, thread, clocks, graph.lastOf(graph.location[event]!));
     } else if (kind === EventKind.write) {
-      if (releases(graph, event)) join(released, event, now, thread);
+      if (releases(graph.order[event]!)) join(released, event, now, thread);
       else join(released, event, atReleaseFence, thread);
       if ((graph.flags[event]! & EventFlag.update) !== 0) {
         const source = graph.coherencePrevious[event]!;

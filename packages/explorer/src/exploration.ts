@@ -402,8 +402,7 @@ export class Exploration implements Runtime {
         if (!this.#search.branch(mark, true)) throw abandoned;
       }
     }
-    this.#search.push(event);
-    graph.linkRead(event, last);
+    this.#search.pushRead(event, last);
     return graph.value[event];
   }
 
@@ -461,8 +460,7 @@ export class Exploration implements Runtime {
     }
     this.#waiting.forced = none;
     if (!this.#search.branch(mark, true)) throw abandoned;
-    this.#search.push(event);
-    graph.linkRead(event, last);
+    this.#search.pushRead(event, last);
     const value = graph.value[event];
     if (forced && !condition(value)) throw waiting;
     return value;
@@ -568,8 +566,7 @@ export class Exploration implements Runtime {
     }
     this.#waiting.forced = none;
     if (!this.#search.branch(mark, !forced || sticks)) throw abandoned;
-    this.#search.push(event);
-    graph.linkRead(event, last);
+    this.#search.pushRead(event, last);
     if (!this.#search.finishUpdate(event, last, this.#search.depth)) throw abandoned;
     if (forced && !condition!(graph.value[event])) throw waiting;
     return graph.value[event];

@@ -75,6 +75,11 @@ export class ExecutionGraph {
   clock = new Int32Array(0);
   /** What the memory model keeps of each event; positions in the event's own thread only. */
   note = new Int32Array(0);
+  /**
+   * `view[(e * views + v) * threadLimit + t]`: what the memory model keeps of each event as counts of
+   * threads' events in its prefix, like `clock`.
+   */
+  view = new Int32Array(0);
   /** Of a read-modify-write's read: the operation and its operands. */
   update = new Uint8Array(0);
   readonly first: unknown[] = [];
@@ -106,6 +111,8 @@ export class ExecutionGraph {
     /** How many threads fit: the width of a clock. */
     readonly threadLimit: number,
     initial: unknown[],
+    /** How many views the memory model keeps of each event. */
+    readonly views = 0,
   ) {
     this.initial = initial;
     this.threadLength = new Int32Array(threadLimit);
@@ -133,6 +140,7 @@ export class ExecutionGraph {
     this.nextReader = grown(this.nextReader, length);
     this.note = grown(this.note, length);
     this.clock = grown(this.clock, length * this.threadLimit);
+    this.view = grown(this.view, length * this.threadLimit * this.views);
     this.#capacity = length;
   }
 
@@ -348,6 +356,8 @@ export class ExecutionGraph {
     const to = event * this.threadLimit;
     const at = source * this.threadLimit;
     for (let t = 0; t < this.threadLimit; t++) this.clock[to + t] = from.clock[at + t]!;
+    const width = this.threadLimit * this.views;
+    for (let i = 0; i < width; i++) this.view[event * width + i] = from.view[source * width + i]!;
     this.threadEvents[thread]![index] = event;
     if (index >= this.threadLength[thread]!) this.threadLength[thread] = index + 1;
   }

@@ -33,7 +33,16 @@ export {
 export * from './interleavings/index.js';
 export { RwLock, SpinLock } from './locks.js';
 export { Access, type MemoryModel } from './memory-model.js';
-export { Fence, fenceName, Order, orderName } from './order.js';
+export {
+  acquires,
+  Fence,
+  fenceName,
+  isAcquireFence,
+  isReleaseFence,
+  Order,
+  orderName,
+  releases,
+} from './order.js';
 export {
   assume,
   choose,

@@ -20,7 +20,8 @@ export interface MemoryModel {
   /**
    * The coherence-earliest write of `location` that an access of `thread`, added after its first
    * `length` events, may read from or be placed directly after; the access itself is not in the graph.
-   * Every earlier one is inconsistent. If {@link exact}, every later one is consistent.
+   * Every earlier one is inconsistent. If {@link exact}, every later one is consistent, given that the
+   * graph was.
    */
   floor(
     graph: ExecutionGraph,
@@ -32,9 +33,17 @@ export interface MemoryModel {
   ): number;
   /** Whether {@link floor} alone decides; if not, {@link isConsistent} is asked for each candidate. */
   readonly exact: boolean;
-  /** Whether the graph is consistent, given that it was before `event` got its place. */
-  isConsistent(graph: ExecutionGraph, event: number): boolean;
-  /** Called for every new event: may fill in `graph.note[event]` from the thread's earlier events. */
+  /**
+   * Whether the graph is consistent, if {@link floor} does not decide it. Asked only where an event got
+   * another place than the coherence-last one.
+   */
+  isConsistent(graph: ExecutionGraph): boolean;
+  /** How many views `graph.view` holds of each event. */
+  readonly views: number;
+  /**
+   * Called for every new event when it has its place, and a read its source; again when a read gets
+   * another. May fill in `graph.note[event]` and the event's views, from its prefix alone.
+   */
   added(graph: ExecutionGraph, event: number): void;
   /** Whether the graph would also be consistent under sequential consistency is asked of this one. */
   readonly strength: 'sequential' | 'weak';

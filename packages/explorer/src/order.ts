@@ -31,6 +31,26 @@ export const Fence = {
 } as const;
 export type Fence = (typeof Fence)[keyof typeof Fence];
 
+/** Whether a read of this order acquires. */
+export function acquires(order: number): boolean {
+  return order === Order.acquire || order === Order.acquireRelease || order === Order.full;
+}
+
+/** Whether a write of this order releases. */
+export function releases(order: number): boolean {
+  return order === Order.release || order === Order.acquireRelease || order === Order.full;
+}
+
+/** Whether a fence orders the reads before it against what follows. */
+export function isAcquireFence(fence: number): boolean {
+  return fence === Fence.full || fence === Fence.read || fence === Fence.acquire;
+}
+
+/** Whether a fence orders what precedes it against the writes after it. */
+export function isReleaseFence(fence: number): boolean {
+  return fence === Fence.full || fence === Fence.write || fence === Fence.release;
+}
+
 /** The kernel's spelling of an order, for output. */
 export function orderName(order: number): string {
   return Object.entries(Order).find(([, code]) => code === order)?.[0] ?? `order ${String(order)}`;

@@ -99,7 +99,7 @@ class Replay implements Runtime {
     }
     this.#programThreads = this.#registry.threads.length;
     const limit = Math.max(this.#programThreads, ...plan.threads.map((thread) => thread + 1)) + 4;
-    this.#graph = new ExecutionGraph(limit, this.#registry.initial);
+    this.#graph = new ExecutionGraph(limit, this.#registry.initial, model.views);
     for (let t = 0; t < this.#programThreads; t++) this.#graph.started[t] = 1;
   }
 
@@ -293,10 +293,10 @@ class Replay implements Runtime {
     const event = graph.stage(graph.size, EventKind.read, this.#thread, cell.id, order, 0);
     graph.condition[event] = condition;
     graph.push(event);
-    this.model.added(graph, event);
     this.#position++;
     const missed = this.#missed(source);
     graph.linkRead(event, source);
+    this.model.added(graph, event);
     const value = graph.value[event];
     this.#tell(event, {
       operation: 'read',
@@ -378,9 +378,9 @@ class Replay implements Runtime {
     graph.update[event] = update + 1;
     graph.condition[event] = condition;
     graph.push(event);
-    this.model.added(graph, event);
     const missed = this.#missed(source);
     graph.linkRead(event, source);
+    this.model.added(graph, event);
     this.#position++;
     if (after !== noWrite) {
       const half = graph.stage(

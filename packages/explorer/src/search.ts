@@ -94,7 +94,7 @@ export class Search {
     this.depth = 0;
     this.share = 1;
     this.explored = 0;
-    this.graph = new ExecutionGraph(limit, this.#initial);
+    this.graph = new ExecutionGraph(limit, this.#initial, this.#model.views);
     this.graph.started.fill(1, 0, programThreads);
     this.graph.reserveLocations(locations);
   }
@@ -177,6 +177,7 @@ export class Search {
           graph.push(event);
           graph.linkWrite(event, a);
           this.#changed(event);
+          if (!this.#isConsistent()) break;
           this.#waiting.check(graph, event);
           return true;
         }
@@ -210,9 +211,9 @@ export class Search {
   /** Adds a read that was cut off, reading from `write`; and its write half, if it is an update. */
   #readFrom(read: number, write: number): boolean {
     const graph = this.graph;
-    graph.push(read);
+    this.pushRead(read, write);
     this.#changed(read);
-    graph.linkRead(read, write);
+    if (!this.#isConsistent()) return false;
     if (graph.update[read] === 0) return true;
     return this.finishUpdate(read, write, this.depth);
   }
@@ -243,6 +244,7 @@ export class Search {
       EventFlag.update,
     );
     graph.value[half] = value;
+    let goesOn = !taken;
     if (taken) {
       // Not part of the graph: only its prefix matters for what it may revisit.
       graph.index[half] = graph.index[read]! + 1;
@@ -253,9 +255,17 @@ export class Search {
       graph.linkWrite(half, write);
       this.#model.added(graph, half);
       this.#waiting.check(graph, half);
+      goesOn = graph.next(half) === none || this.#model.exact || this.#model.isConsistent(graph);
     }
     this.postponeRevisits(half, half);
-    return this.branch(mark, !taken);
+    return this.branch(mark, goesOn);
+  }
+
+  /** Whether the graph is consistent after something that the model's floor may have let through. */
+  #isConsistent(): boolean {
+    if (this.#model.exact || this.#model.isConsistent(this.graph)) return true;
+    this.explored += this.share;
+    return false;
   }
 
   /**
@@ -377,13 +387,9 @@ export class Search {
       graph.flags[acquisition] = graph.flags[acquisition]! | EventFlag.revisitor;
       return true;
     }
-    if (half === noWrite) {
-      if (graph.update[newRead] !== 0) this.#settleUpdate(graph, newRead, false);
-      return true;
-    }
+    if (half === noWrite) return true;
     const mark = this.depth;
     const newHalf = newRead + 1;
-    this.#settleUpdate(graph, newRead, true);
     graph.value[newHalf] = half;
     graph.inheritClock(newHalf, newRead);
     graph.linkWrite(newHalf, newWrite);
@@ -486,8 +492,15 @@ export class Search {
         index === 0 ? graph.spawnedBy[reader]! : graph.at(reader, index - 1),
       );
       graph.linkRead(read, write);
+      if (graph.update[read] === 0) this.#model.added(graph, read);
+      else
+        this.#settleUpdate(
+          graph,
+          read,
+          this.#updateOn(graph, read, graph.value[write]) !== noWrite,
+        );
     }
-    return true;
+    return this.#model.exact || this.#model.isConsistent(graph);
   }
 
   /** Whether `write` may stand after `after` with `read`, the last of its thread, reading from it. */
@@ -521,7 +534,9 @@ export class Search {
 
   #enterFrame(): ExecutionGraph {
     this.#frames.push({ graph: this.graph, base: this.depth });
-    const graph = this.#pool.pop() ?? new ExecutionGraph(this.graph.threadLimit, this.#initial);
+    const graph =
+      this.#pool.pop() ??
+      new ExecutionGraph(this.graph.threadLimit, this.#initial, this.#model.views);
     graph.size = 0;
     graph.locations = 0;
     graph.reserveLocations(this.graph.locations);
@@ -540,9 +555,17 @@ export class Search {
     this.#waiting.forgetAll();
   }
 
+  /** Adds a staged event that is not a read. */
   push(event: number): void {
+    this.graph.push(event);
+    this.#model.added(this.graph, event);
+  }
+
+  /** Adds a staged read; an update is still to be finished. */
+  pushRead(read: number, source: number): void {
     const graph = this.graph;
-    graph.push(event);
-    this.#model.added(graph, event);
+    graph.push(read);
+    graph.linkRead(read, source);
+    this.#model.added(graph, read);
   }
 }

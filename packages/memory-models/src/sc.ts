@@ -21,6 +21,7 @@ class SequentialConsistency implements MemoryModel {
   readonly source =
     'Lamport, "How to Make a Multiprocessor Computer That Correctly Executes Multiprocess Programs", 1979';
   readonly exact = true;
+  readonly views = 0;
   readonly strength = 'sequential';
 
   /** Per thread: how many of its events are ordered before the new access. */

@@ -1,8 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { explore } from '@pagerace/explorer';
-import { sc, tso } from '@pagerace/memory-models';
-import { measured } from './measured.js';
+import { rc11, sc, tso } from '@pagerace/memory-models';
+import { measured, type ModelId } from './measured.js';
+
+const models = { sc, tso, rc11 };
 
 /** One line of the table, as a process of its own found it. */
 interface Line {
@@ -18,17 +20,17 @@ interface Line {
 
 const usage = `usage: node tools/bench/dist/main.js [--json] [program…]
 
-Explores each program of the speed table under sc and tso, each in a process of its own, and prints
+Explores each program of the speed table under sc, tso and rc11, each in a process of its own, and prints
 executions per CPU second and peak memory. Programs: ${measured.map(({ name }) => name).join(' ')}`;
 
 /** Measures one program in this process. */
-function measure(name: string, modelId: string): Line {
+function measure(name: string, modelId: ModelId): Line {
   const program = measured.find((each) => each.name === name);
   if (program === undefined) throw new Error(`there is no program ${name}`);
   const before = process.cpuUsage();
-  const result = explore(program.setup, { model: modelId === 'sc' ? sc : tso });
+  const result = explore(program.setup, { model: models[modelId] });
   const { user, system } = process.cpuUsage(before);
-  const expected = modelId === 'sc' ? program.executions.sc : program.executions.tso;
+  const expected = program.executions[modelId];
   if (!result.complete || (expected !== undefined && result.executions !== expected)) {
     throw new Error(
       `${name} under ${modelId}: ${String(result.executions)} executions, not ${String(expected)}`,
@@ -48,7 +50,7 @@ function measure(name: string, modelId: string): Line {
 
 function main(args: readonly string[]): number {
   if (args[0] === '--one') {
-    console.log(JSON.stringify(measure(args[1]!, args[2]!)));
+    console.log(JSON.stringify(measure(args[1]!, args[2] as ModelId)));
     return 0;
   }
   if (args.includes('--help')) {
@@ -70,7 +72,7 @@ function main(args: readonly string[]): number {
   }
   for (const program of measured) {
     if (chosen.length > 0 && !chosen.includes(program.name)) continue;
-    for (const model of ['sc', 'tso']) {
+    for (const model of Object.keys(models)) {
       const child = spawnSync(
         process.execPath,
         [fileURLToPath(import.meta.url), '--one', program.name, model],

@@ -1,16 +1,21 @@
 import type { Setup } from '@pagerace/explorer';
 import * as programs from './programs.js';
 
+export type ModelId = 'sc' | 'tso' | 'rc11';
+
 /** A program of the speed table, with the rate that GenMC 0.11 is reported to have. */
 export interface Measured {
   readonly name: string;
   readonly setup: Setup;
-  readonly executions: { readonly sc: number; readonly tso?: number };
+  /** By model; undefined where no number is published. */
+  readonly executions: Readonly<Record<ModelId, number | undefined>>;
   /** GenMC 0.11, one core, complete executions per CPU second; under the model named. */
-  readonly genmc: { readonly model: string; readonly rate: number };
+  readonly genmc: { readonly model: ModelId; readonly rate: number };
 }
 
-const same = (executions: number): Measured['executions'] => ({ sc: executions, tso: executions });
+function same(executions: number): Measured['executions'] {
+  return { sc: executions, tso: executions, rc11: executions };
+}
 
 export const measured: readonly Measured[] = [
   {
@@ -27,8 +32,8 @@ export const measured: readonly Measured[] = [
   },
   {
     name: 'fib_bench(5)',
-    setup: programs.fibBench(5),
-    executions: { sc: 218_243 },
+    setup: programs.fibBench(5, programs.acquireRelease),
+    executions: { sc: 218_243, tso: undefined, rc11: 525_630 },
     genmc: { model: 'sc', rate: 159_301 },
   },
   {
@@ -45,8 +50,8 @@ export const measured: readonly Measured[] = [
   },
   {
     name: 'big0',
-    setup: programs.big0,
-    executions: { sc: 69_112 },
+    setup: programs.big0(programs.acquireRelease),
+    executions: { sc: 69_112, tso: undefined, rc11: 82_472 },
     genmc: { model: 'rc11', rate: 158_600 },
   },
   {
@@ -64,7 +69,7 @@ export const measured: readonly Measured[] = [
   {
     name: 'sb(17)',
     setup: programs.sb(17),
-    executions: { sc: 131_071, tso: 131_072 },
+    executions: { sc: 131_071, tso: 131_072, rc11: 131_072 },
     genmc: { model: 'tso', rate: 27_478 },
   },
   {
@@ -88,7 +93,7 @@ export const measured: readonly Measured[] = [
   {
     name: '2+2w(17)',
     setup: programs.twoPlusTwoWrites(17),
-    executions: same(131_071),
+    executions: { sc: 131_071, tso: 131_071, rc11: 131_072 },
     genmc: { model: 'rc11', rate: 81_920 },
   },
 ];

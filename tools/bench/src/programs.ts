@@ -1,9 +1,18 @@
-import { assert, assume, type Cell, cell, type Setup, SpinLock } from '@pagerace/explorer';
+import { assert, assume, type Cell, cell, Order, type Setup, SpinLock } from '@pagerace/explorer';
 
 /**
  * The programs that papers on stateless model checking measure, by the names that they have there.
  * Each function makes the program for a number of threads (or what its parameter says).
  */
+
+/** How a program's reads and writes are ordered. Models without weaker orders do not mind. */
+export interface Orders {
+  readonly read: Order;
+  readonly write: Order;
+}
+
+export const relaxed: Orders = { read: Order.relaxed, write: Order.relaxed };
+export const acquireRelease: Orders = { read: Order.acquire, write: Order.release };
 
 function range(length: number): number[] {
   return Array.from({ length }, (_, i) => i);
@@ -42,17 +51,17 @@ export const lb =
 
 /** Message passing: one writer of data and flag, and n readers of flag and data. */
 export const mp =
-  (n: number): Setup =>
+  (n: number, { read, write } = relaxed): Setup =>
   () => {
     const data = cell(0, 'data');
     const flag = cell(0, 'flag');
     return {
       threads: [
         () => {
-          data.write(1);
-          flag.write(1);
+          data.write(1, write);
+          flag.write(1, write);
         },
-        ...range(n).map(() => () => [flag.read(), data.read()]),
+        ...range(n).map(() => () => [flag.read(read), data.read(read)]),
       ],
     };
   };
@@ -127,22 +136,22 @@ export const readers =
 
 /** Two observers of each other's writes and of n-1 writers. */
 export const coA =
-  (n: number): Setup =>
+  (n: number, { read, write } = relaxed): Setup =>
   () => {
     const x = cell(0, 'x');
     const y = cell(0, 'y');
     const z = cell(0, 'z');
     const observer = (value: number, other: Cell<number>) => () => {
-      x.write(value);
-      return [other.read(), x.read()];
+      x.write(value, write);
+      return [other.read(read), x.read(read)];
     };
     return {
       threads: [
         observer(1, y),
         observer(2, z),
         ...range(n - 1).map((i) => () => {
-          y.write(i);
-          z.write(i);
+          y.write(i, write);
+          z.write(i, write);
         }),
       ],
     };
@@ -157,11 +166,11 @@ export const lastzero =
       threads: [
         () => {
           let i = n;
-          while (array[i]!.read() !== 0) i--;
+          while (array[i]!.read(Order.acquire) !== 0) i--;
           return i;
         },
         ...range(n).map((j) => () => {
-          array[j + 1]!.write(array[j]!.read() + 1);
+          array[j + 1]!.write(array[j]!.read(Order.acquire) + 1, Order.release);
         }),
       ],
     };
@@ -210,10 +219,10 @@ export const ticketlock =
     return {
       threads: range(n).map((thread) => () => {
         const ticket = next.fetchAdd(1);
-        owner.await((serving) => serving === ticket);
+        owner.await((serving) => serving === ticket, Order.acquire);
         x.write(thread);
         assert(x.read() === thread, 'two threads hold the lock');
-        owner.write(ticket + 1);
+        owner.write(ticket + 1, Order.release);
       }),
     };
   };
@@ -227,48 +236,50 @@ export const spinlock =
     return {
       threads: range(n).map((thread) => () => {
         assume(lock.read() === 0);
-        assume(lock.compareExchange(0, 1) === 0);
+        assume(lock.compareExchange(0, 1, Order.acquire) === 0);
         x.write(thread);
         assert(x.read() === thread, 'two threads hold the lock');
-        lock.write(0);
+        lock.write(0, Order.release);
       }),
     };
   };
 
 /** Two readers and two writers of four cells. */
-export const big0: Setup = () => {
-  const [x, y, z, w] = [cell(0, 'x'), cell(0, 'y'), cell(0, 'z'), cell(0, 'w')];
-  const writer = (first: Cell<number>, second: Cell<number>) => () => {
-    for (let value = 1; value <= 3; value++) {
-      first.write(value);
-      second.write(value);
-    }
+export const big0 =
+  ({ read, write } = relaxed): Setup =>
+  () => {
+    const [x, y, z, w] = [cell(0, 'x'), cell(0, 'y'), cell(0, 'z'), cell(0, 'w')];
+    const writer = (first: Cell<number>, second: Cell<number>) => () => {
+      for (let value = 1; value <= 3; value++) {
+        first.write(value, write);
+        second.write(value, write);
+      }
+    };
+    return {
+      threads: [
+        () => [x, y, z, w, x, y, z].map((each) => each.read(read)),
+        () => [x, y, z].map((each) => each.read(read)),
+        writer(x, y),
+        writer(z, w),
+      ],
+    };
   };
-  return {
-    threads: [
-      () => [x, y, z, w, x, y, z].map((each) => each.read()),
-      () => [x, y, z].map((each) => each.read()),
-      writer(x, y),
-      writer(z, w),
-    ],
-  };
-};
 
 /** Two threads add each other's number to their own, and a third looks at both. */
 export const fibBench =
-  (n: number): Setup =>
+  (n: number, { read, write } = relaxed): Setup =>
   () => {
     const x = cell(1, 'x');
     const y = cell(1, 'y');
     const adder = (sum: Cell<number>) => () => {
-      for (let i = 0; i < n; i++) sum.write(x.read() + y.read());
+      for (let i = 0; i < n; i++) sum.write(x.read(read) + y.read(read), write);
     };
     return {
       threads: [
         adder(x),
         adder(y),
         () => {
-          assert(!(x.read() > 144 || y.read() > 144), 'a number is too large');
+          assert(!(x.read(read) > 144 || y.read(read) > 144), 'a number is too large');
         },
       ],
     };

@@ -40,7 +40,13 @@ const families: readonly Family[] = [
     small: [2, 3, 4, 5],
     large: [8, 11],
   },
-  { name: 'mp', setup: programs.mp, count: (n) => 3 ** n, small: [1, 2, 3, 4], large: [6, 8] },
+  {
+    name: 'mp',
+    setup: (n) => programs.mp(n),
+    count: (n) => 3 ** n,
+    small: [1, 2, 3, 4],
+    large: [6, 8],
+  },
   {
     name: '2+2W ring',
     setup: programs.twoPlusTwoWrites,
@@ -57,13 +63,13 @@ const families: readonly Family[] = [
   },
   {
     name: 'CoA',
-    setup: programs.coA,
+    setup: (n) => programs.coA(n),
     count: (n, model) => (model === 'sc' ? coherences[n - 1] : undefined),
     small: [1, 2, 3],
     large: [4],
   },
   // No thread reads after it has written: tso adds nothing.
-  { name: 'big0', setup: () => programs.big0, count: () => 69_112, small: [], large: [0] },
+  { name: 'big0', setup: () => programs.big0(), count: () => 69_112, small: [], large: [0] },
   {
     name: 'ainc',
     setup: (n) => programs.ainc(n),
@@ -116,7 +122,7 @@ const families: readonly Family[] = [
   },
   {
     name: 'fib_bench',
-    setup: programs.fibBench,
+    setup: (n) => programs.fibBench(n),
     count: (n, model) => (model === 'sc' && n === 5 ? 218_243 : undefined),
     small: [],
     large: [5],
