@@ -124,6 +124,8 @@ Remarks:
 - A6: one CPU is enough, as reclaim may run while the read waits for the device.
 - A7: before the fix reclaim can discard a page that GUP-fast has given out. A reference that GUP-fast
   takes and gives up again is harmless everywhere: at worst the page is spared once more.
+- A8: zero is legal here. Before the fix reclaim may discard the page from under the request; after it,
+  only when the request has let go of the page.
 - A10: the fix does not cover fork after GUP. The references are read before the child forks, the
   mappings after: they agree although one reference is a device's. It takes no weak memory. Since
   v6.5 direct I/O pins its pages, and fork copies a pinned page, so that the counters are not shared.
@@ -166,6 +168,10 @@ bit (A17). Under sequential consistency and TSO both can be dropped without harm
 by a locked exchange, and does not reorder loads. The tests show the first to be needed under TSO if
 the entry were cleared by an ordinary store. Whether other architectures need them is for models that
 are weaker than TSO.
+
+Even the order of the two loads that the second barrier keeps makes no difference to direct I/O as it is:
+\`set_page_dirty_lock()\` waits for the page lock, which reclaim has from before it looks until after. A test
+shows the order to matter as soon as pages are made dirty without that lock.
 
 ## The reproducer
 
