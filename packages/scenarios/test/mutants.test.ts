@@ -331,6 +331,13 @@ describe('direct I/O', () => {
   });
 });
 
+describe('pins', () => {
+  test('are no fix: reclaim looks for them when the mapping is gone', () => {
+    const kernel = 'v5.17-rc2+keep-pinned+bio-pin-pages';
+    expect(violatedBy({ scenario: 'madv-free-dio', kernel })).toEqual(['I-COH & I-DIO']);
+  });
+});
+
 describe('FOLL_TOUCH in GUP-fast', () => {
   test('is a fix of its own', () => {
     const kernel = 'v5.17-rc2+gup-fast-touch';

@@ -18,6 +18,7 @@ const proposals = [
   'madv-free-refcount-check',
   'gup-fast-touch',
   'dirty-before-submit',
+  'keep-pinned+bio-pin-pages',
 ];
 
 /**
@@ -137,9 +138,10 @@ Remarks:
 
 ## Other forms of the fix
 
-Applied to ${before}: the versions of the fix, and two proposals from its review. Marking pages dirty in
+Applied to ${before}: the versions of the fix, two proposals from its review, and pins. Marking pages dirty in
 GUP-fast closes the window, since it is done before the entry is looked at again; marking them dirty
-before the submission alone does not.
+before the submission alone does not. Nor do pins, although reclaim spares pinned pages since v6.4: it
+looks for them when the mapping is gone already.
 
 ${proposalTable()}
 
