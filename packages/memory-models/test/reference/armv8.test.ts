@@ -1,0 +1,68 @@
+import { referenceArmv8 } from '../../src/index.js';
+import { expectVerdicts } from './expected-verdicts.js';
+import { type Orders } from './shapes.js';
+
+/** `popl`: to a release; `poap`, `poqp`: from an acquire, an acquirePC; `polq`: from a release to an acquirePC. */
+const orders: Orders = {
+  addr: { dependency: 'addr' },
+  data: { dependency: 'data' },
+  ctrl: { dependency: 'ctrl' },
+  ctrlisb: { dependency: 'ctrl', fence: ['ISB'] },
+  addrisb: { dependency: 'addr', fence: ['ISB'] },
+  isb: { fence: ['ISB'] },
+  'dsb.isb': { fence: ['DSB.ISH', 'ISB'] },
+  'dmb.sy': { fence: ['DMB.SY'] },
+  'dmb.ish': { fence: ['DMB.ISH'] },
+  'dmb.st': { fence: ['DMB.ST'] },
+  'dmb.ishst': { fence: ['DMB.ISHST'] },
+  'dmb.ld': { fence: ['DMB.LD'] },
+  'dmb.ishld': { fence: ['DMB.ISHLD'] },
+  'dsb.ish': { fence: ['DSB.ISH'] },
+  'dsb.ishst': { fence: ['DSB.ISHST'] },
+  'dsb.ishld': { fence: ['DSB.ISHLD'] },
+  popl: { second: ['L'] },
+  poap: { first: ['A'] },
+  poqp: { first: ['Q'] },
+  pola: { first: ['L'], second: ['A'] },
+  polq: { first: ['L'], second: ['Q'] },
+  swp: { first: ['X'], firstUpdates: ['X'] },
+  swpa: { first: ['X'], firstUpdates: ['X', 'A'] },
+  swpl: { first: ['X', 'L'], firstUpdates: ['X'] },
+  swpal: { first: ['X', 'L'], firstUpdates: ['X', 'A'] },
+  'swpa.dmb': { first: ['X'], firstUpdates: ['X', 'A'], fence: ['DMB.ISH'] },
+  'stadd.dmb.ld': { first: ['X', 'NoRet'], firstUpdates: ['X'], fence: ['DMB.LD'] },
+  'ldadd.dmb.ld': { first: ['X'], firstUpdates: ['X'], fence: ['DMB.LD'] },
+  llscal: { first: ['EX', 'L'], firstUpdates: ['EX', 'A'] },
+  'llscl.dmb': { first: ['EX', 'L'], firstUpdates: ['EX'], fence: ['DMB.ISH'] },
+};
+
+expectVerdicts(referenceArmv8, orders, [
+  {
+    source: 'as herd7 7.58 judges under aarch64.cat',
+    never: `
+      2+2W+dmb.st+dmb.sy 2+2W+dmb.st+popl 2+2W+dmb.sts 2+2W+dmb.sy+popl 2+2W+dmb.sys 2+2W+popls
+      LB+addr+ctrl LB+addr+data LB+addr+poap LB+addr+popl LB+addrs LB+ctrl+poap LB+ctrl+popl
+      LB+ctrls LB+data+ctrl LB+data+poap LB+data+popl LB+datas LB+dmb.ld+addr LB+dmb.ld+ctrl
+      LB+dmb.ld+data LB+dmb.ld+dmb.sy LB+dmb.ld+poap LB+dmb.ld+popl LB+dmb.lds LB+dmb.sy+addr
+      LB+dmb.sy+ctrl LB+dmb.sy+data LB+dmb.sy+poap LB+dmb.sy+popl LB+dmb.sys LB+poaps LB+popl+poap
+      LB+popls
+      MP+dmb.st+addr MP+dmb.st+ctrlisb MP+dmb.st+dmb.ld MP+dmb.st+dmb.sy MP+dmb.st+poap
+      MP+dmb.sy+addr MP+dmb.sy+ctrlisb MP+dmb.sy+dmb.ld MP+dmb.sy+poap MP+dmb.sys MP+popl+addr
+      MP+popl+ctrlisb MP+popl+dmb.ld MP+popl+dmb.sy MP+popl+poap
+      R+dmb.st+dmb.sy R+dmb.sys R+popl+dmb.sy
+      S+dmb.st+addr S+dmb.st+ctrl S+dmb.st+data S+dmb.st+dmb.ld S+dmb.st+dmb.sy S+dmb.st+poap
+      S+dmb.st+popl S+dmb.sy+addr S+dmb.sy+ctrl S+dmb.sy+data S+dmb.sy+dmb.ld S+dmb.sy+poap
+      S+dmb.sy+popl S+dmb.sys S+popl+addr S+popl+ctrl S+popl+data S+popl+dmb.ld S+popl+dmb.sy
+      S+popl+poap S+popls
+      SB+dmb.sys`,
+    sometimes: `
+      2+2W+dmb.st+po 2+2W+dmb.sy+po 2+2W+po+popl 2+2W
+      LB+addr+po LB+ctrl+po LB+data+po LB+dmb.ld+po LB+dmb.sy+po LB+po+poap LB+po+popl LB
+      MP+dmb.st+po MP+dmb.sy+po MP+po+addr MP+po+ctrlisb MP+po+dmb.ld MP+po+dmb.sy MP+po+poap
+      MP+popl+po MP
+      R+dmb.st+po R+dmb.sy+po R+po+dmb.sy R+popl+po R
+      S+dmb.st+po S+dmb.sy+po S+po+addr S+po+ctrl S+po+data S+po+dmb.ld S+po+dmb.sy S+po+poap
+      S+po+popl S+popl+po S
+      SB+dmb.sy+po SB`,
+  },
+]);
