@@ -18,16 +18,18 @@ export interface Terminal {
 /**
  * Whether to colour, by the rules that users know: `--no-color` and NO_COLOR forbid it, FORCE_COLOR
  * demands it, and otherwise it depends on whether somebody is looking.
+ *
+ * @param isTerminal a stream's `isTTY`, which is undefined for a pipe or a file
  */
 export function wantsColours(
   asked: boolean,
   environment: NodeJS.ProcessEnv,
-  isTerminal: boolean,
+  isTerminal: boolean | undefined,
 ): boolean {
   if (!asked || (environment.NO_COLOR ?? '') !== '') return false;
   const forced = environment.FORCE_COLOR ?? '';
   if (forced !== '') return forced !== '0' && forced !== 'false';
-  return isTerminal && environment.TERM !== 'dumb';
+  return isTerminal === true && environment.TERM !== 'dumb';
 }
 
 /** The process's own terminal. */

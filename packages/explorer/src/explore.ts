@@ -232,8 +232,9 @@ export class ExplorationRun {
     }
     if (outcome !== Outcome.complete || violations.length === 0) return;
     this.#violating++;
-    const first = violations[0]!;
-    this.#note(first.property, first.message, graph, violationEvent(graph, first));
+    for (const violation of violations) {
+      this.#note(violation.property, violation.message, graph, violationEvent(graph, violation));
+    }
   }
 
   #waits(graph: ExecutionGraph): string {
@@ -299,24 +300,27 @@ function covers(
   neverCovered: readonly string[],
   error: string | undefined,
 ): string {
-  const executions = (exploration?.executions ?? 0).toLocaleString('en');
+  const count = exploration?.executions ?? 0;
+  const executions = `${count.toLocaleString('en')} ${count === 1 ? 'execution' : 'executions'}`;
+  const all = count === 1 ? 'the one execution' : `all ${executions}`;
+  const were = count === 1 ? 'was' : 'were';
   const part =
     incomplete === undefined
       ? ''
       : ` (${reason(incomplete, exploration)}; not everything was explored)`;
   switch (verdict) {
     case 'verified':
-      return `all ${executions} executions satisfy every property`;
+      return `${all} ${count === 1 ? 'satisfies' : 'satisfy'} every property`;
     case 'violated':
     case 'deadlock':
       return incomplete === undefined
-        ? `all ${executions} executions were explored`
-        : `${executions} executions were explored${part}`;
+        ? `${all} ${were} explored`
+        : `${executions} ${were} explored${part}`;
     case 'bounded':
-      return `nothing was found in ${executions} executions${part}`;
+      return `nothing was found in ${executions}${part}`;
     case 'vacuous':
       return neverCovered.length > 0
-        ? `all ${executions} executions were explored, and it never happened that: ${neverCovered.join('; ')}`
+        ? `${all} ${were} explored, and it never happened that: ${neverCovered.join('; ')}`
         : 'the program has no execution: some assumption fails in each';
     case 'model error':
       return error ?? 'the program cannot be explored';
