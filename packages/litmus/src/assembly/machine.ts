@@ -1,0 +1,159 @@
+import { LitmusSyntaxError, type Position, UnsupportedError } from '../errors.js';
+import { CutOff, type ThreadMemory, type ThreadProgram, zero } from '../execution/thread.js';
+import {
+  constant, operate, OperandError, type Tainted, unionOf, type Value,
+} from '../value.js'; // prettier-ignore
+
+/** How often an instruction is run at most; longer runs are not considered. */
+const loopBound = 3;
+
+/** One cell of the table of instructions. */
+export interface Line {
+  readonly text: string;
+  readonly position: Position;
+}
+
+/** What an instruction does; it returns the label to go on at, if it branches. */
+export type Instruction = (cpu: Cpu) => string | undefined;
+
+/** An instruction set, as far as litmus tests use it. */
+export interface InstructionSet {
+  /** One spelling for each register, as conditions and initial states name them. */
+  readonly register: (text: string) => string;
+  /** Registers that always read as zero. */
+  readonly zeroRegisters: ReadonlySet<string>;
+  /** Undefined if it is not known. */
+  readonly decode: (mnemonic: string, operands: readonly string[]) => Instruction | undefined;
+}
+
+/** A thread's registers, and the way to memory. */
+export class Cpu {
+  readonly #registers = new Map<string, Tainted>();
+  /** What the last comparison compared. */
+  compared: readonly [Tainted, Tainted] = [zero, zero];
+  /** The read of the last load-exclusive: its address, and what it returned. */
+  reservation: { readonly address: Tainted; readonly read: Tainted } | undefined;
+
+  constructor(
+    readonly set: InstructionSet,
+    readonly memory: ThreadMemory,
+    initial: ReadonlyMap<string, Value>,
+  ) {
+    for (const [name, value] of initial) this.#registers.set(name, constant(value));
+  }
+
+  get(register: string): Tainted {
+    const name = this.set.register(register);
+    return this.set.zeroRegisters.has(name) ? zero : (this.#registers.get(name) ?? zero);
+  }
+
+  put(register: string, value: Tainted): void {
+    const name = this.set.register(register);
+    if (!this.set.zeroRegisters.has(name)) this.#registers.set(name, value);
+  }
+
+  operate(operator: string, left: Tainted, right: Tainted): Tainted {
+    return {
+      value: operate(operator, left.value, right.value),
+      from: unionOf(left.from, right.from),
+    };
+  }
+
+  /** Takes a branch or not; whatever follows depends on what decided it. */
+  branch(label: string, taken: boolean, ...deciding: readonly Tainted[]): string | undefined {
+    for (const { from } of deciding) this.memory.control = unionOf(this.memory.control, from);
+    return taken ? label : undefined;
+  }
+
+  get registers(): ReadonlyMap<string, Value> {
+    return new Map([...this.#registers].map(([name, { value }]) => [name, value]));
+  }
+}
+
+/** Makes a thread's instructions runnable. */
+export function assemble(
+  file: string,
+  set: InstructionSet,
+  lines: readonly Line[],
+  initial: ReadonlyMap<string, Value>,
+): ThreadProgram {
+  const labels = new Map<string, number>();
+  const code: { readonly run: Instruction; readonly line: Line }[] = [];
+  for (const line of lines) {
+    let { text } = line;
+    for (;;) {
+      const label = /^([A-Za-z_.][\w.]*):\s*/.exec(text);
+      if (!label) break;
+      labels.set(label[1]!, code.length);
+      text = text.slice(label[0].length);
+    }
+    if (text === '') continue;
+    const [, mnemonic, rest] = /^(\S+)\s*(.*)$/.exec(text)!;
+    const run = set.decode(mnemonic!.toLowerCase(), splitOperands(rest!));
+    if (!run) throw new UnsupportedError(file, line.position, `the instruction '${text}'`);
+    code.push({ run, line });
+  }
+
+  return (memory) => {
+    const cpu = new Cpu(set, memory, initial);
+    const visits = new Map<number, number>();
+    for (let at = 0; at < code.length;) {
+      const times = (visits.get(at) ?? 0) + 1;
+      if (times > loopBound) throw new CutOff();
+      visits.set(at, times);
+      const { run, line } = code[at]!;
+      const target = step(file, line, run, cpu);
+      if (target === undefined) at++;
+      else if (labels.has(target)) at = labels.get(target)!;
+      else
+        throw new LitmusSyntaxError(file, line.position, 'a label of this thread', `'${target}'`);
+    }
+    return cpu.registers;
+  };
+}
+
+function step(file: string, line: Line, run: Instruction, cpu: Cpu): string | undefined {
+  try {
+    return run(cpu) ?? undefined;
+  } catch (error) {
+    if (error instanceof OperandError)
+      throw new UnsupportedError(file, line.position, error.message);
+    throw error;
+  }
+}
+
+/** `W1,[X0,W2,SXTW]` is `W1` and `[X0,W2,SXTW]`. */
+function splitOperands(text: string): string[] {
+  const parts: string[] = [];
+  let depth = 0;
+  let part = '';
+  for (const character of text) {
+    if (character === '[' || character === '(') depth++;
+    if (character === ']' || character === ')') depth--;
+    if (character === ',' && depth === 0) {
+      parts.push(part.trim());
+      part = '';
+    } else part += character;
+  }
+  if (part.trim() !== '') parts.push(part.trim());
+  return parts;
+}
+
+/** A number as instructions write it: `#1`, `$1`, `0x10`, `-4`. */
+export function immediate(text: string | undefined): number | undefined {
+  const digits = /^[#$]?(-?(?:0x[0-9a-f]+|\d+))$/i.exec(text ?? '')?.[1];
+  if (digits === undefined) return undefined;
+  return digits.startsWith('-') ? -Number(digits.slice(1)) : Number(digits);
+}
+
+/** Table of instructions that compute one register from two operands. */
+export function computation(
+  operator: string,
+  target: string,
+  left: (cpu: Cpu) => Tainted,
+  right: (cpu: Cpu) => Tainted,
+): Instruction {
+  return (cpu) => {
+    cpu.put(target, cpu.operate(operator, left(cpu), right(cpu)));
+  };
+}

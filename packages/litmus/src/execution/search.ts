@@ -1,0 +1,219 @@
+import {
+  CandidateExecution,
+  type Event,
+  initialThread,
+  type Judgement,
+  type ReferenceModel,
+  Relation,
+} from '@pagerace/memory-models';
+
+import { type Value } from '../value.js';
+import { CoherenceOrder } from './coherence.js';
+import { isRead, isWrite, type Limit } from './runs.js';
+import { type Combination } from './structure.js';
+
+/** A consistent execution, and the values that its locations hold at the end. */
+export interface Found {
+  readonly execution: CandidateExecution;
+  readonly combination: Combination;
+  readonly judgement: Judgement & { readonly consistent: true };
+  readonly final: (location: string) => Value | undefined;
+}
+
+export interface SearchOptions {
+  readonly model: ReferenceModel;
+  readonly limit: Limit;
+  /** Could an execution with these final values, as far as they are known, be of interest? */
+  readonly isOfInterest: (final: (location: string) => Value | undefined) => boolean;
+  /** Hears of each consistent execution of interest; returns true to end the search. */
+  readonly found: (found: Found) => boolean;
+}
+
+interface State {
+  /** Per event, the write that it reads; -1 if that is not chosen, or it is no read. */
+  readonly source: Int16Array;
+  readonly order: CoherenceOrder;
+}
+
+/**
+ * Looks for the consistent executions of one combination of runs: chooses for each read what it reads,
+ * then orders what writes that leaves unordered. Coherence is kept at each step, and the model is asked
+ * about every incomplete execution that offers a choice: what it forbids, no completion makes allowed.
+ *
+ * @returns true if `found` ended the search.
+ */
+export function search(combination: Combination, options: SearchOptions): boolean {
+  return new Search(combination, options).run();
+}
+
+class Search {
+  readonly #events: readonly Event[];
+  readonly #writesOf: number[][] = [];
+  readonly #reads: number[] = [];
+  readonly #candidates: number[][] = [];
+
+  constructor(
+    readonly combination: Combination,
+    readonly options: SearchOptions,
+  ) {
+    this.#events = combination.structure.events;
+    combination.locations.forEach(() => this.#writesOf.push([]));
+    this.#events.forEach((event, i) => {
+      if (isWrite(event)) this.#writesOf[event.location!]!.push(i);
+    });
+    this.#events.forEach((event, i) => {
+      this.#candidates.push(isRead(event) ? this.#sourcesOf(i) : []);
+      if (isRead(event)) this.#reads.push(i);
+    });
+  }
+
+  run(): boolean {
+    if (this.#reads.some((read) => this.#candidates[read]!.length === 0)) return false;
+    const order = CoherenceOrder.empty(this.#events.length);
+    for (const [initial, ...others] of this.#writesOf) {
+      for (const write of others) {
+        order.add(initial!, write);
+        for (const later of others) if (this.#isPoBefore(write, later)) order.add(write, later);
+      }
+    }
+    const source = new Int16Array(this.#events.length).fill(-1);
+    return this.#chooseSources({ source, order });
+  }
+
+  #isPoBefore(a: number, b: number): boolean {
+    return (
+      a < b &&
+      this.#events[a]!.thread === this.#events[b]!.thread &&
+      this.#events[a]!.thread !== initialThread
+    );
+  }
+
+  /** The writes of the right value that coherence within the read's thread leaves. */
+  #sourcesOf(read: number): number[] {
+    const { values } = this.combination;
+    const writes = this.#writesOf[this.#events[read]!.location!]!;
+    const lastOwn = writes.findLast((write) => this.#isPoBefore(write, read));
+    return writes.filter((write) => {
+      if (values[write] !== values[read] || this.#isPoBefore(read, write)) return false;
+      if (lastOwn === undefined || write === lastOwn) return true;
+      return this.#events[write]!.thread !== initialThread && !this.#isPoBefore(write, lastOwn);
+    });
+  }
+
+  /** Takes a source for a read, with what coherence concludes; false if it contradicts. */
+  #take(state: State, read: number, write: number): boolean {
+    const { source, order } = state;
+    source[read] = write;
+    const location = this.#events[read]!.location!;
+    for (const own of this.#writesOf[location]!) {
+      if (own === write) continue;
+      if (this.#isPoBefore(own, read) && !order.add(own, write)) return false;
+      if (this.#isPoBefore(read, own) && !order.add(write, own)) return false;
+    }
+    for (const other of this.#reads) {
+      const theirs = source[other]!;
+      if (theirs === -1 || theirs === write || this.#events[other]!.location !== location) continue;
+      if (this.#isPoBefore(other, read) && !order.add(theirs, write)) return false;
+      if (this.#isPoBefore(read, other) && !order.add(write, theirs)) return false;
+    }
+    const partner = this.combination.rmwWrite[read];
+    if (partner !== undefined && !order.addAdjacent(write, partner)) return false;
+    return order.settle();
+  }
+
+  #chooseSources(state: State): boolean {
+    this.options.limit.check();
+    // What has one source alone comes first: it costs nothing and rules out others.
+    let next = -1;
+    for (const read of this.#reads) {
+      if (state.source[read] !== -1) continue;
+      if (next === -1 || this.#candidates[read]!.length < this.#candidates[next]!.length)
+        next = read;
+    }
+    if (next === -1) return this.#orderWrites(state);
+    const candidates = this.#candidates[next]!;
+    if (candidates.length === 1) {
+      return this.#take(state, next, candidates[0]!) && this.#chooseSources(state);
+    }
+    if (!this.#isPromising(state, false)) return false;
+    return candidates.some((write) => {
+      const branch = { source: state.source.slice(), order: state.order.copy() };
+      return this.#take(branch, next, write) && this.#chooseSources(branch);
+    });
+  }
+
+  #orderWrites(state: State): boolean {
+    this.options.limit.check();
+    const final = this.#finalValues(state);
+    if (!this.options.isOfInterest(final)) return false;
+    const pair = this.#unorderedPair(state);
+    if (!pair) {
+      const execution = this.#execution(state);
+      const judgement = this.options.model.check(execution);
+      if (!judgement.consistent) return false;
+      const { combination } = this;
+      return this.options.found({ execution, combination, judgement, final });
+    }
+    if (!this.#isPromising(state, true)) return false;
+    const [a, b] = pair;
+    return [[a, b] as const, [b, a] as const].some(([first, second]) => {
+      const branch = { source: state.source, order: state.order.copy() };
+      return branch.order.add(first, second) && branch.order.settle() && this.#orderWrites(branch);
+    });
+  }
+
+  #unorderedPair({ order }: State): [number, number] | undefined {
+    for (const writes of this.#writesOf) {
+      for (let i = 0; i < writes.length; i++) {
+        for (let j = i + 1; j < writes.length; j++) {
+          const [a, b] = [writes[i]!, writes[j]!];
+          if (!order.isBefore(a, b) && !order.isBefore(b, a)) return [a, b];
+        }
+      }
+    }
+    return undefined;
+  }
+
+  /** Does the model leave room for a completion? */
+  #isPromising(state: State, sourcesAreChosen: boolean): boolean {
+    const { model } = this.options;
+    if (!sourcesAreChosen && !isMonotoneInReadsFrom(model)) return true;
+    return model.check(this.#execution(state)).consistent;
+  }
+
+  #execution({ source, order }: State): CandidateExecution {
+    const { structure, values } = this.combination;
+    const { size } = structure;
+    const chosen = this.#reads.filter((read) => source[read] !== -1);
+    const rf = Relation.of(
+      size,
+      chosen.map((read) => [source[read]!, read] as const),
+    );
+    return new CandidateExecution(structure, { rf, co: Relation.of(size, order.pairs()), values });
+  }
+
+  /** The value of a location's last write, once it is known which that is. */
+  #finalValues({ order }: State): (location: string) => Value | undefined {
+    const { locations, values } = this.combination;
+    return (location) => {
+      const number = locations.indexOf(location);
+      if (number === -1) return 0;
+      const writes = this.#writesOf[number]!;
+      const last = writes.find((write) =>
+        writes.every((other) => other === write || order.isBefore(other, write)),
+      );
+      if (last !== undefined) return values[last];
+      // All that may be last may agree.
+      const possible = writes.filter(
+        (write) => !writes.some((other) => order.isBefore(write, other)),
+      );
+      const [first, ...rest] = possible.map((write) => values[write]);
+      return rest.every((value) => value === first) ? first : undefined;
+    };
+  }
+}
+
+/** RVWMO takes two reads of one write out of an order: there, an unknown source forbids too much. */
+function isMonotoneInReadsFrom(model: ReferenceModel): boolean {
+  return model.id !== 'riscv';
+}

@@ -1,0 +1,104 @@
+import { type EventKind, type Tag } from '@pagerace/memory-models';
+
+import { constant, type Tainted, unionOf, type Value } from '../value.js';
+
+/** One event of a thread, before it is known what a read reads from. */
+export interface ThreadEvent {
+  readonly kind: EventKind;
+  readonly location?: string;
+  /** What is read or written. */
+  readonly value?: Value;
+  readonly tags: readonly Tag[];
+  /** The reads of this thread, by number, on which its address, its value, its being there depend. */
+  readonly addr: readonly number[];
+  readonly data: readonly number[];
+  readonly ctrl: readonly number[];
+  /** Of the write of a read-modify-write: its read. */
+  readonly rmw?: number;
+}
+
+/** A thread, from its beginning to its end under one choice of what its reads return. */
+export interface ThreadRun {
+  readonly events: readonly ThreadEvent[];
+  /** What its registers hold at the end; one that was never written is not among them. */
+  readonly registers: ReadonlyMap<string, Value>;
+}
+
+/** The code of one thread: told what its reads return, it says what it does. */
+export type ThreadProgram = (memory: ThreadMemory) => ReadonlyMap<string, Value>;
+
+/** Leaves a run that leads nowhere: a loop beyond its bound. */
+export class CutOff extends Error {}
+
+/** What a thread's code does to memory, and which of its reads each thing depends on. */
+export class ThreadMemory {
+  readonly events: ThreadEvent[] = [];
+  /** The reads on which the code now running depends being run at all. */
+  control: readonly number[] = [];
+
+  constructor(
+    /** Picks one of several. */
+    readonly choose: <T>(options: readonly T[]) => T,
+    readonly possibleValues: (location: string) => readonly Value[],
+  ) {}
+
+  read(address: Tainted, tags: readonly Tag[], kind: EventKind = 'read'): Tainted {
+    const value = this.choose(this.possibleValues(locationOf(address)));
+    return this.readValue(address, tags, value, kind);
+  }
+
+  /** A read of which it is known what it returns. */
+  readValue(address: Tainted, tags: readonly Tag[], value: Value, kind: EventKind): Tainted {
+    const location = locationOf(address);
+    const number = this.events.length;
+    this.#add({ kind, location, value, tags, addr: address.from, data: [] });
+    return { value, from: [number] };
+  }
+
+  write(
+    address: Tainted,
+    value: Tainted,
+    tags: readonly Tag[],
+    options: { readonly rmw?: Tainted; readonly kind?: EventKind } = {},
+  ): void {
+    const { rmw, kind = 'write' } = options;
+    const location = locationOf(address);
+    const event = {
+      kind,
+      location,
+      value: value.value,
+      tags,
+      addr: address.from,
+      data: value.from,
+    };
+    this.#add(rmw ? { ...event, rmw: rmw.from[0]! } : event);
+  }
+
+  fence(tag: Tag, location?: Tainted): void {
+    const event = { kind: 'fence', tags: [tag], data: [] } as const;
+    if (location) this.#add({ ...event, location: locationOf(location), addr: location.from });
+    else this.#add({ ...event, addr: [] });
+  }
+
+  /** Makes what `run` does depend on the reads that have a part in a condition. */
+  under(condition: Tainted, run: () => void): void {
+    const { control } = this;
+    this.control = unionOf(control, condition.from);
+    run();
+    this.control = control;
+  }
+
+  #add(event: Omit<ThreadEvent, 'ctrl'>): void {
+    this.events.push({ ...event, ctrl: this.control });
+  }
+}
+
+/** An access to what is no location: a run of which no execution comes. */
+export class WildAccess extends Error {}
+
+function locationOf(address: Tainted): string {
+  if (typeof address.value === 'string') return address.value;
+  throw new WildAccess(`access to address ${String(address.value)}`);
+}
+
+export const zero = constant(0);

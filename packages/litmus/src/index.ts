@@ -1,0 +1,18 @@
+export { type Condition, conditionText, type Observable, type Proposition } from './condition.js';
+export { LitmusError, LitmusSyntaxError, type Position, UnsupportedError } from './errors.js';
+export { LimitReached } from './execution/runs.js';
+export { type Found } from './execution/search.js';
+export { type FinalState, judge, type JudgeOptions, type LitmusVerdict } from './judge.js';
+export { defaultModel, modelNamed } from './models.js';
+export { parseLitmus } from './parse.js';
+export { type Architecture, type LitmusTest, type Observation } from './test.js';
+export { type Value } from './value.js';
+export { type LitmusReport, reportObject, reportText, type Timing } from './report.js';
+export {
+  type LitmusIo,
+  litmusFiles,
+  type LitmusOutcome,
+  type LitmusSummary,
+  runLitmus,
+  type RunLitmusOptions,
+} from './run.js';

@@ -1,0 +1,238 @@
+import { type ReferenceModel } from '@pagerace/memory-models';
+
+import { evaluate, nameOf, type Observable, observablesOf, type Proposition } from './condition.js';
+import { allRuns, type Limit, LimitReached } from './execution/runs.js';
+import { type Found, search } from './execution/search.js';
+import { combine } from './execution/structure.js';
+import { type ThreadRun } from './execution/thread.js';
+import { type LitmusTest, type Observation } from './test.js';
+import { type Value } from './value.js';
+
+export interface JudgeOptions {
+  /** Only find out whether the condition holds never, sometimes or always: states are not counted. */
+  readonly verdictOnly?: boolean;
+  /** How long it may take, in milliseconds. */
+  readonly timeLimit?: number;
+  /** The clock to measure it with, in milliseconds; by default the system's. */
+  readonly now?: () => number;
+}
+
+/** One final state: the values of what the test's condition and `locations` speak of. */
+export interface FinalState {
+  readonly values: Readonly<Record<string, Value>>;
+  readonly holds: boolean;
+}
+
+/** What a model says of a litmus test. */
+export interface LitmusVerdict {
+  readonly observation: Observation;
+  /** Does it turn out as the test's quantifier wants? */
+  readonly ok: boolean;
+  /** Consistent executions in which the condition's proposition holds, and in which it does not. */
+  readonly positive: number;
+  readonly negative: number;
+  /** Every final state, sorted; undefined if only the verdict was asked for. */
+  readonly states?: readonly FinalState[];
+  /** What the model has to tell of an execution, such as `data-race`. */
+  readonly flags: readonly string[];
+  /** An execution in which the proposition holds, if there is one. */
+  readonly witness?: Found;
+}
+
+/**
+ * Judges a litmus test by a memory model.
+ *
+ * With `verdictOnly` the counts are 0 or 1, telling which kinds of execution there are, and flags are
+ * those of the executions that were met.
+ *
+ * @throws LimitReached when it takes longer than `timeLimit`.
+ */
+export function judge(
+  test: LitmusTest,
+  model: ReferenceModel,
+  options: JudgeOptions = {},
+): LitmusVerdict {
+  const limit = limitOf(options);
+  const runs = allRuns(test.threads, test.initial, limit);
+  const proposition = test.condition.proposition;
+  const flags = new Set<string>();
+  const states = new Map<string, FinalState>();
+  const shown = shownObservables(test);
+  let positive = 0;
+  let negative = 0;
+  let witness: Found | undefined;
+
+  const visit = (goal: Proposition, once: boolean): void => {
+    eachExecution(test, runs, model, goal, limit, (found) => {
+      const value = valuation(found.combination.runs, found.final);
+      const holds = evaluate(proposition, value) === true;
+      if (holds) positive++;
+      else negative++;
+      if (holds) witness ??= found;
+      for (const flag of found.judgement.flags) flags.add(flag.name);
+      if (!once) {
+        const values = Object.fromEntries(shown.map((one) => [nameOf(one), value(one) ?? 0]));
+        states.set(JSON.stringify(values), { values, holds });
+      }
+      return once;
+    });
+  };
+
+  if (options.verdictOnly) {
+    visit(proposition, true);
+    if (positive > 0) visit({ kind: 'not', part: proposition }, true);
+    else negative = 1;
+  } else {
+    visit({ kind: 'true' }, false);
+  }
+  const observation = positive === 0 ? 'Never' : negative === 0 ? 'Always' : 'Sometimes';
+  const { quantifier } = test.condition;
+  const ok =
+    quantifier === 'exists'
+      ? positive > 0
+      : quantifier === 'forall'
+        ? negative === 0
+        : positive === 0;
+  return {
+    observation,
+    ok,
+    positive,
+    negative,
+    flags: [...flags].sort(),
+    ...(!options.verdictOnly && { states: sorted([...states.values()]) }),
+    ...(witness && { witness }),
+  };
+}
+
+/** What herd7 shows of a state: what the condition speaks of, then `locations`; threads first. */
+function shownObservables(test: LitmusTest): Observable[] {
+  const all = new Map<string, Observable>();
+  for (const one of [...observablesOf(test.condition.proposition), ...test.locations]) {
+    all.set(nameOf(one), one);
+  }
+  const key = (one: Observable): string =>
+    one.kind === 'register'
+      ? `0${String(one.thread).padStart(4, '0')}:${one.name}`
+      : `1${one.name}`;
+  return [...all.values()].sort((a, b) => (key(a) < key(b) ? -1 : 1));
+}
+
+function sorted(states: FinalState[]): FinalState[] {
+  const compare = (a: Value, b: Value): number =>
+    typeof a === 'number' && typeof b === 'number'
+      ? a - b
+      : String(a) < String(b)
+        ? -1
+        : Number(a !== b);
+  return states.sort((a, b) => {
+    for (const name of Object.keys(a.values)) {
+      const difference = compare(a.values[name]!, b.values[name]!);
+      if (difference !== 0) return difference;
+    }
+    return 0;
+  });
+}
+
+/** The final values of registers, where the thread's run is chosen, and of locations. */
+function valuation(
+  runs: readonly (ThreadRun | undefined)[],
+  final: (location: string) => Value | undefined,
+): (observable: Observable) => Value | undefined {
+  return (observable) => {
+    if (observable.kind === 'location') return final(observable.name);
+    const run = runs[observable.thread];
+    return run && (run.registers.get(observable.name) ?? 0);
+  };
+}
+
+/** Goes through the consistent executions in which `goal`, and the test's filter, hold. */
+function eachExecution(
+  test: LitmusTest,
+  runs: readonly (readonly ThreadRun[])[],
+  model: ReferenceModel,
+  goal: Proposition,
+  limit: Limit,
+  found: (found: Found) => boolean,
+): boolean {
+  const wanted: Proposition = test.filter ? { kind: 'and', parts: [goal, test.filter] } : goal;
+  const unknown = (): undefined => undefined;
+  const chosen: (ThreadRun | undefined)[] = runs.map(() => undefined);
+  // Runs that contradict the goal by themselves are out before any are put together.
+  const useful = runs.map((ofThread, thread) =>
+    ofThread.filter((run) => {
+      const alone = runs.map((_, other) => (other === thread ? run : undefined));
+      return evaluate(wanted, valuation(alone, unknown)) !== false;
+    }),
+  );
+  const { canRead } = sourcesOfValues(test, useful);
+
+  const choose = (thread: number): boolean => {
+    limit.check();
+    if (thread === useful.length) {
+      const complete = chosen as ThreadRun[];
+      return search(combine(complete, test.initial), {
+        model,
+        limit,
+        isOfInterest: (final) => evaluate(wanted, valuation(complete, final)) !== false,
+        found,
+      });
+    }
+    for (const run of useful[thread]!) {
+      chosen[thread] = run;
+      const possible =
+        evaluate(wanted, valuation(chosen, unknown)) !== false && canRead(chosen, thread);
+      if (possible && choose(thread + 1)) return true;
+    }
+    chosen[thread] = undefined;
+    return false;
+  };
+  return choose(0);
+}
+
+/** Tells whether somebody may have written what the chosen runs read. */
+function sourcesOfValues(test: LitmusTest, runs: readonly (readonly ThreadRun[])[]) {
+  const key = (location: string, value: Value): string =>
+    `${typeof value}:${String(value)}@${location}`;
+  const written = new Map<ThreadRun, ReadonlySet<string>>();
+  const read = new Map<ThreadRun, readonly string[]>();
+  for (const run of runs.flat()) {
+    const writes = new Set<string>();
+    const reads: string[] = [];
+    for (const event of run.events) {
+      if (event.location === undefined || event.value === undefined) continue;
+      const text = key(event.location, event.value);
+      if (['write', 'LKW', 'UL'].includes(event.kind)) writes.add(text);
+      else if (event.value !== (test.initial.get(event.location) ?? 0)) reads.push(text);
+    }
+    written.set(run, writes);
+    read.set(run, reads);
+  }
+  const everWritten = runs.map((ofThread) => {
+    const all = new Set<string>();
+    for (const run of ofThread) for (const text of written.get(run)!) all.add(text);
+    return all;
+  });
+  return {
+    canRead: (chosen: readonly (ThreadRun | undefined)[], upTo: number): boolean => {
+      const sources = chosen.map((run, thread) =>
+        thread <= upTo ? written.get(run!)! : everWritten[thread]!,
+      );
+      for (let thread = 0; thread <= upTo; thread++) {
+        for (const text of read.get(chosen[thread]!)!) {
+          if (!sources.some((source) => source.has(text))) return false;
+        }
+      }
+      return true;
+    },
+  };
+}
+
+function limitOf({ timeLimit, now = () => performance.now() }: JudgeOptions): Limit {
+  if (timeLimit === undefined) return { check: () => undefined };
+  const end = now() + timeLimit;
+  return {
+    check: () => {
+      if (now() > end) throw new LimitReached(`not decided within ${String(timeLimit)} ms`);
+    },
+  };
+}

@@ -1,0 +1,141 @@
+import { type Condition, type Observable, type Proposition } from '../condition.js';
+import { elementOf, type Value } from '../value.js';
+import { type Lexer } from './lexer.js';
+
+/** How registers of an instruction set are spelled one way; others stay as they are. */
+export type RegisterName = (text: string) => string;
+
+/** What follows a test's code: `locations`, `filter` and the condition. */
+export interface TestTail {
+  readonly locations: readonly Observable[];
+  readonly filter?: Proposition;
+  readonly condition: Condition;
+}
+
+export function parseTail(lexer: Lexer, register: RegisterName): TestTail {
+  const parser = new ConditionParser(lexer, register);
+  let locations: Observable[] = [];
+  let filter: Proposition | undefined;
+  for (;;) {
+    if (lexer.take('locations')) locations = parser.locations();
+    else if (lexer.take('filter')) filter = parser.proposition();
+    else break;
+  }
+  const condition = parser.condition();
+  lexer.take(';');
+  if (lexer.peek().kind !== 'end') lexer.fail('the end of the test');
+  return { locations, condition, ...(filter && { filter }) };
+}
+
+class ConditionParser {
+  constructor(
+    readonly lexer: Lexer,
+    readonly register: RegisterName,
+  ) {}
+
+  locations(): Observable[] {
+    const { lexer } = this;
+    const found: Observable[] = [];
+    lexer.expect('[');
+    while (!lexer.take(']')) {
+      found.push(this.observable());
+      while (
+        lexer.take('*') ||
+        (lexer.peek().kind === 'name' && !lexer.at(';') && lexer.take(lexer.peek().text))
+      );
+      if (!lexer.take(';') && !lexer.at(']')) lexer.fail("';' or ']'");
+    }
+    return found;
+  }
+
+  condition(): Condition {
+    const { lexer } = this;
+    if (lexer.peek().kind === 'end') {
+      return { quantifier: 'forall', proposition: { kind: 'true' } };
+    }
+    if (lexer.take('~')) {
+      lexer.expect('exists');
+      return { quantifier: '~exists', proposition: this.proposition() };
+    }
+    if (lexer.take('exists')) return { quantifier: 'exists', proposition: this.proposition() };
+    if (lexer.take('forall')) return { quantifier: 'forall', proposition: this.proposition() };
+    return lexer.fail('exists, ~exists, forall, filter or locations');
+  }
+
+  proposition(): Proposition {
+    return this.list('\\/', 'or', () => this.list('/\\', 'and', () => this.atom()));
+  }
+
+  list(separator: string, kind: 'and' | 'or', part: () => Proposition): Proposition {
+    const parts = [part()];
+    while (
+      this.lexer.take(separator) ||
+      (kind === 'and' ? this.lexer.take('&&') : this.lexer.take('||'))
+    ) {
+      parts.push(part());
+    }
+    return parts.length === 1 ? parts[0]! : { kind, parts };
+  }
+
+  atom(): Proposition {
+    const { lexer } = this;
+    if (lexer.take('not') || lexer.take('~') || lexer.take('!'))
+      return { kind: 'not', part: this.atom() };
+    if (lexer.take('true')) return { kind: 'true' };
+    if (lexer.take('false')) return { kind: 'not', part: { kind: 'true' } };
+    if (lexer.take('(')) {
+      const inner = this.proposition();
+      lexer.expect(')');
+      return inner;
+    }
+    const left = this.observable();
+    const different = lexer.at('!=');
+    if (!different && !lexer.at('=') && !lexer.at('==')) lexer.fail("'='");
+    lexer.next();
+    const equal: Proposition = { kind: 'equal', left, right: parseValue(lexer) };
+    return different ? { kind: 'not', part: equal } : equal;
+  }
+
+  observable(): Observable {
+    const { lexer } = this;
+    if (lexer.take('[')) {
+      const name = parseLocation(lexer);
+      lexer.expect(']');
+      return { kind: 'location', name };
+    }
+    lexer.take('*');
+    if (lexer.peek().kind === 'number') {
+      const thread = lexer.integer();
+      lexer.expect(':');
+      const percent = lexer.take('%') ? '%' : '';
+      return {
+        kind: 'register',
+        thread,
+        name: this.register(percent + lexer.name('a register').text),
+      };
+    }
+    if (lexer.peek().kind !== 'name') lexer.fail('a register such as 0:r1, or a location');
+    return { kind: 'location', name: parseLocation(lexer) };
+  }
+}
+
+/** `x`, `a[1]`. */
+export function parseLocation(lexer: Lexer): string {
+  const { text } = lexer.name('a location');
+  if (!lexer.take('[')) return text;
+  const index = lexer.integer();
+  lexer.expect(']');
+  return elementOf(text, index);
+}
+
+/** A number, or an address: `y`, `&y`, `a[1]`. */
+export function parseValue(lexer: Lexer): Value {
+  lexer.take('&');
+  if (lexer.take('(')) {
+    const value = parseValue(lexer);
+    lexer.expect(')');
+    return value;
+  }
+  if (lexer.peek().kind === 'name') return parseLocation(lexer);
+  return lexer.integer('a number or an address');
+}

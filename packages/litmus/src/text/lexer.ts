@@ -1,0 +1,168 @@
+import { LitmusSyntaxError, type Position, UnsupportedError } from '../errors.js';
+
+export interface Token extends Position {
+  readonly kind: 'name' | 'number' | 'string' | 'symbol' | 'end';
+  readonly text: string;
+}
+
+const symbols = [
+  '...', '<<=', '>>=', '/\\', '\\/', '->', '++', '--', '&&', '||', '==', '!=', '<=', '>=', '<<', '>>',
+  '+=', '-=', '*=', '/=', '&=', '|=', '^=',
+  ...Array.from('{}()[];,:=<>+-*/&|^~!?.%$#@\\'),
+]; // prettier-ignore
+
+const name = /[A-Za-z_][A-Za-z_0-9]*/y;
+const number = /0[xX][0-9a-fA-F]+|\d+/y;
+const quoted = /"[^"\n]*"/y;
+const space = /\s+/y;
+
+/** Splits a test, or a part of one, into tokens; comments `(* *)` (nested), slash-star and `//` vanish. */
+export class Lexer {
+  readonly tokens: readonly Token[];
+  #next = 0;
+
+  constructor(
+    readonly file: string,
+    text: string,
+    readonly source = new Source(file, text),
+    from = 0,
+    to = text.length,
+  ) {
+    this.tokens = [...scan(source, text, from, to)];
+  }
+
+  /** The token `ahead` of the next one. */
+  peek(ahead = 0): Token {
+    return this.tokens[Math.min(this.#next + ahead, this.tokens.length - 1)]!;
+  }
+
+  next(): Token {
+    const token = this.peek();
+    if (token.kind !== 'end') this.#next++;
+    return token;
+  }
+
+  /** Is the next token this name or symbol? */
+  at(text: string): boolean {
+    const token = this.peek();
+    return token.text === text && token.kind !== 'string' && token.kind !== 'end';
+  }
+
+  /** Takes the next token if it is this one. */
+  take(text: string): boolean {
+    if (!this.at(text)) return false;
+    this.#next++;
+    return true;
+  }
+
+  expect(text: string): Token {
+    if (!this.at(text)) this.fail(`'${text}'`);
+    return this.next();
+  }
+
+  name(what: string): Token {
+    if (this.peek().kind !== 'name') this.fail(what);
+    return this.next();
+  }
+
+  integer(what = 'a number'): number {
+    const negative = this.take('-');
+    if (this.peek().kind !== 'number') this.fail(what);
+    const value = Number(this.next().text);
+    return negative ? -value : value;
+  }
+
+  fail(expected: string, token = this.peek()): never {
+    const found = token.kind === 'end' ? 'the end of the text' : `'${token.text}'`;
+    throw new LitmusSyntaxError(this.file, token, expected, found);
+  }
+
+  unsupported(construct: string, token: Position = this.peek()): never {
+    throw new UnsupportedError(this.file, token, construct);
+  }
+}
+
+/** Knows where in a text an offset is. */
+export class Source {
+  readonly #lines: number[] = [0];
+
+  constructor(
+    readonly file: string,
+    readonly text: string,
+  ) {
+    for (let i = 0; i < text.length; i++) if (text[i] === '\n') this.#lines.push(i + 1);
+  }
+
+  position(offset: number): Position {
+    let line = 0;
+    while (line + 1 < this.#lines.length && this.#lines[line + 1]! <= offset) line++;
+    return { line: line + 1, column: offset - this.#lines[line]! + 1 };
+  }
+}
+
+function* scan(source: Source, text: string, from: number, to: number): Generator<Token> {
+  let at = from;
+  const match = (pattern: RegExp): string | undefined => {
+    pattern.lastIndex = at;
+    const found = pattern.exec(text)?.[0];
+    return found !== undefined && at + found.length <= to ? found : undefined;
+  };
+  while (at < to) {
+    const blank = match(space);
+    if (blank !== undefined) {
+      at += blank.length;
+      continue;
+    }
+    const comment = commentAt(source, text, at);
+    if (comment > 0) {
+      at += comment;
+      continue;
+    }
+    const position = source.position(at);
+    const word = match(name);
+    const digits = match(number);
+    const string = match(quoted);
+    const symbol = symbols.find((candidate) => text.startsWith(candidate, at));
+    if (word !== undefined) yield { kind: 'name', text: word, ...position };
+    else if (digits !== undefined) yield { kind: 'number', text: digits, ...position };
+    else if (string !== undefined) yield { kind: 'string', text: string, ...position };
+    else if (symbol !== undefined) yield { kind: 'symbol', text: symbol, ...position };
+    else throw new LitmusSyntaxError(source.file, position, 'a token', `'${text[at]!}'`);
+    at += (word ?? digits ?? string ?? symbol)!.length;
+  }
+  yield { kind: 'end', text: '', ...source.position(to) };
+}
+
+/** How long the comment is that begins here; 0 if none does. */
+export function commentAt(source: Source, text: string, at: number): number {
+  const unclosed = (close: string): never => {
+    throw new LitmusSyntaxError(
+      source.file,
+      source.position(at),
+      `'${close}' after this comment`,
+      'the end of the text',
+    );
+  };
+  if (text.startsWith('//', at)) {
+    const end = text.indexOf('\n', at);
+    return (end === -1 ? text.length : end) - at;
+  }
+  if (text.startsWith('/*', at)) {
+    const end = text.indexOf('*/', at + 2);
+    return end === -1 ? unclosed('*/') : end + 2 - at;
+  }
+  // `(*` opens a comment unless it is the `(*p)` or `(*(` of C.
+  if (!text.startsWith('(*', at) || /^\(\*[A-Za-z_(]/.test(text.slice(at, at + 3))) return 0;
+  let depth = 0;
+  for (let i = at; i < text.length; i++) {
+    if (text.startsWith('(*', i)) {
+      depth++;
+      i++;
+    } else if (text.startsWith('*)', i)) {
+      depth--;
+      i++;
+      if (depth === 0) return i + 1 - at;
+    }
+  }
+  return unclosed('*)');
+}

@@ -1,0 +1,66 @@
+/** A number, or the address of a location: its name. */
+export type Value = number | string;
+
+/** The name of the location `index` elements after the one named `base`: `a` and `a[1]`, `a[2]` and so on. */
+export function elementOf(base: string, index: number): string {
+  const match = /^(.*)\[(-?\d+)\]$/.exec(base);
+  const name = match ? match[1]! : base;
+  const element = (match ? Number(match[2]) : 0) + index;
+  return element === 0 ? name : `${name}[${String(element)}]`;
+}
+
+/** A value, and the reads of its thread (by event number) that have a part in it. */
+export interface Tainted {
+  readonly value: Value;
+  readonly from: readonly number[];
+}
+
+export function constant(value: Value): Tainted {
+  return { value, from: [] };
+}
+
+export function unionOf(first: readonly number[], second: readonly number[]): readonly number[] {
+  if (first.length === 0) return second;
+  if (second.length === 0) return first;
+  return [...new Set([...first, ...second])];
+}
+
+const operations: Readonly<Record<string, (a: number, b: number) => number>> = {
+  '+': (a, b) => a + b,
+  '-': (a, b) => a - b,
+  '*': (a, b) => a * b,
+  '/': (a, b) => Math.trunc(a / b),
+  '&': (a, b) => a & b,
+  '&~': (a, b) => a & ~b,
+  '|': (a, b) => a | b,
+  '^': (a, b) => a ^ b,
+  '<<': (a, b) => a << b,
+  '>>': (a, b) => a >> b,
+  '<': (a, b) => Number(a < b),
+  '>': (a, b) => Number(a > b),
+  '<=': (a, b) => Number(a <= b),
+  '>=': (a, b) => Number(a >= b),
+};
+
+/** Thrown when values do not admit an operation: two addresses multiplied, say. */
+export class OperandError extends Error {}
+
+/** A C operator or an arithmetic instruction on two values. */
+export function operate(operator: string, a: Value, b: Value): Value {
+  if (operator === '==') return Number(a === b);
+  if (operator === '!=') return Number(a !== b);
+  if (operator === '&&') return Number(a !== 0 && b !== 0);
+  if (operator === '||') return Number(a !== 0 || b !== 0);
+  if (typeof a === 'number' && typeof b === 'number') {
+    const operation = operations[operator];
+    if (!operation) throw new OperandError(`unsupported operator: ${operator}`);
+    return operation(a, b);
+  }
+  // An address xor or minus itself is zero: how tests make a dependency that changes nothing.
+  if (a === b && (operator === '^' || operator === '-')) return 0;
+  if (a === b && (operator === '&' || operator === '|')) return a;
+  if (b === 0 && ['+', '-', '|', '^'].includes(operator)) return a;
+  if (a === 0 && ['+', '|', '^'].includes(operator)) return b;
+  if (a === 0 || b === 0) if (operator === '&' || operator === '*') return 0;
+  throw new OperandError(`unsupported operands: ${String(a)} ${operator} ${String(b)}`);
+}

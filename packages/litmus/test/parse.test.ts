@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest';
+
+import {
+  defaultModel, judge, LitmusSyntaxError, parseLitmus, UnsupportedError,
+} from '../src/index.js'; // prettier-ignore
+
+function observationOf(text: string): string {
+  const test = parseLitmus(text);
+  return judge(test, defaultModel(test.architecture)).observation;
+}
+
+/** A C test whose only thread ends with `r0` as its code leaves it. */
+function finalRegister(code: string, initial = '', parameters = 'int *x, int *y'): unknown {
+  const test = parseLitmus(
+    `C T\n{ ${initial} }\nP0(${parameters}) { ${code} }\nlocations [0:r0]\nexists (true)`,
+  );
+  const { states } = judge(test, defaultModel('C'));
+  return states!.map(({ values }) => values['0:r0']);
+}
+
+function problemOf(text: string): unknown {
+  try {
+    parseLitmus(text, 'some.litmus');
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}
+
+describe('C tests', () => {
+  it.each([
+    ['int r0 = 1 + 2 * 3;', 7],
+    ['r0 = (1 | 4) & ~1;', 4],
+    ['r0 = !3;', 0],
+    ['r0 = -(2 - 5);', 3],
+    ['r0 = 1 << 4 >> 2;', 4],
+    ['r0 = 5 == 5 && 2 < 1;', 0],
+    ['*x = 3; r0 = *x;', 3],
+    ['WRITE_ONCE(*x, 2); r0 = xchg(x, 5); r0 = r0 + READ_ONCE(*x);', 7],
+    ['r0 = atomic_add_unless(x, 1, 0);', 0],
+    ['WRITE_ONCE(*x, 1); r0 = atomic_add_unless(x, 1, 0); r0 = atomic_read(x);', 2],
+    ['r0 = cmpxchg(x, 0, 4); r0 = cmpxchg_relaxed(x, 0, 5); r0 = r0 + READ_ONCE(*x);', 8],
+    [
+      'atomic_set(x, 6); r0 = atomic_fetch_andnot(2, x); r0 = r0 * 10 + atomic_read_acquire(x);',
+      64,
+    ],
+    ['r0 = atomic_dec_and_test(x);', 0],
+    ['r0 = atomic_sub_return_release(2, x);', -2],
+    ['r0 = atomic_add_negative(-1, x);', 1],
+    ['r0 = srcu_read_lock(x); srcu_read_unlock(x, r0);', 0],
+    ['while (READ_ONCE(*x) < 2) { atomic_inc(x); } r0 = READ_ONCE(*x);', 2],
+    ['do { atomic_inc(x); } while (READ_ONCE(*x) < 1); r0 = READ_ONCE(*x);', 1],
+    ['if (READ_ONCE(*x)) r0 = 1; else if (READ_ONCE(*y) == 0) { r0 = 2; }', 2],
+    ['int *p = &x[1]; WRITE_ONCE(*p, 4); r0 = READ_ONCE(x[1]);', 4],
+    ['WRITE_ONCE(*(x + 2), 4); r0 = READ_ONCE(x[2]);', 4],
+    ['r0 = (long)READ_ONCE(*(int *)x); /* here */ // there\n', 0],
+    ['r0 = spin_trylock(x); r0 = spin_is_locked(x); spin_unlock(x);', 1],
+  ])('%s', (code, value) => {
+    expect(finalRegister(code)).toEqual([value]);
+  });
+
+  it('follows a pointer that was read, through a cast of a register', () => {
+    const code = 'r1 = READ_ONCE(*p); r0 = READ_ONCE(*(intptr_t *)r1);';
+    expect(finalRegister(code, 'int x = 3; int *p = &x;', 'intptr_t **p')).toEqual([3]);
+    expect(finalRegister(code, 'y=4; p=y;', 'int **p')).toEqual([4]);
+    expect(finalRegister('r0 = READ_ONCE(a[1]);', 'int a[2] = {7, 8};', 'int *a')).toEqual([8]);
+    expect(
+      finalRegister('r0 = atomic_read(v);', 'atomic_t v = ATOMIC_INIT(9);', 'atomic_t *v'),
+    ).toEqual([9]);
+    expect(finalRegister('r0 = r7;', '0:r7=5;')).toEqual([5]);
+  });
+
+  it('leaves out what the filter leaves out', () => {
+    const text = (filter: string): string => `C T
+      { (* nested (* comment *) *) }
+      P0(int *x) { WRITE_ONCE(*x, 1); }
+      P1(int *x) { r0 = READ_ONCE(*x); }
+      ${filter}
+      exists (1:r0=1)`;
+    expect(observationOf(text(''))).toBe('Sometimes');
+    expect(observationOf(text('filter (1:r0=1)'))).toBe('Always');
+    expect(observationOf(text('filter (not (1:r0=1))'))).toBe('Never');
+  });
+
+  it('knows what each quantifier wants', () => {
+    const verdict = (condition: string): [string, boolean] => {
+      const test = parseLitmus(`C T\n{}\nP0(int *x) { WRITE_ONCE(*x, 1); }\n${condition}`);
+      const { observation, ok } = judge(test, defaultModel('C'));
+      return [observation, ok];
+    };
+    expect(verdict('exists (x=1)')).toEqual(['Always', true]);
+    expect(verdict('forall (x=1 \\/ x=2)')).toEqual(['Always', true]);
+    expect(verdict('forall (x=2)')).toEqual(['Never', false]);
+    expect(verdict('~exists (x=2)')).toEqual(['Never', true]);
+    expect(verdict('~exists ([x]=1)')).toEqual(['Always', false]);
+  });
+
+  it('takes the promised result from a comment', () => {
+    expect(parseLitmus('C T\n(* Result: Never *)\n{}\nP0(int *x) { }\nexists (x=1)').expected).toBe(
+      'Never',
+    );
+  });
+});
+
+describe('refusals', () => {
+  it.each([
+    ['', 1, 1, 'an architecture and a name'],
+    ['C T\n\nno state', 3, 9, "'{' with the initial state"],
+    ['C T\n{ x 1; }', 2, 5, "';'"],
+    ['C T\n{}\nP0(int *x) {\n  WRITE_ONCE(*x 1);\n}', 4, 17, "','"],
+    ['C T\n{}\nP0(int *x) { WRITE_ONCE(x, 1); }', 3, 25, 'an access to memory such as *x'],
+    ['C T\n{}\nP0(int *x) { r0 = READ_ONCE(*x)\n}', 4, 1, "';'"],
+    ['C T\n{}\nP0(int *x) { r0 = y; }', 3, 19, 'a parameter or a variable of this thread'],
+    ['C T\n{}\nP0(int *x) { smp_mb(1); }', 3, 14, '0 arguments of smp_mb()'],
+    ['C T\n{}\nP1(int *x) { }', 3, 1, "'P0'"],
+    ['C T\n{}\nP0(int *x) { (* never closed', 3, 14, "'*)' after this comment"],
+    ['C T\n{}\nP0(int *x) { }\nexists (x=)', 4, 11, 'a number or an address'],
+    ['C T\n{}\nP0(int *x) { }\nexist (x=1)', 4, 1, 'exists, ~exists, forall, filter or locations'],
+    ['X86_64 T\n{}\n P0 | P2 ;\n', 3, 7, "'P1'"],
+    ['X86_64 T\n{}\n P0 | P1 ;\n mfence ;\nexists (x=1)', 4, 2, '2 columns'],
+  ])('%j', (text, line, column, expected) => {
+    const error = problemOf(text) as LitmusSyntaxError;
+    expect(error).toBeInstanceOf(LitmusSyntaxError);
+    expect(error.expected).toContain(expected);
+    expect(error.message).toMatch(/^some\.litmus:\d+:\d+: expected .+, found .+/);
+    expect(error.position).toEqual({ line, column });
+  });
+
+  it.each([
+    ['C T\n{}\nP0(int *x) { smp_what(); }', 'the function smp_what()'],
+    ['C T\n{}\nP0(int *x) { for (;;) ; }', "the statement 'for'"],
+    ['C T\n{}\nP0(int *x) { r0 = x->y; }', "the member access '->y'"],
+    ['C T\n{}\nP0(int *x) { r0 = 1; r0++; }', "the operator '++'"],
+    ['C T\n{}\nP0(int *x) { r0 = 1 ? 2 : 3; }', "the operator '?:'"],
+    ['C T\n{}\nP0(int *x) { int a[2]; }', "the local array 'a'"],
+    ['C T\n{}\nP0(int *x) { r0 = 1 && READ_ONCE(*x); }', 'an access to memory after &&'],
+    ['MIPS T\n{}', 'the architecture MIPS'],
+    ['AArch64 T\n{}\n P0 ;\n LDP X0,X1,[X2] ;\nexists (x=1)', "the instruction 'LDP X0,X1,[X2]'"],
+    ['PPC T\n{}\n P0 ;\n dcbz r1,r2 ;\nexists (x=1)', "the instruction 'dcbz r1,r2'"],
+    ['RISCV T\n{}\n P0 ;\n fence.x ;\nexists (x=1)', "the instruction 'fence.x'"],
+    ['X86_64 T\n{}\n P0 ;\n clflush (x) ;\nexists (x=1)', "the instruction 'clflush (x)'"],
+  ])('%j names %s', (text, construct) => {
+    const error = problemOf(text) as UnsupportedError;
+    expect(error).toBeInstanceOf(UnsupportedError);
+    expect(error.construct).toBe(construct);
+  });
+});
