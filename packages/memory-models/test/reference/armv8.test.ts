@@ -65,4 +65,38 @@ expectVerdicts(referenceArmv8, orders, [
       S+po+popl S+popl+po S
       SB+dmb.sy+po SB`,
   },
+  {
+    source: 'Pulte et al., "Simplifying ARM Concurrency", POPL 2018: other-multi-copy-atomicity',
+    never: `
+      WRC+addrs WRC+data+addr WRC+dmb.sy+addr WRC+popl+poap WRC+poaps IRIW+addrs IRIW+poaps
+      IRIW+poqps IRIW+dmb.lds IRIW+dmb.sys ISA2+dmb.sy+addr+addr ISA2+popl+poap+poap
+      RWC+addr+dmb.sy RWC+dmb.ld+dmb.sy W+RWC+dmb.st+addr+dmb.sy Z6.0+dmb.st+addr+dmb.sy
+      Z6.3+dmb.st+dmb.st+addr 3.LB+addrs 3.LB+datas 3.2W+dmb.sts 3.SB+dmb.sys 4.SB+dmb.sys
+      WWC+addrs WRW+WR+addr+dmb.sy`,
+    sometimes: `
+      WRC WRC+po+addr WRC+addr+po WRC+addr+ctrl IRIW IRIW+addr+po ISA2 ISA2+dmb.sy+addr+ctrl
+      RWC+addr+dmb.st RWC+dmb.sy+po W+RWC+dmb.st+addr+dmb.ld Z6.3+dmb.st+dmb.st+po
+      Z6.3+dmb.st+po+addr 3.LB+addr+addr+po 3.SB+dmb.sy+dmb.sy+po`,
+  },
+  {
+    source: 'DDI 0487, B2.3: acquire and release are RCsc, acquirePC is RCpc',
+    never: `SB+polas SB+dmb.sy+pola R+popl+pola MP+popl+poqp S+popl+poqp LB+poqps 3.SB+polas`,
+    sometimes: `SB+polqs SB+pola+polq SB+popls SB+poaps R+popl+polq MP+poap+popl`,
+  },
+  {
+    source: 'DDI 0487, B2.3: barriers',
+    never: `
+      MP+dmb.ishst+dmb.ishld MP+dsb.ishst+dsb.ishld MP+dsb.ish+addr SB+dsb.ishs SB+dmb.ishs
+      SB+dsb.isbs SB+dsb.ishsts R+dmb.st+dsb.ish MP+dmb.sy+addrisb MP+dmb.sy+ctrlisb LB+dmb.ishlds`,
+    sometimes: `
+      SB+dmb.ishsts SB+dmb.ishlds SB+dsb.ishlds MP+dmb.sy+ctrl MP+dmb.sy+isb
+      MP+dmb.ishld+dmb.ishld MP+dmb.ishst+dmb.ishst R+dmb.ishsts`,
+  },
+  {
+    source:
+      'Linux arch/arm64/include/asm/atomic_ll_sc.h and atomic_lse.h: atomics and what must follow them',
+    never: `SB+swpals SB+swpa.dmbs SB+llscl.dmbs MP+dmb.sy+ldadd.dmb.ld R+dmb.sy+swpal`,
+    sometimes: `
+      SB+swps SB+swpas SB+swpls SB+llscals SB+swpal+swpa MP+dmb.sy+stadd.dmb.ld R+dmb.sy+swpl`,
+  },
 ]);

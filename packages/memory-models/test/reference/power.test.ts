@@ -35,4 +35,22 @@ expectVerdicts(referencePower, orders, [
       S+lwsync+po S+po+addr S+po+ctrl S+po+data S+po+lwsync S+po+sync S+sync+po S
       SB+lwsync+po SB+lwsyncs SB+sync+lwsync SB+sync+po SB`,
   },
+  {
+    source:
+      'Maranget, Sarkar and Sewell, "A Tutorial Introduction to the ARM and POWER Relaxed Memory Models", 2012',
+    never: `
+      WRC+lwsync+addr WRC+sync+addr WRC+syncs ISA2+lwsync+addr+addr ISA2+lwsync+data+addr
+      ISA2+sync+addr+addr ISA2+syncs IRIW+syncs RWC+syncs W+RWC+syncs 3.LB+addrs 3.2W+lwsyncs
+      MP+lwsync+ctrlisync MP+sync+ctrlisync`,
+    sometimes: `
+      WRC+addrs WRC+data+addr WRC+addr+sync WRC+addr+lwsync ISA2+po+addr+addr IRIW+addrs
+      IRIW+lwsyncs IRIW+addr+sync RWC+addr+sync Z6.3+lwsync+lwsync+addr MP+lwsync+ctrl
+      MP+sync+isync R+lwsync+sync SB+lwsyncs`,
+  },
+  {
+    source:
+      'Alglave, Maranget and Tautschnig, "Herding Cats", TOPLAS 2014: eieio orders writes alone',
+    never: 'MP+eieio+addr MP+eieio+ctrlisync S+eieio+data',
+    sometimes: 'SB+eieios LB+eieios MP+eieios R+eieios',
+  },
 ]);

@@ -18,6 +18,18 @@ const orders: Orders = {
   addr: { dependency: 'addr' },
   data: { dependency: 'data' },
   ctrl: { dependency: 'ctrl' },
+  amoswap: { first: ['X'], firstUpdates: ['X'] },
+  'amoswap.rl': { first: ['X', 'Rel'], firstUpdates: ['X'] },
+  'amoswap.aqrl': { first: ['X', 'AcqRel'], firstUpdates: ['X', 'AcqRel'] },
+  'amoswap.to': { second: ['X'], secondUpdates: ['X'] },
+  'amoswap.rl.to': { second: ['X', 'Rel'], secondUpdates: ['X'] },
+  'lr.aq': { first: ['EX', 'Acq'], firstUpdates: ['EX'] },
+  'rl.aq': {
+    first: ['X', 'Rel'],
+    firstUpdates: ['X'],
+    second: ['EX', 'Acq'],
+    secondUpdates: ['EX'],
+  },
   ctrlfencei: { dependency: 'ctrl', fence: ['Fence.i'] },
 };
 
@@ -61,5 +73,23 @@ expectVerdicts(referenceRiscv, orders, [
       S+fence.rw.rw+po S+fence.rw.w+po S+fence.tso+po S+fence.w.w+po S+po+addr S+po+ctrl S+po+data
       S+po+fence.r.rw S+po+fence.rw.rw S+po+fence.rw.w S+po+fence.tso S
       SB+fence.rw.rw+po SB+fence.tso+fence.rw.rw SB+fence.tso+po SB+fence.tsos SB`,
+  },
+  {
+    source: 'The RISC-V Instruction Set Manual, Volume I, A.3: multi-copy atomicity, dependencies',
+    never: `
+      WRC+addrs WRC+data+addr WRC+fence.rw.rw+addr IRIW+addrs IRIW+fence.r.rs ISA2+fence.w.w+addr+addr
+      RWC+addr+fence.rw.rw RWC+addr+fence.w.r W+RWC+fence.w.w+addr+fence.w.r SB+fence.w.rs
+      Z6.3+fence.w.w+fence.w.w+addr 3.LB+datas 3.2W+fence.w.ws 4.SB+fence.rw.rws`,
+    sometimes: `
+      WRC WRC+po+addr WRC+addr+ctrl IRIW IRIW+addr+po IRIW+fence.w.ws ISA2+fence.w.w+addr+ctrl
+      RWC+addr+fence.tso SB+fence.w.ws SB+fence.r.rs SB+fence.rw.ws LB+fence.r.rs`,
+  },
+  {
+    source: 'The RISC-V Instruction Set Manual, Volume I, A.3.6: .aq and .rl',
+    never: `
+      MP+amoswap.rl.to+lr.aq SB+rl.aqs SB+amoswap.aqrls S+amoswap.rl.to+lr.aq LB+lr.aqs
+      R+amoswap.rl.to+rl.aq IRIW+lr.aqs`,
+    sometimes: `
+      SB+amoswap.rls SB+amoswaps MP+amoswap.to+lr.aq MP+amoswap.rl.to+po R+amoswap.rl.to+amoswap.rl`,
   },
 ]);

@@ -12,7 +12,7 @@ import {
  * `WW` is two writes of one thread to different locations; `Rfe`, `Fre`, `Coe` lead to another thread. The
  * names are those of Alglave, Maranget, Sarkar and Sewell ("Herding Cats", Fig. 3; the diy tool suite).
  */
-const shapes: Readonly<Record<string, string>> = {
+export const shapes: Readonly<Record<string, string>> = {
   MP: 'WW Rfe RR Fre',
   SB: 'WR Fre WR Fre',
   LB: 'RW Rfe RW Rfe',
@@ -126,18 +126,9 @@ export function classic(
       eventOf.set(node, { event, first: event, last: event });
       return;
     }
-    const read = add({
-      kind: 'read',
-      thread,
-      location,
-      tags: kind === 'read' ? [...tags, ...update] : update,
-    });
-    const write = add({
-      kind: 'write',
-      thread,
-      location,
-      tags: kind === 'write' ? [...tags, ...update] : update,
-    });
+    const [ofRead, ofWrite] = kind === 'read' ? [tags, update] : [update, tags];
+    const read = add({ kind: 'read', thread, location, tags: ofRead });
+    const write = add({ kind: 'write', thread, location, tags: ofWrite });
     rmw.push([read, write]);
     eventOf.set(node, { event: kind === 'read' ? read : write, first: read, last: write });
   };
