@@ -1,4 +1,5 @@
 import {
+  EventFlag,
   EventKind,
   type ExecutionGraph,
   Fence,
@@ -69,6 +70,13 @@ export function isPartiallySequentiallyConsistent(
 function isSequential(graph: ExecutionGraph, event: number): boolean {
   const kind = graph.kind[event];
   if (kind === EventKind.fence) return graph.location[event] === Fence.full;
+  if (
+    kind === EventKind.read &&
+    graph.update[event] !== 0 &&
+    (graph.flags[event]! & EventFlag.update) === 0
+  ) {
+    return false;
+  }
   return (kind === EventKind.read || kind === EventKind.write) && graph.order[event] === Order.full;
 }
 

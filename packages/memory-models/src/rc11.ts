@@ -84,12 +84,14 @@ class RepairedC11 implements MemoryModel {
         break;
       }
       case EventKind.write: {
-        if (graph.order[event] === Order.plain) break;
-        join(released, row(event, releases(graph.order[event]!) ? happensBefore : releaseFence));
-        // A release sequence goes on with the thread's own later writes of the location …
-        const earlier = this.#earlierWrite(graph, event);
-        if (earlier !== none) join(released, row(earlier, released));
-        join(acquired, row(event, released));
+        if (graph.order[event] !== Order.plain) {
+          const which = releases(graph.order[event]!) ? happensBefore : releaseFence;
+          join(released, row(event, which));
+          // A release sequence goes on with the thread's own later writes of the location …
+          const earlier = this.#earlierWrite(graph, event);
+          if (earlier !== none) join(released, row(earlier, released));
+          join(acquired, row(event, released));
+        }
         // … and with read-modify-writes, whosever they are.
         if ((graph.flags[event]! & EventFlag.update) !== 0) {
           const source = graph.readsFrom[graph.at(thread, index - 1)]!;
