@@ -3,6 +3,7 @@ import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 
 import type { CompareOptions } from './commands/compare.js';
 import type { EstimateOptions } from './commands/estimate.js';
 import type { Listed } from './commands/list.js';
+import type { LitmusOptions } from './commands/litmus.js';
 import type { ReplayOptions } from './commands/replay.js';
 import type { ReproduceOptions } from './commands/reproduce.js';
 import type { RunOptions } from './commands/run.js';
@@ -230,6 +231,29 @@ ${exitCodeHelp}`,
     .action((scenario: string, options: ReproduceOptions) =>
       command(async (session) =>
         (await import('./commands/reproduce.js')).reproduce(scenario, options, session),
+      ),
+    );
+
+  subcommand(program, 'litmus', 'judge litmus tests as herd7 does')
+    .argument('<paths...>', 'files, and directories of files *.litmus')
+    .option('--model <model>', "lkmm, sc, tso, armv8, power, riscv or rc11; default the test's own")
+    .option('--verdict-only', 'only tell Never, Sometimes or Always: stops at the first witness')
+    .option('--timeout <seconds>', 'give up a test after so long', seconds)
+    .addHelpText(
+      'after',
+      `
+Reads the Linux kernel's C litmus tests and assembly tests of x86-64, AArch64, POWER and RISC-V, and
+prints what herd7 prints. Ends with 1 if a verdict is not the one in the test's comment Result:, with 2 if a
+file is malformed, and with 4 if a test was not supported or timed out.
+
+Examples:
+  pagerace litmus SB+mbonceonces.litmus
+  pagerace litmus --verdict-only --timeout 10 litmus-tests/
+${exitCodeHelp}`,
+    )
+    .action((paths: readonly string[], options: LitmusOptions) =>
+      command(async (session) =>
+        (await import('./commands/litmus.js')).litmus(paths, options, session),
       ),
     );
 }
