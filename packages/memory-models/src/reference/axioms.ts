@@ -1,19 +1,26 @@
 import { type CandidateExecution } from './candidate-execution.js';
-import { type AxiomViolation, type Flag, type Judgement } from './reference-model.js';
+import {
+  type AxiomViolation,
+  type CycleEdge,
+  type Flag,
+  type Judgement,
+} from './reference-model.js';
 import { type Relation } from './relation.js';
 import { alongPath, anyOf, type Term } from './term.js';
 
 /** cat's `acyclic r as name`; what breaks it, if anything does. */
 export function acyclic(axiom: string, term: Term): AxiomViolation | undefined {
   if (term.relation.isAcyclic) return undefined;
-  return { axiom, cycle: alongPath(term, term.relation.cycle()!) };
+  return { axiom, cycle: withoutDetours(alongPath(term, term.relation.cycle()!)) };
 }
 
 /** cat's `irreflexive r as name`. */
 export function irreflexive(axiom: string, term: Term): AxiomViolation | undefined {
   const { relation } = term;
   for (let event = 0; event < relation.size; event++) {
-    if (relation.has(event, event)) return { axiom, cycle: term.explain(event, event) };
+    if (relation.has(event, event)) {
+      return { axiom, cycle: withoutDetours(term.explain(event, event)) };
+    }
   }
   return undefined;
 }
@@ -23,6 +30,23 @@ export function empty(axiom: string, term: Term): AxiomViolation | undefined {
   if (term.relation.isEmpty) return undefined;
   const [from, to] = term.relation.pairs()[0]!;
   return { axiom, cycle: term.explain(from, to) };
+}
+
+/** Two steps of program order are one. */
+function withoutDetours(cycle: readonly CycleEdge[]): CycleEdge[] {
+  const told: CycleEdge[] = [];
+  for (const edge of cycle) {
+    const last = told.at(-1);
+    if (last?.name === 'po' && edge.name === 'po') told.splice(-1, 1, { ...last, to: edge.to });
+    else told.push(edge);
+  }
+  const first = told[0];
+  const last = told.at(-1);
+  if (first && last && told.length > 2 && first.name === 'po' && last.name === 'po') {
+    told.pop();
+    told[0] = { ...first, from: last.from };
+  }
+  return told;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { type CandidateExecution } from './candidate-execution.js';
 import { rcuCriticalSections, srcuCriticalSections } from './lkmm-annotations.js';
-import { Relation, union } from './relation.js';
-import { named, type Term } from './term.js';
+import { Relation } from './relation.js';
+import { either, inTurn, named, only, type Term, within } from './term.js';
 
 /**
  * rcu-order: sequences of grace periods and read-side critical sections, joined by rcu-link, with at least
@@ -11,29 +11,28 @@ import { named, type Term } from './term.js';
 export function rcuOrder(execution: CandidateExecution, rcuLink: Term): Term {
   const { structure } = execution;
   const { loc, size } = structure;
-  const rcuGp = Relation.identity(structure.tagged('Sync-rcu'));
-  const srcuGp = Relation.identity(structure.tagged('Sync-srcu'));
-  const gps = rcuGp.or(srcuGp);
-  if (gps.isEmpty) return named('rcu-order', Relation.none(size));
+  const rcuGp = only(structure.tagged('Sync-rcu'));
+  const srcuGp = only(structure.tagged('Sync-srcu'));
+  const gps = either(rcuGp, srcuGp);
+  if (gps.relation.isEmpty) return named('rcu-order', Relation.none(size));
 
-  const link = rcuLink.relation;
-  const rcuRscsi = rcuCriticalSections(structure).inverse();
-  const srcuRscsi = srcuCriticalSections(execution).inverse();
+  const rcuRscsi = named('rcu-rscs^-1', rcuCriticalSections(structure).inverse());
+  const srcuRscsi = named('srcu-rscs^-1', srcuCriticalSections(execution).inverse());
   /** A grace period and a section, in either order, with `between` between them. */
-  const balanced = (between: Relation): Relation =>
-    union(
-      rcuGp.then(between).then(rcuRscsi),
-      srcuGp.then(between).then(srcuRscsi).and(loc),
-      rcuRscsi.then(between).then(rcuGp),
-      srcuRscsi.then(between).then(srcuGp).and(loc),
+  const balanced = (between: Term): Term =>
+    either(
+      inTurn(rcuGp, between, rcuRscsi),
+      within(inTurn(srcuGp, between, srcuRscsi), loc),
+      inTurn(rcuRscsi, between, rcuGp),
+      within(inTurn(srcuRscsi, between, srcuGp), loc),
     );
 
   // The least solution of its recursive definition.
-  let order = gps.or(balanced(link));
+  let order = either(gps, balanced(rcuLink));
   for (;;) {
-    const longer = link.then(order).then(link);
-    const next = union(order, balanced(longer), order.then(link).then(order));
-    if (next.equals(order)) return named('rcu-order', order);
+    const longer = inTurn(rcuLink, order, rcuLink);
+    const next = either(order, balanced(longer), inTurn(order, rcuLink, order));
+    if (next.relation.equals(order.relation)) return order;
     order = next;
   }
 }
