@@ -37,9 +37,9 @@ interface Frame {
  * added maximally, so that each graph has one parent. Alternatives are a stack; a revisit gets a
  * graph of its own, everything else is undone in place.
  *
- * A read that waits is added only when a write satisfies it, and never reads from one that does not:
- * its maximal choice is the coherence-last write that satisfies it. A lock is a read-modify-write
- * that waits; one that comes to a taken lock is also tried before the taker, which then waits in turn.
+ * A read that waits is added only when the newest write satisfies it, and reads from none that does
+ * not (but see {@link Waiting} for values that do not stay). A lock is a read-modify-write that waits;
+ * one that comes to a lock that was taken is also tried before the taker, which then waits in turn.
  */
 export class Search {
   /** The execution graph as it is now. */
