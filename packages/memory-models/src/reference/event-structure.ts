@@ -13,7 +13,10 @@ export interface EventStructureInit {
   readonly addr?: Relation;
   /** From a read to a write whose value its value has a part in. */
   readonly data?: Relation;
-  /** From a read to every later event of its thread once a branch has depended on its value. */
+  /**
+   * From a read to what a branch on its value decides: after a branch of assembly, every later event of
+   * the thread, fences among them; of C's `if`, as herd7 has it, only the events in its arms.
+   */
   readonly ctrl?: Relation;
   /** From the read to the write of each successful read-modify-write; spin_lock()'s not among them. */
   readonly rmw?: Relation;
