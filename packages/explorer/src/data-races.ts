@@ -17,30 +17,52 @@ export interface DataRace {
  * address or a value depends on a read orders nothing here: mark such accesses.
  */
 export function findDataRace(graph: ExecutionGraph): DataRace | undefined {
-  const clocks = happensBefore(graph);
+  let clocks: Int32Array | undefined;
   for (let location = 0; location < graph.locations; location++) {
+    if (!mayRace(graph, location)) continue;
+    clocks ??= happensBefore(graph);
     const accesses = accessesOf(graph, location);
-    if (!accesses.some((event) => graph.order[event] === Order.plain)) continue;
     for (let i = 0; i < accesses.length; i++) {
       for (let j = 0; j < i; j++) {
         const [a, b] = [accesses[j]!, accesses[i]!];
         if (graph.thread[a] === graph.thread[b]) continue;
         if (graph.kind[a] !== EventKind.write && graph.kind[b] !== EventKind.write) continue;
         if (graph.order[a] !== Order.plain && graph.order[b] !== Order.plain) continue;
-        if (!before(graph, clocks, a, b) && !before(graph, clocks, b, a))
+        if (!before(graph, clocks, a, b) && !before(graph, clocks, b, a)) {
           return { first: a, second: b };
+        }
       }
     }
   }
   return undefined;
 }
 
+/** Whether a location is written, plainly accessed, and accessed by more than one thread. */
+function mayRace(graph: ExecutionGraph, location: number): boolean {
+  if (graph.coherenceFirst[location] === none) return false;
+  const thread = graph.thread[graph.coherenceFirst[location]!]!;
+  let shared = false;
+  let plain = false;
+  for (let write = initialWrite(location); write !== none; write = graph.next(write)) {
+    if (write >= 0) {
+      shared ||= graph.thread[write] !== thread;
+      plain ||= graph.order[write] === Order.plain;
+    }
+    for (let read = graph.readers(write); read !== none; read = graph.nextReader[read]!) {
+      shared ||= graph.thread[read] !== thread;
+      plain ||= graph.order[read] === Order.plain;
+    }
+  }
+  return shared && plain;
+}
+
 function accessesOf(graph: ExecutionGraph, location: number): number[] {
   const accesses: number[] = [];
   for (let write = initialWrite(location); write !== none; write = graph.next(write)) {
     if (write >= 0) accesses.push(write);
-    for (let read = graph.readers(write); read !== none; read = graph.nextReader[read]!)
+    for (let read = graph.readers(write); read !== none; read = graph.nextReader[read]!) {
       accesses.push(read);
+    }
   }
   return accesses;
 }
