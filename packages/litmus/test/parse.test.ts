@@ -54,6 +54,7 @@ describe('C tests', () => {
     ['int *p = &x[1]; WRITE_ONCE(*p, 4); r0 = READ_ONCE(x[1]);', 4],
     ['WRITE_ONCE(*(x + 2), 4); r0 = READ_ONCE(x[2]);', 4],
     ['r0 = (long)READ_ONCE(*(int *)x); /* here */ // there\n', 0],
+    ['r0 = (*x) + (*(int *) x);', 0],
     ['r0 = spin_trylock(x); r0 = spin_is_locked(x); spin_unlock(x);', 1],
   ])('%s', (code, value) => {
     expect(finalRegister(code)).toEqual([value]);
@@ -76,7 +77,7 @@ describe('C tests', () => {
       P0(int *x) { WRITE_ONCE(*x, 1); }
       P1(int *x) { r0 = READ_ONCE(*x); }
       ${filter}
-      exists (1:r0=1)`;
+      exists (1:r0=1) (*unspaced*)`;
     expect(observationOf(text(''))).toBe('Sometimes');
     expect(observationOf(text('filter (1:r0=1)'))).toBe('Always');
     expect(observationOf(text('filter (not (1:r0=1))'))).toBe('Never');

@@ -151,8 +151,11 @@ export function commentAt(source: Source, text: string, at: number): number {
     const end = text.indexOf('*/', at + 2);
     return end === -1 ? unclosed('*/') : end + 2 - at;
   }
-  // `(*` opens a comment unless it is the `(*p)` or `(*(` of C.
-  if (!text.startsWith('(*', at) || /^\(\*[A-Za-z_(]/.test(text.slice(at, at + 3))) return 0;
+  if (!text.startsWith('(*', at)) return 0;
+  // `(*p)` and `(*(` are C; `(*so*)` is a comment nevertheless.
+  const rest = text.slice(at, at + 200);
+  const isClosedWord = /^\(\*[^()]*\*\)/.test(rest) && /^\s?$/.test(text[at - 1] ?? '');
+  if (/^\(\*[A-Za-z_(]/.test(rest) && !isClosedWord) return 0;
   let depth = 0;
   for (let i = at; i < text.length; i++) {
     if (text.startsWith('(*', i)) {
