@@ -3,7 +3,7 @@ import { type CandidateExecution } from './candidate-execution.js';
 import { type EventStructure } from './event-structure.js';
 import { type Judgement, type ReferenceModel } from './reference-model.js';
 import { union } from './relation.js';
-import { anyOf, either, inTurn, named, repeatedly, type Term } from './term.js';
+import { anyOf, either, inTurn, named, only, repeatedly, type Term } from './term.js';
 
 /**
  * Armv8, other-multi-copy-atomic: a write is seen by all other threads at once.
@@ -11,8 +11,7 @@ import { anyOf, either, inTurn, named, repeatedly, type Term } from './term.js';
  * After aarch64.cat, aarch64hwreqs.cat and aarch64deps.cat of the Arm Architecture Reference Manual, DDI
  * 0487, B2.3, as in herdtools7 at 5feffe4. Left out, since no event here stands for it: accesses of mixed
  * size (so that a single-copy-atomic class is one event), translation tables and TLBI, instruction fetches
- * and cache maintenance, memory tags, faults; and `pick` dependencies, through which register a
- * conditional select or a compare-and-swap takes.
+ * and cache maintenance, memory tags, faults.
  */
 export const referenceArmv8: ReferenceModel = {
   id: 'armv8',
@@ -52,7 +51,7 @@ export const referenceArmv8: ReferenceModel = {
 /** Local-hw-reqs: what a thread's own program keeps in order. */
 function localHardwareRequirements(structure: EventStructure): Term {
   return structure.derived('armv8: local-hw-reqs', () => {
-    const { R, W, M, po, poLoc, addr, data, ctrl, rmw } = structure;
+    const { R, W, M, po, poLoc, addr, data, ctrl, pick, rmw } = structure;
     const A = structure.tagged('A').and(R);
     const Q = structure.tagged('Q').and(R);
     const L = structure.tagged('L').and(W);
@@ -76,7 +75,8 @@ function localHardwareRequirements(structure: EventStructure): Term {
     const dsbOb = union(dsbFull.from(M), dsbLd.from(returningReads), dsbSt.from(W));
 
     // IFB-ordered-before: an ISB waits for the branches, addresses and DSBs before it.
-    const beforeIsb = union(ctrl, addr.to(M).then(po), dsbOb).to(ISB);
+    const anyAddr = addr.or(pick.addr);
+    const beforeIsb = union(ctrl, pick.ctrl, anyAddr.to(M).then(po), dsbOb).to(ISB);
     const ifbOb = beforeIsb.then(po);
 
     // Dependency-ordered-before.
@@ -87,6 +87,14 @@ function localHardwareRequirements(structure: EventStructure): Term {
       'addr;po': addr.to(M).then(po).to(W),
       'addr;lmrs': addr.to(M).then(lmrs),
       'data;lmrs': data.to(M).then(lmrs),
+    });
+
+    // Pick-ordered-before.
+    const pob = anyOf({
+      'pick-addr': pick.addr.to(W),
+      'pick-data': pick.data,
+      'pick-ctrl': pick.ctrl.to(W),
+      'pick-addr;po': pick.addr.to(M).then(po).to(W),
     });
 
     // Atomic-ordered-before.
@@ -104,7 +112,15 @@ function localHardwareRequirements(structure: EventStructure): Term {
       'po;L': po.between(M, L),
     });
 
-    // Locally-ordered-before.
-    return either(anyOf({ 'dsb-ob': dsbOb, 'ifb-ob': ifbOb, lmws }), dob, aob, bob);
+    // Locally-ordered-before; through a pick dependency only as far as to a write.
+    const lob = repeatedly(
+      either(anyOf({ 'dsb-ob': dsbOb, 'ifb-ob': ifbOb, lmws }), dob, pob, aob, bob),
+    );
+    const pickDep = anyOf({
+      'pick-addr': pick.addr,
+      'pick-data': pick.data,
+      'pick-ctrl': pick.ctrl,
+    });
+    return either(lob, inTurn(pickDep, lob, only(W)));
   });
 }

@@ -2,6 +2,13 @@ import { EventSet } from './event-set.js';
 import { type Event, type EventKind, initialThread, type Tag } from './event.js';
 import { Relation } from './relation.js';
 
+/** By what of the access the dependency shows: its address, its value, or that it happens at all. */
+export interface PickDependencies {
+  readonly addr: Relation;
+  readonly data: Relation;
+  readonly ctrl: Relation;
+}
+
 /** What is known of the events before it is chosen what each read reads and how writes are ordered. */
 export interface EventStructureInit {
   /**
@@ -18,6 +25,12 @@ export interface EventStructureInit {
    * the thread, fences among them; of C's `if`, as herd7 has it, only the events in its arms.
    */
   readonly ctrl?: Relation;
+  /**
+   * AArch64's pick dependencies: those that run through which value a conditional select takes, or
+   * through the comparison of a compare-and-swap, be it with what it compares or into the register that
+   * it leaves the old value in when it succeeds. An order of writes follows from them, none of reads.
+   */
+  readonly pick?: Partial<PickDependencies>;
   /** From the read to the write of each successful read-modify-write; spin_lock()'s not among them. */
   readonly rmw?: Relation;
 }
@@ -35,6 +48,7 @@ export class EventStructure {
   readonly addr: Relation;
   readonly data: Relation;
   readonly ctrl: Relation;
+  readonly pick: PickDependencies;
   /** As given: without the read and the write of a spin_lock(). */
   readonly rmw: Relation;
   /** Of one thread; the initial writes are of none but their own. */
@@ -68,6 +82,7 @@ export class EventStructure {
     this.addr = init.addr ?? none;
     this.data = init.data ?? none;
     this.ctrl = init.ctrl ?? none;
+    this.pick = { addr: none, data: none, ctrl: none, ...init.pick };
     this.rmw = init.rmw ?? none;
 
     this.int = Relation.where(size, (a, b) => events[a]!.thread === events[b]!.thread);

@@ -12,7 +12,11 @@ export {
   type Tag,
 } from './event.js';
 export { EventSet } from './event-set.js';
-export { EventStructure, type EventStructureInit } from './event-structure.js';
+export {
+  EventStructure,
+  type EventStructureInit,
+  type PickDependencies,
+} from './event-structure.js';
 export { referenceLkmm } from './lkmm.js';
 export { lockStructure, type LockStructure, withLocks } from './locks.js';
 export { referencePower } from './power.js';

@@ -40,7 +40,7 @@ function preservedOrder(structure: EventStructure): Term {
     const { po, R, W, M } = structure;
     const locked = structure.tagged('X', 'RMW').or(structure.kind('LKR'), structure.kind('LKW'));
     const mfence = structure
-      .fencerel('MFENCE', 'Mb', 'Sync-rcu', 'Sync-srcu', 'SYNC')
+      .fencerel('MFENCE', 'Mb', 'Sync-rcu', 'Sync-srcu')
       .or(structure.fencerel(...kernelFullFences));
     // let po_ghb = WW(po) | RM(po)
     const po_ghb = po.between(W, W).or(po.between(R, M));

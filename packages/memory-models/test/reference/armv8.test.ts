@@ -9,6 +9,9 @@ const orders: Orders = {
   ctrl: { dependency: 'ctrl' },
   ctrlisb: { dependency: 'ctrl', fence: ['ISB'] },
   addrisb: { dependency: 'addr', fence: ['ISB'] },
+  'pick-addr': { pick: 'addr' },
+  'pick-data': { pick: 'data' },
+  'pick-ctrl': { pick: 'ctrl' },
   isb: { fence: ['ISB'] },
   'dsb.isb': { fence: ['DSB.ISH', 'ISB'] },
   'dmb.sy': { fence: ['DMB.SY'] },
@@ -98,5 +101,10 @@ expectVerdicts(referenceArmv8, orders, [
     never: `SB+swpals SB+swpa.dmbs SB+llscl.dmbs MP+dmb.sy+ldadd.dmb.ld R+dmb.sy+swpal`,
     sometimes: `
       SB+swps SB+swpas SB+swpls SB+llscals SB+swpal+swpa MP+dmb.sy+stadd.dmb.ld R+dmb.sy+swpl`,
+  },
+  {
+    source: 'aarch64.cat: a pick dependency orders writes (herdtools7, catalogue/aarch64-pick)',
+    never: 'LB+pick-addrs LB+pick-datas LB+pick-ctrls LB+popl+pick-data S+popl+pick-data',
+    sometimes: 'MP+popl+pick-addr MP+dmb.sy+pick-ctrl',
   },
 ]);

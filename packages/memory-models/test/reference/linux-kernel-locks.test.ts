@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { referenceLkmm, referenceSc, referenceTso, type Tag } from '../../src/index.js';
-import { execution, fence, lock, read, type Step, unlock, write } from './program.js';
+import { execution, fence, lock, read, type Step, type Thread, unlock, write } from './program.js';
 
 const R = (location: string, value: number) => read(location, value, 'Once');
 const W = (location: string, value: number) => write(location, value, 'Once');
 const release = (location: string, value: number) => write(location, value, 'Release');
 const acquire = (location: string, value: number) => read(location, value, 'Acquire');
 
-function axiom(...threads: Parameters<typeof execution>): string | undefined {
+function axiom(...threads: readonly Thread[]): string | undefined {
   const judgement = referenceLkmm.check(execution(...threads));
   return judgement.consistent ? undefined : judgement.violation.axiom;
 }

@@ -1,6 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { referenceLkmm } from '../../src/index.js';
-import { dependent, execution, fence, lock, read, type Step, unlock, write } from './program.js';
+import {
+  dependent,
+  execution,
+  fence,
+  lock,
+  read,
+  type Step,
+  type Thread,
+  unlock,
+  write,
+} from './program.js';
 
 const R = (location: string, value: number) => read(location, value, 'Once');
 const W = (location: string, value: number) => write(location, value, 'Once');
@@ -9,7 +19,7 @@ const acquire = (location: string, value: number) => read(location, value, 'Acqu
 const plainR = (location: string, value: number) => read(location, value);
 const plainW = (location: string, value: number) => write(location, value);
 
-function verdict(...threads: Parameters<typeof execution>): string[] {
+function verdict(...threads: readonly Thread[]): string[] {
   const judgement = referenceLkmm.check(execution(...threads));
   return judgement.consistent
     ? judgement.flags.map(({ name }) => name)

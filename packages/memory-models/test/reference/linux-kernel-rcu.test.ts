@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { referenceLkmm } from '../../src/index.js';
-import { dependent, execution, fence, read, type Step, write } from './program.js';
+import { dependent, execution, fence, read, type Step, type Thread, write } from './program.js';
 
 const R = (location: string, value: number) => read(location, value, 'Once');
 const W = (location: string, value: number) => write(location, value, 'Once');
@@ -14,12 +14,12 @@ function srcuReader(domain: string, ...steps: Step[]): Step[] {
   return [begin, ...steps, dependent('data', begin, write(domain, 1, 'Srcu-unlock'))];
 }
 
-function axiom(...threads: Parameters<typeof execution>): string | undefined {
+function axiom(...threads: readonly Thread[]): string | undefined {
   const judgement = referenceLkmm.check(execution(...threads));
   return judgement.consistent ? undefined : judgement.violation.axiom;
 }
 
-function flags(...threads: Parameters<typeof execution>): string[] {
+function flags(...threads: readonly Thread[]): string[] {
   const judgement = referenceLkmm.check(execution(...threads));
   return judgement.consistent ? judgement.flags.map(({ name }) => name) : [];
 }

@@ -59,13 +59,14 @@ export function dependent(kind: 'addr' | 'data' | 'ctrl', step: Step, dependentS
   return { ...dependentStep, dependsOn: { kind, step } };
 }
 
+/** The steps of a thread; those of a lock or an update come several at once. */
+export type Thread = readonly (Step | readonly Step[])[];
+
 /**
  * The execution in which each read sees the write of its value, 0 initially, and each location's writes
  * come in the order of their values.
  */
-export function execution(
-  ...threads: readonly (readonly (Step | readonly Step[])[])[]
-): CandidateExecution {
+export function execution(...threads: readonly Thread[]): CandidateExecution {
   const flat = threads.map((thread) => thread.flatMap((step) => step));
   const names = [...new Set(flat.flat().flatMap(({ location }) => location ?? []))];
   const events: Event[] = names.map((_, location) => ({

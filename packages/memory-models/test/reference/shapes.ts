@@ -48,6 +48,7 @@ export interface Order {
   /** What comes between them. */
   readonly fence?: readonly Tag[];
   readonly dependency?: 'addr' | 'data' | 'ctrl';
+  readonly pick?: 'addr' | 'data' | 'ctrl';
   /** How the first and the second are annotated. */
   readonly first?: readonly Tag[];
   readonly second?: readonly Tag[];
@@ -116,6 +117,7 @@ export function classic(
   const addr: Pair[] = [];
   const data: Pair[] = [];
   const ctrl: Pair[] = [];
+  const pick = { addr: [] as Pair[], data: [] as Pair[], ctrl: [] as Pair[] };
   const rmw: Pair[] = [];
   const eventOf = new Map<Node, { first: number; last: number; event: number }>();
   const add = (event: Event): number => events.push(event) - 1;
@@ -146,6 +148,7 @@ export function classic(
     const { first, last, event } = eventOf.get(next)!;
     if (between.dependency === 'addr') addr.push([from, event]);
     if (between.dependency === 'data') data.push([from, event]);
+    if (between.pick) pick[between.pick].push([from, event]);
     if (between.dependency === 'ctrl') {
       for (const after of [...fences, ...range(first, last)]) ctrl.push([from, after]);
     }
@@ -179,6 +182,7 @@ export function classic(
     addr: relation(addr),
     data: relation(data),
     ctrl: relation(ctrl),
+    pick: { addr: relation(pick.addr), data: relation(pick.data), ctrl: relation(pick.ctrl) },
     rmw: relation(rmw),
   });
   return new CandidateExecution(structure, { rf: relation(rf), co: relation(co) });
