@@ -80,8 +80,7 @@ export function judge(
 
   if (options.verdictOnly) {
     visit(proposition, true);
-    if (positive > 0) visit({ kind: 'not', part: proposition }, true);
-    else negative = 1;
+    visit({ kind: 'not', part: proposition }, true);
   } else {
     visit({ kind: 'true' }, false);
   }

@@ -180,3 +180,54 @@ describe('RISC-V', () => {
     expect(observation('RISCV', initial, 'x=2', add, add)).toBe('Always');
   });
 });
+
+describe('a page table entry that is cleared while its page is pinned', () => {
+  // One thread clears the entry x and looks at the count y; the other sees the entry, raises the count
+  // and sees the entry again. Neither may overlook the other.
+  const arm = (clear: string, pin: string): string =>
+    observation(
+      'AArch64',
+      'x=1; y=1; 0:X0=x; 0:X1=y; 1:X0=x; 1:X1=y;',
+      '0:X3=1 /\\ 1:X3=1 /\\ 1:X4=1 /\\ 1:X5=1',
+      `${clear}; LDR W3,[X1]`,
+      `LDR W3,[X0]; ${pin}; LDR W5,[X0]`,
+    );
+  const swap = 'MOV W2,#0; SWP W2,W4,[X0]';
+  const compare = (suffix: string): string => `MOV W4,#1; MOV W6,#2; CAS${suffix} W4,W6,[X1]`;
+
+  it('on AArch64', () => {
+    expect(arm(`${swap}; DSB ISH`, compare('AL'))).toBe('Never');
+    expect(arm(swap, compare('AL'))).toBe('Sometimes');
+    expect(arm(`${swap}; DSB ISHST`, compare('AL'))).toBe('Never');
+    expect(arm(`${swap}; DMB ISHST`, compare('AL'))).toBe('Sometimes');
+    expect(arm(`${swap}; DSB ISH`, compare('A'))).toBe('Sometimes');
+    const exclusive = 'MOV W6,#2; again: LDXR W4,[X1]; STLXR W7,W6,[X1]; CBNZ W7,again; DMB ISH';
+    expect(arm(`${swap}; DSB ISH`, exclusive)).toBe('Never');
+  });
+
+  it('on x86-64', () => {
+    const x86 = (clear: string): string =>
+      observation(
+        'X86_64',
+        'x=1; y=1;',
+        '0:rax=1 /\\ 1:rbx=1 /\\ 1:rax=1 /\\ 1:rcx=1',
+        `${clear}; movl (y),%eax`,
+        'movl (x),%ebx; movl $1,%eax; movl $2,%edx; lock cmpxchgl %edx,(y); movl (x),%ecx',
+      );
+    expect(x86('movl $0,(x)')).toBe('Sometimes');
+    expect(x86('movl $0,%edx; xchgl %edx,(x)')).toBe('Never');
+  });
+
+  it('on RISC-V', () => {
+    const riscv = (suffix: string): string =>
+      observation(
+        'RISCV',
+        'x=1; y=1; 0:x6=x; 0:x7=y; 1:x6=x; 1:x7=y;',
+        '0:x9=1 /\\ 1:x8=1 /\\ 1:x9=1 /\\ 1:x10=1',
+        `amoswap.w${suffix} x5,x0,(x6); fence rw,rw; lw x9,0(x7)`,
+        `lw x8,0(x6); li x5,1; amoadd.w${suffix} x9,x5,(x7); lw x10,0(x6)`,
+      );
+    expect(riscv('.aqrl')).toBe('Never');
+    expect(riscv('')).toBe('Sometimes');
+  });
+});

@@ -33,6 +33,18 @@ Time SB 0.02
   });
 });
 
+describe('judge', () => {
+  it('finds nothing, either way, where every execution deadlocks', () => {
+    const test = parseLitmus(
+      'C deadlock\n{}\nP0(spinlock_t *l) { spin_lock(l); spin_lock(l); }\nexists (l=1)',
+    );
+    for (const verdictOnly of [true, false]) {
+      const verdict = judge(test, modelNamed('lkmm'), { verdictOnly });
+      expect(verdict).toMatchObject({ observation: 'Never', positive: 0, negative: 0 });
+    }
+  });
+});
+
 describe('runLitmus', () => {
   let folder = '';
   beforeEach(() => {
