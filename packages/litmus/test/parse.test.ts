@@ -68,6 +68,7 @@ describe('C tests', () => {
     expect(
       finalRegister('r0 = atomic_read(v);', 'atomic_t v = ATOMIC_INIT(9);', 'atomic_t *v'),
     ).toEqual([9]);
+    expect(finalRegister('r0 = READ_ONCE(**p);', 'y=4; p=y;', 'int **p')).toEqual([4]);
     expect(finalRegister('r0 = r7;', '0:r7=5;')).toEqual([5]);
   });
 

@@ -155,7 +155,7 @@ export function commentAt(source: Source, text: string, at: number): number {
   // `(*p)` and `(*(` are C; `(*so*)` is a comment nevertheless.
   const rest = text.slice(at, at + 200);
   const isClosedWord = /^\(\*[^()]*\*\)/.test(rest) && /^\s?$/.test(text[at - 1] ?? '');
-  if (/^\(\*[A-Za-z_(]/.test(rest) && !isClosedWord) return 0;
+  if (/^\(\*+[A-Za-z_(]/.test(rest) && !isClosedWord) return 0;
   let depth = 0;
   for (let i = at; i < text.length; i++) {
     if (text.startsWith('(*', i)) {
