@@ -1,9 +1,9 @@
 import { acyclic, atomic, communications, empty, irreflexive, judge } from './axioms.js';
 import { type CandidateExecution } from './candidate-execution.js';
 import { type EventStructure } from './event-structure.js';
+import { rcuOrder } from './grace-periods.js';
 import { annotationFlags, annotations, dependencies } from './lkmm-annotations.js';
 import { plainAccesses } from './lkmm-plain-accesses.js';
-import { rcuOrder } from './lkmm-rcu.js';
 import { lockAxioms, lockFlags, lockStructure } from './locks.js';
 import { type Judgement, type ReferenceModel } from './reference-model.js';
 import { Relation, union } from './relation.js';

@@ -1,5 +1,6 @@
 import { acyclic, atomic, communications, judge } from './axioms.js';
 import { type CandidateExecution } from './candidate-execution.js';
+import { gracePeriods } from './grace-periods.js';
 import { lockAxioms, lockFlags, lockStructure } from './locks.js';
 import { type Judgement, type ReferenceModel } from './reference-model.js';
 import { either, named } from './term.js';
@@ -13,12 +14,14 @@ export const referenceSc: ReferenceModel = {
 
   check(execution: CandidateExecution): Judgement {
     const { structure } = execution;
+    const order = either(named('po', structure.po), communications(execution));
     return judge(
       lockAxioms(execution) ??
         // sc.cat: empty rmw & (fre;coe)
         atomic('atom', execution, structure.rmw.or(lockStructure(structure).lkRmw)) ??
         // sc.cat: acyclic po | fr | rf | co
-        acyclic('sc', either(named('po', structure.po), communications(execution))),
+        acyclic('sc', order) ??
+        gracePeriods(execution, order),
       () => lockFlags(structure),
     );
   },

@@ -1,6 +1,7 @@
 import { acyclic, atomic, communications, judge } from './axioms.js';
 import { type CandidateExecution } from './candidate-execution.js';
 import { type EventStructure } from './event-structure.js';
+import { gracePeriods } from './grace-periods.js';
 import { lockAxioms, lockFlags, lockStructure } from './locks.js';
 import { type Judgement, type ReferenceModel } from './reference-model.js';
 import { anyOf, either, named, type Term } from './term.js';
@@ -9,8 +10,8 @@ import { anyOf, either, named, type Term } from './term.js';
  * Total store order, the model of x86: a write may be overtaken by later reads of its thread.
  *
  * The accesses of a locked instruction carry the tag `X`. Those of the kernel's read-modify-writes and
- * locks are taken for such, and its full fences for MFENCE, as arch/x86 has them; its other fences are for
- * the compiler there. (A grace period, `Sync-rcu`, is a full fence here, and no more.)
+ * locks are taken for such, and its full fences for MFENCE, as arch/x86 has them; its other fences, such as
+ * smp_mb__after_atomic(), are for the compiler there.
  */
 export const referenceTso: ReferenceModel = {
   id: 'tso',
@@ -20,6 +21,8 @@ export const referenceTso: ReferenceModel = {
 
   check(execution: CandidateExecution): Judgement {
     const { structure, rfe, fr, co } = execution;
+    // let ghb = mfence | implied | po_ghb | rfe | fr | co
+    const ghb = either(preservedOrder(structure), anyOf({ rfe, fr, co }));
     const rmw = structure.rmw.or(lockStructure(structure).lkRmw);
     return judge(
       lockAxioms(execution) ??
@@ -27,8 +30,8 @@ export const referenceTso: ReferenceModel = {
         acyclic('uniproc', either(named('po-loc', structure.poLoc), communications(execution))) ??
         // Atomic.
         atomic('atomic', execution, rmw) ??
-        // let ghb = mfence | implied | po_ghb | rfe | fr | co
-        acyclic('tso', either(preservedOrder(structure), anyOf({ rfe, fr, co }))),
+        acyclic('tso', ghb) ??
+        gracePeriods(execution, ghb),
       () => lockFlags(structure),
     );
   },
@@ -39,9 +42,7 @@ function preservedOrder(structure: EventStructure): Term {
   return structure.derived('tso: preserved order', () => {
     const { po, R, W, M } = structure;
     const locked = structure.tagged('X', 'RMW').or(structure.kind('LKR'), structure.kind('LKW'));
-    const mfence = structure
-      .fencerel('MFENCE', 'Mb', 'Sync-rcu', 'Sync-srcu')
-      .or(structure.fencerel(...kernelFullFences));
+    const mfence = structure.fencerel('MFENCE', 'Mb', 'Sync-rcu', 'Sync-srcu');
     // let po_ghb = WW(po) | RM(po)
     const po_ghb = po.between(W, W).or(po.between(R, M));
     // Implied barriers: MA(poWR) and AM(poWR), where A are the accesses of locked instructions.
@@ -50,11 +51,3 @@ function preservedOrder(structure: EventStructure): Term {
     return anyOf({ mfence, implied, po: po_ghb });
   });
 }
-
-/** Fences of the kernel that are for a place where x86 has a locked instruction at hand. */
-const kernelFullFences = [
-  'Before-atomic',
-  'After-atomic',
-  'After-spinlock',
-  'After-unlock-lock',
-] as const;

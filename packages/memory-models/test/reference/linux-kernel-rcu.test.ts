@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { referenceLkmm } from '../../src/index.js';
+import { referenceLkmm, referenceSc, referenceTso } from '../../src/index.js';
 import { dependent, execution, fence, read, type Step, type Thread, write } from './program.js';
 
 const R = (location: string, value: number) => read(location, value, 'Once');
@@ -136,5 +136,16 @@ describe('SRCU: a grace period waits for the sections of its own domain', () => 
   it('flags what is not in pairs', () => {
     expect(flags([read('s', 0, 'Srcu-lock')])).toContain('unmatched-srcu-lock');
     expect(flags([write('s', 1, 'Srcu-unlock')])).toContain('unmatched-srcu-unlock');
+  });
+});
+
+describe('grace periods under models that know nothing of RCU', () => {
+  it.each([referenceSc, referenceTso])('$id: nothing is freed under a reader', (model) => {
+    const freed = (...between: Step[]) =>
+      model.check(execution(reader(R('p', 0), R('x', 1)), [W('p', 1), ...between, W('x', 1)]))
+        .consistent;
+    expect(freed()).toBe(true);
+    expect(freed(sync)).toBe(false);
+    expect(freed(srcuSync('s'))).toBe(true);
   });
 });

@@ -4,6 +4,9 @@ import { type Orders } from './shapes.js';
 
 const orders: Orders = {
   mfence: { fence: ['MFENCE'] },
+  smp_mb: { fence: ['Mb'] },
+  smp_mb__after_atomic: { fence: ['After-atomic'] },
+  xchg_relaxed: { first: ['RMW'], firstUpdates: ['RMW'] },
   sfence: { fence: ['SFENCE'] },
   lfence: { fence: ['LFENCE'] },
   /** XCHG in the place of the first access, or of the second. */
@@ -35,5 +38,10 @@ expectVerdicts(referenceTso, orders, [
     sometimes: `
       RWC RWC+mfence+po R R+mfence+po W+RWC+mfence+mfence+po Z6.0 Z6.4 Z6.5 3.SB 3.SB+mfence+mfence+po
       4.SB SB+sfences SB+lfences SB+xchg+po`,
+  },
+  {
+    source: "the kernel's arch/x86/include/asm/barrier.h and atomic.h",
+    never: 'SB+smp_mbs SB+xchg_relaxeds',
+    sometimes: 'SB+smp_mb__after_atomics',
   },
 ]);

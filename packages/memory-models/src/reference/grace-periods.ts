@@ -1,7 +1,9 @@
+import { irreflexive } from './axioms.js';
 import { type CandidateExecution } from './candidate-execution.js';
 import { rcuCriticalSections, srcuCriticalSections } from './lkmm-annotations.js';
+import { type AxiomViolation } from './reference-model.js';
 import { Relation } from './relation.js';
-import { either, inTurn, named, only, type Term, within } from './term.js';
+import { anyNumberOf, either, inTurn, named, only, optionally, type Term, within } from './term.js';
 
 /**
  * rcu-order: sequences of grace periods and read-side critical sections, joined by rcu-link, with at least
@@ -35,4 +37,20 @@ export function rcuOrder(execution: CandidateExecution, rcuLink: Term): Term {
     if (next.relation.equals(order.relation)) return order;
     order = next;
   }
+}
+
+/**
+ * RCU and SRCU for a model whose definition knows nothing of them: what LKMM asks of grace periods, with
+ * the model's own order of accesses in the place of LKMM's.
+ */
+export function gracePeriods(
+  execution: CandidateExecution,
+  order: Term,
+): AxiomViolation | undefined {
+  const { structure } = execution;
+  if (structure.tagged('Sync-rcu', 'Sync-srcu').isEmpty) return undefined;
+  const po = named('po', structure.po);
+  const ordered = anyNumberOf(order);
+  const link = inTurn(optionally(po), ordered, po);
+  return irreflexive('rcu', inTurn(po, rcuOrder(execution, link), optionally(po), ordered));
 }
