@@ -2,7 +2,13 @@ export { type Condition, conditionText, type Observable, type Proposition } from
 export { LitmusError, LitmusSyntaxError, type Position, UnsupportedError } from './errors.js';
 export { LimitReached } from './execution/runs.js';
 export { type Found } from './execution/search.js';
-export { type FinalState, judge, type JudgeOptions, type LitmusVerdict } from './judge.js';
+export {
+  type FinalState,
+  judge,
+  type JudgeOptions,
+  type LitmusVerdict,
+  loopBoundFlag,
+} from './judge.js';
 export { defaultModel, modelNamed } from './models.js';
 export { parseLitmus } from './parse.js';
 export { type Architecture, type LitmusTest, type Observation } from './test.js';

@@ -17,6 +17,12 @@ export interface JudgeOptions {
   readonly now?: () => number;
 }
 
+/**
+ * The flag of a test in which a loop may go on beyond its bound: runs with more rounds were left out, and
+ * a verdict Never or Always holds without them.
+ */
+export const loopBoundFlag = 'loop-bound';
+
 /** One final state: the values of what the test's condition and `locations` speak of. */
 export interface FinalState {
   readonly values: Readonly<Record<string, Value>>;
@@ -33,7 +39,7 @@ export interface LitmusVerdict {
   readonly negative: number;
   /** Every final state, sorted; undefined if only the verdict was asked for. */
   readonly states?: readonly FinalState[];
-  /** What the model has to tell of an execution, such as `data-race`. */
+  /** What there is to tell besides: a `data-race`, say, or the {@link loopBoundFlag}. */
   readonly flags: readonly string[];
   /** An execution in which the proposition holds, if there is one. */
   readonly witness?: Found;
@@ -53,9 +59,9 @@ export function judge(
   options: JudgeOptions = {},
 ): LitmusVerdict {
   const limit = limitOf(options);
-  const runs = allRuns(test.threads, test.initial, limit);
+  const { runs, beyondBound } = allRuns(test.threads, test.initial, limit);
   const proposition = test.condition.proposition;
-  const flags = new Set<string>();
+  const flags = new Set<string>(beyondBound ? [loopBoundFlag] : []);
   const states = new Map<string, FinalState>();
   const shown = shownObservables(test);
   let positive = 0;

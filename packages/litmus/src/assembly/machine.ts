@@ -1,5 +1,5 @@
 import { LitmusSyntaxError, type Position, UnsupportedError } from '../errors.js';
-import { CutOff, type ThreadMemory, type ThreadProgram, zero } from '../execution/thread.js';
+import { LoopBound, type ThreadMemory, type ThreadProgram, zero } from '../execution/thread.js';
 import {
   constant, operate, OperandError, type Tainted, unionOf, type Value,
 } from '../value.js'; // prettier-ignore
@@ -99,7 +99,7 @@ export function assemble(
     const visits = new Map<number, number>();
     for (let at = 0; at < code.length;) {
       const times = (visits.get(at) ?? 0) + 1;
-      if (times > loopBound) throw new CutOff();
+      if (times > loopBound) throw new LoopBound();
       visits.set(at, times);
       const { run, line } = code[at]!;
       const target = step(file, line, run, cpu);

@@ -1,12 +1,12 @@
 import { LitmusSyntaxError, UnsupportedError } from '../errors.js';
-import { CutOff, type ThreadMemory, type ThreadProgram, zero } from '../execution/thread.js';
+import { LoopBound, type ThreadMemory, type ThreadProgram, zero } from '../execution/thread.js';
 import {
   constant, elementOf, operate, OperandError, type Tainted, unionOf, type Value,
 } from '../value.js'; // prettier-ignore
 import { primitiveNamed } from './primitives.js';
 import { type Expression, type Statement, type ThreadFunction } from './syntax.js';
 
-/** How often a loop's body is run at most; herd7's default. Longer runs are not considered. */
+/** How often a loop's body is run at most; herd7's default. That a run is longer is told by a flag. */
 const loopBound = 2;
 
 /** Makes a thread's function runnable; says at once what in it is not supported. */
@@ -199,7 +199,7 @@ class Interpreter {
   loop(loop: Statement & { readonly kind: 'while' }, done: number): void {
     const condition = this.expression(loop.condition);
     if (condition.value === 0) return;
-    if (done === loopBound) throw new CutOff();
+    if (done === loopBound) throw new LoopBound();
     this.memory.under(condition, () => {
       this.statements(loop.body);
       this.loop(loop, done + 1);

@@ -1,6 +1,7 @@
 import { type Value } from '../value.js';
 import {
   CutOff,
+  LoopBound,
   type ThreadEvent,
   ThreadMemory,
   type ThreadProgram,
@@ -22,6 +23,8 @@ interface Runs {
   readonly complete: ThreadRun[];
   /** Of these only what they wrote is of interest: it may be what lets another run end. */
   readonly cutOff: readonly ThreadEvent[][];
+  /** Whether a loop went on beyond its bound in one of these. */
+  readonly beyondBound: boolean;
 }
 
 /** Every run of a thread whose reads return values from the given domains. */
@@ -32,6 +35,7 @@ export function runsOf(
 ): Runs {
   const complete: ThreadRun[] = [];
   const cutOff: ThreadEvent[][] = [];
+  let beyondBound = false;
   // The choices of the current run, and how many there were; advanced like an odometer.
   const taken: number[] = [];
   const offered: number[] = [];
@@ -51,13 +55,14 @@ export function runsOf(
       complete.push({ events: memory.events, registers });
     } catch (error) {
       if (!(error instanceof CutOff) && !(error instanceof WildAccess)) throw error;
+      beyondBound ||= error instanceof LoopBound;
       cutOff.push(memory.events);
     }
     while (taken.length > 0 && taken.at(-1)! + 1 === offered.at(-1)!) {
       taken.pop();
       offered.pop();
     }
-    if (taken.length === 0) return { complete, cutOff };
+    if (taken.length === 0) return { complete, cutOff, beyondBound };
     taken[taken.length - 1]!++;
   }
 }
@@ -66,12 +71,14 @@ export function runsOf(
  * Every run of each thread, with values that some thread may have written. The domains grow from the
  * initial values; a value that comes about by reads from n writes takes n rounds, so that there need be
  * no more rounds than there are writes.
+ *
+ * @returns per thread its runs, and whether some longer ones were left out: loops have a bound
  */
 export function allRuns(
   programs: readonly ThreadProgram[],
   initial: ReadonlyMap<string, Value>,
   limit: Limit,
-): ThreadRun[][] {
+): { readonly runs: ThreadRun[][]; readonly beyondBound: boolean } {
   const domains = new Map<string, Set<Value>>();
   const domain = (location: string): Set<Value> => {
     let values = domains.get(location);
@@ -94,7 +101,12 @@ export function allRuns(
         values.add(event.value!);
       }
     }
-    if (!grown || round > writes) return runs.map(({ complete }) => complete);
+    if (!grown || round > writes) {
+      return {
+        runs: runs.map(({ complete }) => complete),
+        beyondBound: runs.some((ofThread) => ofThread.beyondBound),
+      };
+    }
   }
 }
 

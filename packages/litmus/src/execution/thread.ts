@@ -27,8 +27,11 @@ export interface ThreadRun {
 /** The code of one thread: told what its reads return, it says what it does. */
 export type ThreadProgram = (memory: ThreadMemory) => ReadonlyMap<string, Value>;
 
-/** Leaves a run that leads nowhere: a loop beyond its bound. */
+/** Leaves a run that leads nowhere. */
 export class CutOff extends Error {}
+
+/** Leaves a run in which a loop goes on beyond its bound: what it would lead to is not known. */
+export class LoopBound extends CutOff {}
 
 /** What a thread's code does to memory, and which of its reads each thing depends on. */
 export class ThreadMemory {
