@@ -236,7 +236,7 @@ ${exitCodeHelp}`,
 
   subcommand(program, 'litmus', 'judge litmus tests as herd7 does')
     .argument('<paths...>', 'files, and directories of files *.litmus')
-    .option('--model <model>', "lkmm, sc, tso, armv8, power, riscv or rc11; default the test's own")
+    .option('--model <model>', "lkmm, sc or tso for C, the architecture's own or sc for assembly")
     .option('--verdict-only', 'only tell Never, Sometimes or Always: stops at the first witness')
     .option('--timeout <seconds>', 'give up a test after so long', seconds)
     .addHelpText(

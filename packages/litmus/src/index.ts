@@ -9,7 +9,7 @@ export {
   type LitmusVerdict,
   loopBoundFlag,
 } from './judge.js';
-export { defaultModel, modelNamed } from './models.js';
+export { defaultModel, modelNamed, modelsFor } from './models.js';
 export { parseLitmus } from './parse.js';
 export { type Architecture, type LitmusTest, type Observation } from './test.js';
 export { type Value } from './value.js';

@@ -22,3 +22,17 @@ export function modelNamed(id: string): ReferenceModel {
   const known = referenceModels.map((candidate) => candidate.id).join(', ');
   throw new RangeError(`there is no memory model '${id}'; known: ${known}`);
 }
+
+/** The models that know the accesses and fences of a kind of test. For the others it would need a mapping. */
+const understanding: Readonly<Record<Architecture, readonly string[]>> = {
+  C: ['lkmm', 'sc', 'tso'],
+  X86_64: ['tso', 'sc'],
+  AArch64: ['armv8', 'sc'],
+  PPC: ['power', 'sc'],
+  RISCV: ['riscv', 'sc'],
+};
+
+/** The models that can judge a test of this kind; its own comes first. */
+export function modelsFor(architecture: Architecture): readonly string[] {
+  return understanding[architecture];
+}

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { LitmusError, UnsupportedError } from './errors.js';
 import { LimitReached } from './execution/runs.js';
 import { judge, type LitmusVerdict } from './judge.js';
-import { defaultModel, modelNamed } from './models.js';
+import { defaultModel, modelNamed, modelsFor } from './models.js';
 import { parseLitmus } from './parse.js';
 import { type LitmusReport, reportObject, reportText } from './report.js';
 import { type LitmusTest } from './test.js';
@@ -85,6 +85,12 @@ function judgeFile(file: string, options: RunLitmusOptions, io: LitmusIo): Litmu
     const test = parseLitmus(readFileSync(file, 'utf8'), file);
     const model =
       options.model === undefined ? defaultModel(test.architecture) : modelNamed(options.model);
+    const able = modelsFor(test.architecture);
+    if (!able.includes(model.id)) {
+      // It would take every fence for none, and judge another test than this one.
+      const what = `${test.architecture} tests under ${model.id}; they can be judged by ${able.join(', ')}`;
+      throw new UnsupportedError(file, { line: 1, column: 1 }, what);
+    }
     const verdict = judge(test, model, {
       verdictOnly: options.verdictOnly ?? false,
       ...(options.timeLimit !== undefined && { timeLimit: options.timeLimit }),

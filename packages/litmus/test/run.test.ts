@@ -97,4 +97,15 @@ describe('runLitmus', () => {
       "there is no memory model 'alpha'; known: sc",
     );
   });
+
+  it('refuses to judge a test by a model that does not know its fences', () => {
+    const io = { out: () => undefined, err: () => undefined };
+    const summary = runLitmus([join(folder, 'a.litmus')], { model: 'armv8' }, io);
+    expect(summary).toMatchObject({ unsupported: 1, agreeing: 0, disagreeing: 0, unlabelled: 0 });
+    expect(summary.outcomes[0]).toMatchObject({
+      reason: expect.stringContaining(
+        'C tests under armv8; they can be judged by lkmm, sc, tso',
+      ) as string,
+    });
+  });
 });
