@@ -97,6 +97,12 @@ export function decodeExecutionId(id: string, fingerprint: string): ExecutionPla
       held &= (1 << bits) - 1;
     }
   }
+  // What encoding leaves over is less than a letter, and nothing.
+  if (bits >= 5 || held !== 0) {
+    throw new ExecutionIdError(
+      `the execution id "${id}" is damaged: it has letters too many or too few`,
+    );
+  }
   if (bytes.length < 7)
     throw new ExecutionIdError(`"${id}" is not an execution id: it is too short`);
   const body = bytes.slice(0, -2);

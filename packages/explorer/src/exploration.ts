@@ -202,6 +202,12 @@ export class Exploration implements Runtime {
     let value: unknown;
     try {
       value = this.registry.threads[thread]!.body();
+      if (value instanceof Promise) {
+        value.catch(() => undefined);
+        throw new ModelError(
+          `${this.registry.threads[thread]!.name} returned a promise: a thread is an ordinary function, without async`,
+        );
+      }
       kind = EventKind.end;
     } catch (thrown) {
       if (thrown === waiting) return;
@@ -228,7 +234,7 @@ export class Exploration implements Runtime {
     const message = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
     const at = thrown instanceof Error ? (/\n\s+(at .*)/.exec(thrown.stack ?? '')?.[1] ?? '') : '';
     return new ModelError(
-      `${name} threw after ${String(this.#position)} operations: ${message} ${at}`.trimEnd(),
+      `${name} threw after ${String(this.#thread < 0 ? 0 : this.#search.graph.threadLength[this.#thread]!)} operations: ${message} ${at}`.trimEnd(),
     );
   }
 

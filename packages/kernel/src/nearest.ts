@@ -1,11 +1,14 @@
 import { distance } from 'fastest-levenshtein';
 import { UsageError } from './usage-error.js';
 
-/** The name most like `wanted`, unless even that one is hardly like it. */
+/** The one name that goes on after `wanted` and a dash, or else the name most like it, unless even that one is hardly like it. */
 export function nearest(wanted: string, names: Iterable<string>): string | undefined {
+  const known = [...names];
+  const longer = known.filter((name) => name.startsWith(`${wanted}-`));
+  if (longer.length === 1) return longer[0];
   let best: string | undefined;
   let least = Math.max(2, Math.floor(wanted.length / 3)) + 1;
-  for (const name of names) {
+  for (const name of known) {
     const steps = distance(wanted.toLowerCase(), name.toLowerCase());
     if (steps < least) {
       best = name;

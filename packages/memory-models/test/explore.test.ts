@@ -155,6 +155,9 @@ describe('a verdict', () => {
     expect(explore(throws, { model: sc }).error).toMatch(
       /^faulty threw after 0 operations: TypeError: no such page/,
     );
+    // eslint-disable-next-line @typescript-eslint/require-await -- What must not be.
+    const later: Setup = () => ({ threads: { later: async () => 1 } });
+    expect(explore(later, { model: sc }).error).toContain('later returned a promise');
     let runs = 0;
     const changes: Setup = () => {
       const x = cell(0, 'x');
@@ -278,6 +281,7 @@ describe('an execution id', () => {
     const replaced = `${id.slice(0, -3)}${id.at(-3) === 'a' ? 'b' : 'a'}${id.slice(-2)}`;
     expect(() => decodeExecutionId(replaced, 'store buffering')).toThrow(/damaged|another program/);
     expect(() => decodeExecutionId(id.slice(0, -4), 'store buffering')).toThrow(ExecutionIdError);
+    expect(() => decodeExecutionId(`${id}0`, 'store buffering')).toThrow('damaged');
     expect(() => decodeExecutionId('u!', 'store buffering')).toThrow('contains "u"');
     expect(() => decodeExecutionId(id, 'load buffering')).toThrow(
       'is of another program than load buffering',

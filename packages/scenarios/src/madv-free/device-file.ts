@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { UsageError } from '@pagerace/kernel';
 import { REPRODUCER_PAGES } from './reproducer.js';
 
@@ -12,7 +12,11 @@ const PAGE_SIZE = 4096;
 export function readDeviceFile(path: string, pages: number = REPRODUCER_PAGES): Uint8Array {
   let bytes: Uint8Array;
   try {
-    bytes = readFileSync(path);
+    const kind = statSync(path);
+    if (!kind.isFile() && !kind.isBlockDevice() && !kind.isDirectory()) {
+      throw new UsageError(`the device ${path} is neither a file nor a block device`);
+    }
+    bytes = readStart(path, pages * PAGE_SIZE);
   } catch (thrown) {
     if (isSystemError(thrown)) {
       throw new UsageError(`the device ${path} cannot be read: ${reasonOf(thrown)}`);
@@ -26,6 +30,21 @@ export function readDeviceFile(path: string, pages: number = REPRODUCER_PAGES): 
     );
   }
   return bytes;
+}
+
+/** The first `length` bytes of a file, or all that it has. */
+function readStart(path: string, length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  const file = openSync(path, 'r');
+  try {
+    let read = 0;
+    for (let more = -1; more !== 0 && read < length; read += more) {
+      more = readSync(file, bytes, read, length - read, read);
+    }
+    return bytes.subarray(0, read);
+  } finally {
+    closeSync(file);
+  }
 }
 
 function isSystemError(thrown: unknown): thrown is NodeJS.ErrnoException {
