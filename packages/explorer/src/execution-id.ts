@@ -97,14 +97,14 @@ export function decodeExecutionId(id: string, fingerprint: string): ExecutionPla
       held &= (1 << bits) - 1;
     }
   }
+  if (bytes.length < 7)
+    throw new ExecutionIdError(`"${id}" is not an execution id: it is too short`);
   // What encoding leaves over is less than a letter, and nothing.
   if (bits >= 5 || held !== 0) {
     throw new ExecutionIdError(
       `the execution id "${id}" is damaged: it has letters too many or too few`,
     );
   }
-  if (bytes.length < 7)
-    throw new ExecutionIdError(`"${id}" is not an execution id: it is too short`);
   const body = bytes.slice(0, -2);
   const checksum = fnv1a(body);
   if (bytes.at(-2) !== (checksum & 0xff) || bytes.at(-1) !== ((checksum >>> 8) & 0xff)) {
