@@ -45,6 +45,4 @@ export interface MemoryModel {
    * another. May fill in `graph.note[event]` and the event's views, from its prefix alone.
    */
   added(graph: ExecutionGraph, event: number): void;
-  /** Whether the graph would also be consistent under sequential consistency is asked of this one. */
-  readonly strength: 'sequential' | 'weak';
 }

@@ -168,39 +168,36 @@ export class Search {
       this.share = this.#shares[this.depth]!;
       switch (this.#alternatives[at]) {
         case Alternative.read:
-          this.#cut(event);
+          this.graph.truncate(event);
           if (this.#readFrom(event, a)) return true;
           break;
         case Alternative.write: {
-          this.#cut(event);
+          this.graph.truncate(event);
           const graph = this.graph;
           graph.push(event);
           graph.linkWrite(event, a);
           this.#changed(event);
-          if (!this.#isConsistent()) break;
           this.#waiting.check(graph, event);
-          return true;
+          if (this.#isConsistent()) return true;
+          this.explored += this.share;
+          break;
         }
         case Alternative.revisit:
           if (this.#revisit(event, a, b, c)) return true;
           break;
         case Alternative.choice:
-          this.#cut(event);
+          this.graph.truncate(event);
           this.graph.value[event] = a;
           this.graph.push(event);
           this.#changed(event);
           return true;
         default:
-          this.#cut(a);
+          this.graph.truncate(a);
           this.#waiting.forget(event);
           this.#waiting.forced = event;
           return true;
       }
     }
-  }
-
-  #cut(size: number): void {
-    this.graph.truncate(size);
   }
 
   /** A thread got another event without having been run. */
@@ -213,7 +210,10 @@ export class Search {
     const graph = this.graph;
     this.pushRead(read, write);
     this.#changed(read);
-    if (!this.#isConsistent()) return false;
+    if (!this.#isConsistent()) {
+      this.explored += this.share;
+      return false;
+    }
     if (graph.update[read] === 0) return true;
     return this.finishUpdate(read, write, this.depth);
   }
@@ -255,7 +255,7 @@ export class Search {
       graph.linkWrite(half, write);
       this.#model.added(graph, half);
       this.#waiting.check(graph, half);
-      goesOn = graph.next(half) === none || this.#model.exact || this.#model.isConsistent(graph);
+      goesOn = graph.next(half) === none || this.#isConsistent();
     }
     this.postponeRevisits(half, half);
     return this.branch(mark, goesOn);
@@ -263,9 +263,7 @@ export class Search {
 
   /** Whether the graph is consistent after something that the model's floor may have let through. */
   #isConsistent(): boolean {
-    if (this.#model.exact || this.#model.isConsistent(this.graph)) return true;
-    this.explored += this.share;
-    return false;
+    return this.#model.exact || this.#model.isConsistent(this.graph);
   }
 
   /**
@@ -332,7 +330,7 @@ export class Search {
    * @param nth which of the write's possible coherence places
    */
   #revisit(read: number, write: number, size: number, nth: number): boolean {
-    this.#cut(size);
+    this.graph.truncate(size);
     const old = this.graph;
     const condition = old.condition[read] ?? null;
     const waits = condition !== null && (old.flags[read]! & EventFlag.mayStick) === 0;
@@ -500,7 +498,7 @@ export class Search {
           this.#updateOn(graph, read, graph.value[write]) !== noWrite,
         );
     }
-    return this.#model.exact || this.#model.isConsistent(graph);
+    return this.#isConsistent();
   }
 
   /** Whether `write` may stand after `after` with `read`, the last of its thread, reading from it. */

@@ -43,7 +43,6 @@ class RepairedC11 implements MemoryModel {
   readonly source =
     'Lahav, Vafeiadis, Kang, Hur and Dreyer, "Repairing Sequential Consistency in C/C++11", 2017';
   readonly exact = false;
-  readonly strength = 'weak';
   readonly views = views;
 
   added(graph: ExecutionGraph, event: number): void {

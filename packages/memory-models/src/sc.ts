@@ -22,7 +22,6 @@ class SequentialConsistency implements MemoryModel {
     'Lamport, "How to Make a Multiprocessor Computer That Correctly Executes Multiprocess Programs", 1979';
   readonly exact = true;
   readonly views = 0;
-  readonly strength = 'sequential';
 
   /** Per thread: how many of its events are ordered before the new access. */
   #before = new Int32Array(0);

@@ -30,7 +30,6 @@ class TotalStoreOrder implements MemoryModel {
     'Owens, Sarkar and Sewell, "A Better x86 Memory Model: x86-TSO", 2009; x86tso.cat of herdtools7';
   readonly exact = true;
   readonly views = 0;
-  readonly strength = 'weak';
 
   /** Per thread: how many events are ordered before the new access, whatever their kind. */
   #before = new Int32Array(0);

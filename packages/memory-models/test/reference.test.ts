@@ -23,7 +23,6 @@ const anything: MemoryModel = {
   title: 'no ordering at all',
   source: 'the explorer',
   exact: true,
-  strength: 'weak',
   views: 0,
   floor: (_graph, _thread, _length, location) => initialWrite(location),
   isConsistent: () => true,
