@@ -9,6 +9,11 @@ import { Update } from './update.js';
  * event of the execution graph (a read-modify-write is two: its read and, if it succeeds, its write).
  */
 export class Cell<T> {
+  /** The object that the cell is a part of, see {@link partsOf}. @internal */
+  object: object | undefined = undefined;
+  /** Whether it is a {@link SpinLock}. @internal */
+  isSpinLock = false;
+
   /** Made by {@link cell}: the identity is the runtime's. */
   constructor(
     readonly id: number,
@@ -89,7 +94,34 @@ export class Cell<T> {
  * @param initial the value before any write: a constant of the program
  */
 export function cell<T>(initial: T, name?: string): Cell<T> {
-  return runtime().createCell(initial, name) as Cell<T>;
+  const made = runtime().createCell(initial, name) as Cell<T>;
+  made.object = whole;
+  return made;
+}
+
+let whole: object | undefined;
+
+/** Runs `make`; the cells that it makes are parts of `object`, and are reached with it: {@link reach}. */
+export function partsOf<T>(object: object, make: () => T): T {
+  const before = whole;
+  whole = object;
+  try {
+    return make();
+  } finally {
+    whole = before;
+  }
+}
+
+/**
+ * The running thread reaches `object` by a pointer, `value`, that it has read: from here on its accesses
+ * to the object's cells depend by address on the newest read that gave it this value. A memory model of
+ * hardware orders them after it.
+ *
+ * @returns the object
+ */
+export function reach<T extends object>(object: T, value: unknown): T {
+  runtime().reach(object, value);
+  return object;
 }
 
 /**

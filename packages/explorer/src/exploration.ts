@@ -81,6 +81,8 @@ export class Exploration implements Runtime {
   #cellsMade = 0;
   #objectsMade = 0;
   #threadsMade = 0;
+  /** The index of the read by which the thread reached each object. */
+  readonly #reached = new Map<object, number>();
   #inFinally = false;
 
   readonly #dataRaces: boolean;
@@ -197,6 +199,7 @@ export class Exploration implements Runtime {
     this.#position = 0;
     this.#recorded = graph.threadLength[thread]!;
     this.#cellsMade = this.#objectsMade = this.#threadsMade = 0;
+    this.#reached.clear();
     this.#waiting.forget(thread);
     let kind: EventKind;
     let value: unknown;
@@ -353,6 +356,36 @@ export class Exploration implements Runtime {
     return this.#thread;
   }
 
+  reach(object: object, value: unknown): void {
+    if (this.model.addresses !== true || this.#thread < 0) return;
+    const graph = this.#search.graph;
+    const length =
+      this.#position < this.#recorded ? this.#position : graph.threadLength[this.#thread]!;
+    for (let index = length - 1; index >= 0; index--) {
+      const event = graph.at(this.#thread, index);
+      if (graph.kind[event] === EventKind.read && graph.value[event] === value) {
+        this.#reached.set(object, index);
+        return;
+      }
+    }
+    this.#reached.delete(object);
+  }
+
+  /** Stages an access at the frontier of the running thread, its address dependency included. */
+  #stageAccess(
+    event: number,
+    kind: EventKind,
+    cell: Cell<unknown>,
+    order: Order,
+    flags: number,
+  ): void {
+    const graph = this.#search.graph;
+    const all = cell.isSpinLock ? flags | EventFlag.spinLock : flags;
+    graph.stage(event, kind, this.#thread, cell.id, order, all);
+    if (this.#reached.size > 0 && cell.object !== undefined)
+      graph.address[event] = this.#reached.get(cell.object) ?? none;
+  }
+
   annotate(): void {
     // Only a replay keeps annotations.
   }
@@ -394,7 +427,7 @@ export class Exploration implements Runtime {
     const graph = this.#search.graph;
     const event = this.#frontier(order);
     const location = cell.id;
-    graph.stage(event, EventKind.read, this.#thread, location, order, 0);
+    this.#stageAccess(event, EventKind.read, cell, order, 0);
     const last = graph.coherenceLast[location]!;
     if (last >= 0) {
       const length = graph.threadLength[this.#thread]!;
@@ -441,14 +474,7 @@ export class Exploration implements Runtime {
     const last = graph.coherenceLast[location]!;
     const forced = this.#waiting.forced === this.#thread;
     if (!forced && !condition(graph.valueOf(last))) this.#mustWait(cell, condition, Access.read);
-    graph.stage(
-      event,
-      EventKind.read,
-      this.#thread,
-      location,
-      order,
-      sticks ? EventFlag.mayStick : 0,
-    );
+    this.#stageAccess(event, EventKind.read, cell, order, sticks ? EventFlag.mayStick : 0);
     graph.condition[event] = condition;
     const floor = this.model.floor(
       graph,
@@ -490,7 +516,7 @@ export class Exploration implements Runtime {
     const graph = this.#search.graph;
     const event = this.#frontier(order);
     const location = cell.id;
-    graph.stage(event, EventKind.write, this.#thread, location, order, 0);
+    this.#stageAccess(event, EventKind.write, cell, order, 0);
     graph.value[event] = value;
     const last = graph.coherenceLast[location]!;
     const mark = this.#search.depth;
@@ -544,7 +570,7 @@ export class Exploration implements Runtime {
     if (condition !== null && !forced && !condition(graph.valueOf(last))) {
       this.#mustWait(cell, condition, Access.update);
     }
-    graph.stage(event, EventKind.read, thread, location, order, sticks ? EventFlag.mayStick : 0);
+    this.#stageAccess(event, EventKind.read, cell, order, sticks ? EventFlag.mayStick : 0);
     graph.update[event] = update + 1;
     graph.first[event] = first;
     graph.second[event] = second;

@@ -36,6 +36,8 @@ export const EventFlag = {
   revisitor: 8,
   /** A read that waits and may have read a value that does not satisfy it: then its thread is stuck. */
   mayStick: 16,
+  /** An access of a {@link SpinLock}'s cell, which the kernel's memory model knows from others. */
+  spinLock: 32,
 } as const;
 
 /** No event: the end of a list. */
@@ -82,6 +84,8 @@ export class ExecutionGraph {
   view = new Int32Array(0);
   /** Of a read-modify-write's read: the operation and its operands. */
   update = new Uint8Array(0);
+  /** Of an access: the index of the read of its thread that its address depends on, or `none`. */
+  address = new Int32Array(0);
   readonly first: unknown[] = [];
   readonly second: unknown[] = [];
   /** Of a read that waits: what it waits for. */
@@ -130,6 +134,7 @@ export class ExecutionGraph {
     this.flags = grown(this.flags, length);
     this.order = grown(this.order, length);
     this.update = grown(this.update, length);
+    this.address = grown(this.address, length);
     this.thread = grown(this.thread, length);
     this.index = grown(this.index, length);
     this.location = grown(this.location, length);
@@ -235,11 +240,20 @@ export class ExecutionGraph {
     this.thread[event] = thread;
     this.location[event] = location;
     this.update[event] = 0;
+    this.address[event] = none;
     this.first[event] = undefined;
     this.second[event] = undefined;
     this.condition[event] = null;
     this.value[event] = undefined;
     return event;
+  }
+
+  /** Fills in the write half of the update whose read is `read`, without making it part of the graph. */
+  stageHalf(half: number, read: number): void {
+    const flags = EventFlag.update | (this.flags[read]! & EventFlag.spinLock);
+    const location = this.location[read]!;
+    this.stage(half, EventKind.write, this.thread[read]!, location, this.order[read]!, flags);
+    this.address[half] = this.address[read]!;
   }
 
   /** Adds a staged event, or one that has just been cut off, at the end of its thread. */
@@ -345,6 +359,7 @@ export class ExecutionGraph {
     this.flags[event] = from.flags[source]!;
     this.order[event] = from.order[source]!;
     this.update[event] = from.update[source]!;
+    this.address[event] = from.address[source]!;
     const thread = (this.thread[event] = from.thread[source]!);
     const index = (this.index[event] = from.index[source]!);
     this.location[event] = from.location[source]!;

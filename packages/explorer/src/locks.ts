@@ -10,6 +10,7 @@ export class SpinLock {
 
   constructor(name = 'lock') {
     this.#held = cell(0, name);
+    this.#held.isSpinLock = true;
   }
 
   lock(): void {

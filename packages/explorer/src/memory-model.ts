@@ -38,6 +38,8 @@ export interface MemoryModel {
    * another place than the coherence-last one.
    */
   isConsistent(graph: ExecutionGraph): boolean;
+  /** Whether it orders by address dependencies: only then is `graph.address` filled in. */
+  readonly addresses?: boolean;
   /** How many views `graph.view` holds of each event. */
   readonly views: number;
   /**

@@ -28,6 +28,8 @@ export const Fence = {
   write: 3,
   acquire: 4,
   release: 5,
+  /** Writes before it against everything after it: Arm's DSB ISHST. */
+  writeToAny: 6,
 } as const;
 export type Fence = (typeof Fence)[keyof typeof Fence];
 

@@ -204,6 +204,10 @@ class Replay implements Runtime {
     return this.#thread;
   }
 
+  reach(): void {
+    // The execution is known already.
+  }
+
   annotate(annotation: unknown): void {
     this.#annotation = annotation;
   }

@@ -39,14 +39,7 @@ export function keepForRevisit(
     }
     kept++;
     if (event === read && withHalf) {
-      graph.stage(
-        kept,
-        EventKind.write,
-        old.thread[read]!,
-        old.location[read]!,
-        old.order[read]!,
-        EventFlag.update,
-      );
+      graph.stageHalf(kept, kept - 1);
       const index = (graph.index[kept] = old.index[read]! + 1);
       graph.threadEvents[old.thread[read]!]![index] = kept;
       graph.threadLength[old.thread[read]!] = index + 1;

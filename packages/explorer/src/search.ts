@@ -235,14 +235,7 @@ export class Search {
     this.#settleUpdate(graph, read, true);
     const taken = graph.updateOf(write) !== none;
     const half = graph.size;
-    graph.stage(
-      half,
-      EventKind.write,
-      graph.thread[read]!,
-      graph.location[read]!,
-      graph.order[read]!,
-      EventFlag.update,
-    );
+    graph.stageHalf(half, read);
     graph.value[half] = value;
     let goesOn = !taken;
     if (taken) {

@@ -129,6 +129,10 @@ class BootMemory implements Runtime {
     return -1;
   }
 
+  reach(): void {
+    // One processor sees its own accesses in order.
+  }
+
   annotate(): void {
     // Set-up is not part of a trace.
   }

@@ -41,6 +41,7 @@ export function recorded(log: string[], body: () => void): void {
     cover: (label) => memory.cover(label),
     currentThread: () => memory.currentThread(),
     tracing: false,
+    reach: () => undefined,
     annotate: (annotation) => memory.annotate(annotation),
   };
   withRuntime(recording, body);

@@ -395,6 +395,10 @@ export class InterleavingMachine implements Runtime {
     return this.#running;
   }
 
+  reach(): void {
+    // Neither of its memory models orders by addresses more than by program order.
+  }
+
   annotate(): void {
     // Annotations belong to traces, and this runtime makes none.
   }
