@@ -274,6 +274,10 @@ export class X86 implements Architecture {
     return changed;
   }
 
+  walkerPermits(pte: Pte, write: boolean): boolean {
+    return this.pteAccessPermitted(pte, write);
+  }
+
   /** The walker sets A and D by a locked compare-and-exchange. */
   walkerUses(ptep: Ptep, pte: Pte, write: boolean): Pte | undefined {
     const used = pte | _PAGE_ACCESSED | (write ? _PAGE_DIRTY : 0n);

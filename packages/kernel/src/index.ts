@@ -1,7 +1,9 @@
 export {
   type ArchitectureDefinition,
   type ArchitectureFacts,
+  type Availability,
   defineArchitecture,
+  type TlbFlushFacts,
 } from './architecture-definition.js';
 export { applyPatches, defineKernel, type Kernel, type KernelFacts } from './kernel.js';
 export { nearest, noSuch } from './nearest.js';

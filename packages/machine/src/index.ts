@@ -33,6 +33,7 @@ export {
 } from './bitops.js';
 export { bootable } from './boot-memory.js';
 export { BUG_ON, MachineProperty, VM_BUG_ON, WARN_ON } from './bug.js';
+export { barrierInstruction, updateInstruction } from './instruction.js';
 export { irqsDisabled, localIrqRestore, localIrqSave } from './irq.js';
 export {
   callStack,
@@ -96,4 +97,4 @@ export { trace, type TraceAnnotation } from './trace.js';
 export { formatted, formatValue } from './value-format.js';
 export { complete, Completion, waitEvent, waitForCompletion } from './wait.js';
 // What kernel code says of its own run, in the explorer's words; so that a model needs one import.
-export { cell, type Cell, choose, cover, Order, Violation } from '@pagerace/explorer';
+export { cell, type Cell, choose, cover, Fence, Order, Violation } from '@pagerace/explorer';

@@ -17,6 +17,8 @@ export interface PageTableLevel {
   readonly shift: number;
   /** Entries in a table. */
   readonly entries: number;
+  /** An entry of this level that is empty, where that is not {@link Architecture.none}. */
+  readonly none?: Pte;
 }
 
 /**
@@ -123,11 +125,17 @@ export interface Architecture {
   // ---- what the hardware does ----
 
   /**
+   * Whether the page-table walker lets user space read or, with `write`, write through the entry;
+   * otherwise it raises a fault. Where software keeps the accessed and dirty bits that is less than
+   * {@link Architecture.pteAccessPermitted}: the first access faults.
+   */
+  walkerPermits(pte: Pte, write: boolean): boolean;
+  /**
    * What the page-table walker does to an entry that it uses: sets it young, and dirty for a write,
    * if it was not so. @returns the entry as it is then, or undefined if it has changed meanwhile
    */
   walkerUses(ptep: Ptep, pte: Pte, write: boolean): Pte | undefined;
 
-  /** An entry with the names of its bits, for traces. */
-  describe(pte: Pte): string;
+  /** An entry of some level with the names of its bits, for traces. */
+  describe(pte: Pte, level: PageTableLevel): string;
 }

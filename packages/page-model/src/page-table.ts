@@ -22,6 +22,7 @@ export class PageTable {
   /** Makes the entries for the addresses `start` to `end`. */
   cover(start: VirtualAddress, end: VirtualAddress): void {
     const { arch } = this.memory;
+    const none = this.level.none ?? arch.none;
     const step = 2 ** this.level.shift;
     for (let address = start - (start % step); address < end; address += step) {
       const number = this.#numberOf(address);
@@ -29,7 +30,7 @@ export class PageTable {
       const name = `${this.name}[${String(number)}]`;
       this.#entries.set(
         number,
-        formatted(cell(arch.none, name), (entry) => arch.describe(entry)),
+        formatted(cell(none, name), (entry) => arch.describe(entry, this.level)),
       );
     }
   }

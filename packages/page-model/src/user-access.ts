@@ -83,7 +83,7 @@ export class UserAccess {
       if (walk === undefined) return undefined;
       const { ptep } = walk;
       const found = this.arch.ptepGet(ptep);
-      if (!this.arch.pteAccessPermitted(found, write)) return undefined;
+      if (!this.arch.walkerPermits(found, write)) return undefined;
       const pte = this.arch.walkerUses(ptep, found, write);
       if (pte === undefined) continue;
       return { ptep, pte, contents: contentsOf(mm.memory, this.arch.ptePfn(pte)) };

@@ -127,8 +127,13 @@ export interface CatalogueEntry {
   readonly url?: string;
   /** Of a kernel. */
   readonly patches?: readonly string[];
-  /** Of an architecture: the id of its memory model. */
+  /** Of an architecture: the id of its memory model, and what else is to be known of it. */
   readonly model?: string;
+  readonly clearBeforeLoad?: string;
+  readonly tlbFlush?: { readonly by: string; readonly deferred: boolean };
+  readonly thp?: boolean | string;
+  readonly fastGup?: boolean | string;
+  readonly rcuTableFree?: boolean | string;
   /** Of a memory model: where its definition comes from. */
   readonly source?: string;
 }

@@ -48,7 +48,8 @@ function entries(registry: Registry, kind: Listed): readonly CatalogueEntry[] {
         ...(url === undefined ? {} : { url }),
       }));
     case 'architectures':
-      return registry.architectures.map(({ id, title, model }) => ({ id, title, model }));
+      // All but the classes that it provides.
+      return registry.architectures.map(({ provides: _, ...facts }) => facts);
     case 'models':
       return registry.models.map(({ id, title, source }) => ({ id, title, source }));
   }
@@ -77,6 +78,11 @@ function words({
   since,
   patches,
   model,
+  clearBeforeLoad,
+  tlbFlush,
+  thp,
+  fastGup,
+  rcuTableFree,
   properties,
   parameters,
 }: CatalogueEntry): string {
@@ -86,6 +92,13 @@ function words({
     since === undefined ? [] : [`since ${since}`],
     patches === undefined || patches.length === 0 ? [] : [`patches: ${patches.join(', ')}`],
     model === undefined ? [] : [`model: ${model}`],
+    clearBeforeLoad === undefined ? [] : [`a cleared pte before a later load: ${clearBeforeLoad}`],
+    tlbFlush === undefined
+      ? []
+      : [`TLB flush: ${tlbFlush.by}${tlbFlush.deferred ? ', deferred in reclaim' : ''}`],
+    available('THP', thp),
+    available('GUP-fast', fastGup),
+    available('RCU-freed page tables', rcuTableFree),
     properties === undefined || properties.length === 0
       ? []
       : [`properties: ${properties.map((property) => property.id).join(', ')}`],
@@ -94,4 +107,9 @@ function words({
       : [`parameters: ${parameters.map(({ name, range }) => `${name} (${range})`).join(', ')}`],
   ];
   return facts.flat().join('; ');
+}
+
+function available(what: string, facts: boolean | string | undefined): readonly string[] {
+  if (facts === undefined || facts === false) return [];
+  return [facts === true ? what : `${what} ${facts}`];
 }

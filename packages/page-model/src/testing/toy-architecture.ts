@@ -99,6 +99,7 @@ export class ToyArchitecture implements Architecture {
     if (dirty) writeOnce(ptep, pte);
     return dirty;
   };
+  walkerPermits = (pte: Pte, write: boolean): boolean => this.pteAccessPermitted(pte, write);
   walkerUses = (ptep: Ptep, pte: Pte, write: boolean): Pte | undefined => {
     const used = pte | YOUNG | (write ? DIRTY : 0n);
     if (used === pte) return pte;
