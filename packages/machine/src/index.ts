@@ -50,9 +50,12 @@ export { Agent, Cpu, MACHINE, Machine, type MachineOptions, type Results } from 
 export { Mutex, mutexLock, mutexTrylock, mutexUnlock } from './mutex.js';
 export {
   dropped,
+  type Ordering,
   type OrderingOverride,
   type OrderingSite,
   OrderingSites,
+  overrideName,
+  overrideNamed,
 } from './ordering-site.js';
 export { PerCpu } from './percpu.js';
 export {

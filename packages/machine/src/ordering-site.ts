@@ -1,11 +1,13 @@
-import { type Fence, fenceName, Order, orderName } from '@pagerace/explorer';
+import { Fence, fenceName, Order, orderName } from '@pagerace/explorer';
 import { currentFunction } from './kernel-function.js';
 
-/** What may be put in the place of an ordering: nothing at all, or a weaker one. */
-export type OrderingOverride =
-  | { readonly kind: 'dropped' }
+/** What orders: an access, or a fence. */
+export type Ordering =
   | { readonly kind: 'order'; readonly order: Order }
   | { readonly kind: 'fence'; readonly fence: Fence };
+
+/** What may be put in the place of an ordering: nothing at all, or a weaker one. */
+export type OrderingOverride = { readonly kind: 'dropped' } | Ordering;
 
 /** The ordering is left out: a fence vanishes, an access becomes relaxed. */
 export const dropped: OrderingOverride = { kind: 'dropped' };
@@ -15,6 +17,8 @@ export interface OrderingSite {
   /** `file:function:primitive`, such as `mm/rmap.c:try_to_unmap_one:smp_mb`. */
   readonly name: string;
   readonly primitive: string;
+  /** The ordering as the kernel has it. */
+  readonly written: Ordering;
 }
 
 /**
@@ -56,15 +60,33 @@ export class OrderingSites {
   }
 }
 
-function overrideName(override: OrderingOverride): string {
+/** The kernel's words for what a fence can be weakened to. */
+const fences: readonly (readonly [string, Fence])[] = [
+  ['smp_mb', Fence.full],
+  ['smp_rmb', Fence.read],
+  ['smp_wmb', Fence.write],
+];
+const orders = [Order.relaxed, Order.acquire, Order.release, Order.full];
+
+/** What stands in the place of an ordering, in a word: `dropped`, `smp_rmb`, `acquire`. */
+export function overrideName(override: OrderingOverride): string {
   switch (override.kind) {
     case 'dropped':
       return 'dropped';
     case 'order':
       return orderName(override.order);
     case 'fence':
-      return fenceName(override.fence);
+      return fences.find(([, fence]) => fence === override.fence)?.[0] ?? fenceName(override.fence);
   }
+}
+
+/** The override of that {@link overrideName}; undefined if there is none. */
+export function overrideNamed(name: string): OrderingOverride | undefined {
+  const fence = fences.find(([word]) => word === name)?.[1];
+  if (fence !== undefined) return { kind: 'fence', fence };
+  const order = orders.find((one) => orderName(one) === name);
+  if (order !== undefined) return { kind: 'order', order };
+  return name === 'dropped' ? dropped : undefined;
 }
 
 // The sites of the run whose thread runs just now, if it has anything to do with them.
@@ -81,12 +103,12 @@ export function withOrderingSites<T>(sites: OrderingSites | undefined, body: () 
   }
 }
 
-function siteOf(primitive: string, suffix: string | undefined): OrderingSite {
+function siteOf(primitive: string, suffix: string | undefined, written: Ordering): OrderingSite {
   const { file, name, sites } = currentFunction();
   const key = suffix === undefined ? primitive : `${primitive}:${suffix}`;
   let site = sites.get(key);
   if (site === undefined) {
-    site = { name: [file, name, key].filter((part) => part !== '').join(':'), primitive };
+    site = { name: [file, name, key].filter((part) => part !== '').join(':'), primitive, written };
     sites.set(key, site);
   }
   return site;
@@ -95,7 +117,7 @@ function siteOf(primitive: string, suffix: string | undefined): OrderingSite {
 /** The order of an access here: `order`, unless the run puts another in its place. */
 export function orderHere(primitive: string, order: Order, suffix?: string): Order {
   if (active === undefined || order <= Order.relaxed) return order;
-  const override = active.meet(siteOf(primitive, suffix));
+  const override = active.meet(siteOf(primitive, suffix, { kind: 'order', order }));
   if (override === undefined) return order;
   return override.kind === 'order' ? override.order : Order.relaxed;
 }
@@ -103,7 +125,7 @@ export function orderHere(primitive: string, order: Order, suffix?: string): Ord
 /** The fence here: `fence`, unless the run puts another or none (`undefined`) in its place. */
 export function fenceHere(primitive: string, fence: Fence, suffix?: string): Fence | undefined {
   if (active === undefined) return fence;
-  const override = active.meet(siteOf(primitive, suffix));
+  const override = active.meet(siteOf(primitive, suffix, { kind: 'fence', fence }));
   if (override === undefined) return fence;
   return override.kind === 'fence' ? override.fence : undefined;
 }

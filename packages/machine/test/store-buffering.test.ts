@@ -7,7 +7,11 @@ import {
   dropped,
   kernelFunction,
   Machine,
+  Order,
+  type OrderingOverride,
   OrderingSites,
+  overrideName,
+  overrideNamed,
   readOnce,
   smpMb,
   Violation,
@@ -54,11 +58,30 @@ test('a fence can be replaced by a weaker one', () => {
     ['mm/example.c:store_then_load:smp_mb', { kind: 'fence', fence: Fence.write }],
   ]);
   expect(explore(storeBuffering(sites), { model: tso }).verdict).toBe('violated');
-  expect(sites.overridden).toEqual(['mm/example.c:store_then_load:smp_mb=write']);
+  expect(sites.overridden).toEqual(['mm/example.c:store_then_load:smp_mb=smp_wmb']);
 });
 
 test('an override of a site that does not exist is reported as unmet', () => {
   const sites = new OrderingSites([['mm/example.c:store_then_laod:smp_mb', dropped]]);
   explore(storeBuffering(sites), { model: tso });
   expect(sites.unmet).toEqual(['mm/example.c:store_then_laod:smp_mb']);
+});
+
+test('what stands in the place of an ordering has a name by which it is found again', () => {
+  const overrides: OrderingOverride[] = [
+    dropped,
+    { kind: 'fence', fence: Fence.read },
+    { kind: 'fence', fence: Fence.write },
+    { kind: 'order', order: Order.acquire },
+    { kind: 'order', order: Order.release },
+  ];
+  expect(overrides.map(overrideName)).toEqual([
+    'dropped',
+    'smp_rmb',
+    'smp_wmb',
+    'acquire',
+    'release',
+  ]);
+  for (const override of overrides) expect(overrideNamed(overrideName(override))).toEqual(override);
+  expect(overrideNamed('smp_mbb')).toBeUndefined();
 });
