@@ -1,6 +1,6 @@
-// arch/x86/include/asm/pgtable_types.h
+import { bit } from '@pagerace/pgtable-generic';
 
-const bit = (number: number): bigint => 1n << BigInt(number);
+// arch/x86/include/asm/pgtable_types.h
 
 /** Valid to the hardware. */
 export const _PAGE_PRESENT = bit(0);
@@ -33,9 +33,6 @@ export const _PAGE_NX = bit(63);
 /** Where the hardware ignores it, since _PAGE_PRESENT is clear: PROT_NONE, or a NUMA hint. */
 export const _PAGE_PROTNONE = _PAGE_GLOBAL;
 
-/** Bits 12 to 51 (__PHYSICAL_MASK_SHIFT is 52). */
-export const PTE_PFN_MASK = bit(52) - bit(12);
-
 /** Bits that some CPUs may set in an entry that is not present: pte_none() does not look at them. */
 export const _PAGE_KNL_ERRATUM_MASK = _PAGE_DIRTY | _PAGE_ACCESSED;
 
@@ -48,9 +45,3 @@ export const _PAGE_SWP_SOFT_DIRTY = _PAGE_RW;
 export const _PAGE_SWP_UFFD_WP = _PAGE_USER;
 /** Since v5.19. */
 export const _PAGE_SWP_EXCLUSIVE = _PAGE_PWT;
-
-/** The type is in bits 59 to 63. */
-export const SWP_TYPE_BITS = 5n;
-/** The inverted offset is in bits 9 to 58: between _PAGE_PROTNONE and the type. */
-export const SWP_OFFSET_FIRST_BIT = 9n;
-export const SWP_OFFSET_SHIFT = SWP_OFFSET_FIRST_BIT + SWP_TYPE_BITS;

@@ -1,23 +1,7 @@
 import { inject, injectable } from '@pagerace/di';
-import {
-  cell,
-  type Cell,
-  type Cpu,
-  current,
-  kernelFunction,
-  MACHINE,
-  type Machine,
-  Order,
-  PerCpu,
-  smpMb,
-  TaskLocal,
-  thisCpu,
-  trace,
-} from '@pagerace/machine';
+import { type Cpu, current, kernelFunction, smpMb, TaskLocal } from '@pagerace/machine';
 import type { Mm, TlbFlush, VirtualAddress } from '@pagerace/page-model';
-
-const isIdle = (translating: number): boolean => translating === 0;
-const begin = (): number => 1;
+import { TRANSLATIONS, type Translations } from '@pagerace/pgtable-generic';
 
 /**
  * Flushes by the instructions INVLPGB and TLBSYNC of AMD (arch/x86/mm/tlb.c, v6.15): the hardware
@@ -26,15 +10,9 @@ const begin = (): number => 1;
  */
 @injectable()
 export class BroadcastTlbFlush implements TlbFlush {
-  /** 1 while the CPU is in the middle of an access. */
-  readonly #translating: PerCpu<Cell<number>>;
-  readonly #machine: Machine;
   readonly #batch = new TaskLocal(() => false);
 
-  constructor(@inject(MACHINE) machine: Machine) {
-    this.#machine = machine;
-    this.#translating = new PerCpu(machine, ({ id }) => cell(0, `cpu${String(id)}.translating`));
-  }
+  constructor(@inject(TRANSLATIONS) private readonly translations: Translations) {}
 
   @kernelFunction('arch/x86/mm/tlb.c', 'broadcast_tlb_flush')
   flushTlbPage(mm: Mm, _address: VirtualAddress): void {
@@ -60,25 +38,16 @@ export class BroadcastTlbFlush implements TlbFlush {
   flushBatch(): void {
     if (!this.#batch.get()) return;
     this.#batch.set(false);
-    this.#flush(this.#machine.cpus);
+    this.#flush();
   }
 
   duringAccess<T>(access: () => T): T {
-    const translating = this.#translating.on(thisCpu());
-    translating.awaitUpdate(isIdle, begin, Order.acquire);
-    const result = access();
-    translating.write(0, Order.release);
-    return result;
+    return this.translations.during(access);
   }
 
-  #flush(cpus: readonly Cpu[]): void {
+  /** @param cpus by default every one */
+  #flush(cpus?: readonly Cpu[]): void {
     smpMb('inc_mm_tlb_gen');
-    for (const cpu of cpus) {
-      if (cpu === current().cpu) continue;
-      const translating = this.#translating.on(cpu);
-      trace('INVLPGB, TLBSYNC');
-      translating.awaitUpdate(isIdle, begin, Order.full);
-      translating.write(0, Order.release);
-    }
+    this.translations.invalidate('INVLPGB, TLBSYNC', cpus);
   }
 }

@@ -1,16 +1,27 @@
 import { type ArchitectureDefinition, defineArchitecture, definePlugin } from '@pagerace/kernel';
 import { tso } from '@pagerace/memory-models';
 import { ARCHITECTURE, TLB_FLUSH } from '@pagerace/page-model';
+import { TRANSLATIONS, Translations } from '@pagerace/pgtable-generic';
 import { BroadcastTlbFlush } from './broadcast-tlb-flush.js';
 import { IpiTlbFlush } from './ipi-tlb-flush.js';
 import { UndeferredTlbFlush } from './undeferred-tlb-flush.js';
 import { X86 } from './x86.js';
 
+/** arch/x86/Kconfig, v6.1. */
+const facts = {
+  model: tso.id,
+  clearBeforeLoad: 'the locked xchg of ptep_get_and_clear()',
+  thp: true,
+  fastGup: true,
+  rcuTableFree: 'with CONFIG_PARAVIRT',
+} as const;
+
 /** x86-64 as it flushes TLBs natively: by IPI, and reclaim in batches where another CPU is concerned. */
 export const x86: ArchitectureDefinition = defineArchitecture({
   id: 'x86',
   title: 'x86-64, TLB flush by IPI, batched in reclaim',
-  model: tso.id,
+  ...facts,
+  tlbFlush: { by: 'ipi', deferred: true },
   provides: [
     { token: ARCHITECTURE, useClass: X86 },
     { token: TLB_FLUSH, useClass: IpiTlbFlush },
@@ -21,7 +32,8 @@ export const x86: ArchitectureDefinition = defineArchitecture({
 export const x86Ipi: ArchitectureDefinition = defineArchitecture({
   id: 'x86-ipi',
   title: 'x86-64, TLB flush by IPI, never deferred',
-  model: tso.id,
+  ...facts,
+  tlbFlush: { by: 'ipi', deferred: false },
   provides: [
     { token: ARCHITECTURE, useClass: X86 },
     { token: TLB_FLUSH, useClass: UndeferredTlbFlush },
@@ -32,9 +44,11 @@ export const x86Ipi: ArchitectureDefinition = defineArchitecture({
 export const x86Broadcast: ArchitectureDefinition = defineArchitecture({
   id: 'x86-broadcast',
   title: 'x86-64, TLB flush by broadcast (INVLPGB)',
-  model: tso.id,
+  ...facts,
+  tlbFlush: { by: 'broadcast', deferred: true },
   provides: [
     { token: ARCHITECTURE, useClass: X86 },
+    { token: TRANSLATIONS, useClass: Translations },
     { token: TLB_FLUSH, useClass: BroadcastTlbFlush },
   ],
 });

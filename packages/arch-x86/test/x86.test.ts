@@ -7,8 +7,9 @@ import {
   VM_SHARED,
   VM_WRITE,
 } from '@pagerace/page-model';
+import { debugVmPgtable, layoutConflicts } from '@pagerace/pgtable-generic/testing';
 import { describe, expect, test } from 'vitest';
-import { _PAGE_KNL_ERRATUM_MASK, UndeferredTlbFlush, X86 } from '../src/index.js';
+import { _PAGE_KNL_ERRATUM_MASK, UndeferredTlbFlush, X86, x86Layout } from '../src/index.js';
 
 const x86 = new X86(new UndeferredTlbFlush());
 const hex = (pte: Pte): string => `0x${pte.toString(16).padStart(16, '0')}`;
@@ -119,4 +120,10 @@ test('entries in words', () => {
   expect(x86.describe(x86.pteSwpMkexclusive(x86.swpEntryToPte(swpEntry(0, 17))))).toBe(
     'swap 0:17 exclusive',
   );
+});
+
+test('every combination of bits is what the kernel takes for granted', () => {
+  const widest = { pfn: 2 ** 40 - 1, swapType: 31, swapOffset: 2 ** 45 - 1 };
+  expect(debugVmPgtable(x86, widest)).toEqual([]);
+  expect(layoutConflicts(x86Layout)).toEqual([]);
 });

@@ -1,6 +1,6 @@
 import { type Architecture, type Pte, swpOffset, swpType } from '@pagerace/page-model';
 
-/** An entry in words: `none`, `pfn 1 young dirty write`, `swap 0:17 exclusive`. */
+/** An entry of the last level in words: `none`, `pfn 1 young dirty write`, `swap 0:17 exclusive`. */
 export function describePte(arch: Architecture, pte: Pte): string {
   if (arch.pteNone(pte)) return 'none';
   if (arch.isSwapPte(pte)) {

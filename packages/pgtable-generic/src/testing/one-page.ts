@@ -1,0 +1,159 @@
+import { inject, injectable, Wiring } from '@pagerace/di';
+import {
+  atomicAddNegative,
+  atomicSet,
+  bootable,
+  Machine,
+  MACHINE,
+  Violation,
+} from '@pagerace/machine';
+import {
+  ARCHITECTURE,
+  type Architecture,
+  auditReferences,
+  FAULT_FLAG_WRITE,
+  FAULT_HANDLER,
+  type FaultHandler,
+  MEMORY,
+  Memory,
+  MEMORY_OPTIONS,
+  Mm,
+  pteAlloc,
+  putPage,
+  TLB_FLUSH,
+  type TlbFlush,
+  USER_ACCESS,
+  UserAccess,
+  VM_READ,
+  VM_WRITE,
+  type VirtualAddress,
+  type Vma,
+  walkToPte,
+  withPteLocked,
+} from '@pagerace/page-model';
+
+/** Just enough of a page fault to have something mapped, and to set the bits that a walker leaves. */
+@injectable()
+class ZeroFill implements FaultHandler {
+  constructor(
+    @inject(ARCHITECTURE) private readonly arch: Architecture,
+    @inject(MEMORY) private readonly memory: Memory,
+  ) {}
+
+  handleMmFault(vma: Vma, address: VirtualAddress, flags: number): void {
+    pteAlloc(vma.mm, address);
+    const write = (flags & FAULT_FLAG_WRITE) !== 0;
+    withPteLocked(vma.mm, address, (ptep) => {
+      const { arch } = this;
+      const found = arch.ptepGet(ptep);
+      if (arch.ptePresent(found)) {
+        const young = arch.pteMkyoung(write ? arch.pteMkdirty(arch.pteMkwrite(found)) : found);
+        arch.ptepSetAccessFlags(vma, address, ptep, young, write);
+        return;
+      }
+      const page = this.memory.allocator.allocZeroedPage();
+      const pte = arch.pteMkyoung(arch.mkPte(page, vma.vmPageProt));
+      atomicSet(page._mapcount, 0);
+      const made = write ? arch.pteMkwrite(arch.pteMkdirty(pte)) : pte;
+      arch.setPteAt(vma.mm, address, ptep, made);
+    });
+  }
+}
+
+/** A process with one page, which CPU 0 has written 0x79 to. */
+export interface OnePage {
+  readonly machine: Machine;
+  readonly memory: Memory;
+  readonly arch: Architecture;
+  readonly tlb: TlbFlush;
+  readonly user: UserAccess;
+  readonly mm: Mm;
+  readonly vma: Vma;
+  readonly address: VirtualAddress;
+}
+
+/**
+ * A program over a process that runs on CPU 0.
+ *
+ * @param bind binds ARCHITECTURE and TLB_FLUSH
+ * @param threads makes them; what it returns is called at the end of each execution
+ */
+export function withOnePage(
+  bind: (wiring: Wiring) => void,
+  threads: (process: OnePage) => (() => void) | undefined,
+): ReturnType<typeof bootable> {
+  return bootable(() => {
+    const machine = new Machine();
+    const address = 0x7f00_0000_0000;
+    const wiring = new Wiring()
+      .bindValue(MACHINE, machine)
+      .bindValue(MEMORY_OPTIONS, { pages: 4 })
+      .bind(MEMORY, Memory)
+      .bind(FAULT_HANDLER, ZeroFill)
+      .bind(USER_ACCESS, UserAccess);
+    bind(wiring);
+    const memory = wiring.get(MEMORY);
+    const user = wiring.get(USER_ACCESS);
+    const mm = new Mm(memory, 'mm', [machine.cpu(0)]);
+    const vma = mm.mmap({ start: address, pages: 1, vmFlags: VM_READ | VM_WRITE });
+    machine.boot(() => user.userWrite(mm, address, 0x79));
+    const arch = wiring.get(ARCHITECTURE);
+    const tlb = wiring.get(TLB_FLUSH);
+    const atEnd = threads({ machine, memory, arch, tlb, user, mm, vma, address });
+    return machine.program(atEnd);
+  });
+}
+
+/** Clears the entry as reclaim does, with a flush of its own. */
+export function clearFlush({ arch, mm, vma, address }: OnePage): void {
+  withPteLocked(mm, address, (ptep) => arch.ptepClearFlush(vma, address, ptep));
+}
+
+/** Clears the entry as reclaim does where it flushes once for many. */
+export function clearDeferred({ arch, mm, tlb, address }: OnePage): void {
+  withPteLocked(mm, address, (ptep) => {
+    arch.ptepGetAndClear(mm, address, ptep);
+    if (!tlb.shouldDefer(mm)) throw new Violation('deferral', 'the flush is not deferred');
+    tlb.addToBatch(mm);
+  });
+  tlb.flushBatch();
+}
+
+/**
+ * CPU 0 uses the page while CPU 1 unmaps and frees it: it either finds the page still there, or faults
+ * and gets another. An access that goes on when the flush is over is a use after free.
+ */
+export function unmapUnderUser(
+  bind: (wiring: Wiring) => void,
+  use: (process: OnePage) => void,
+  unmap: (process: OnePage) => void,
+): ReturnType<typeof bootable> {
+  return withOnePage(bind, (process) => {
+    const { machine, memory, mm, arch, address } = process;
+    const page = memory.pageAt(1);
+    machine.cpu(0).run('user', () => use(process));
+    machine.cpu(1).run('kswapd', () => {
+      unmap(process);
+      atomicAddNegative(page._mapcount, -1);
+      putPage(page);
+    });
+    return () => {
+      const { ptep } = walkToPte(mm, address)!;
+      if (arch.pteNone(ptep.read()) !== (memory.allocator.free.length === 4)) {
+        throw new Violation('lost', 'a page is neither mapped nor free');
+      }
+      auditReferences(memory);
+    };
+  });
+}
+
+/** A load of the page, which sees what was written to it or a fresh page of zeros. */
+export function load({ user, mm, address }: OnePage): void {
+  const byte = user.userRead(mm, address);
+  if (byte !== 0x79 && byte !== 0) throw new Violation('byte', String(byte));
+}
+
+/** A store to the page. */
+export function store({ user, mm, address }: OnePage): void {
+  user.userWrite(mm, address, 0x41);
+}

@@ -1,0 +1,63 @@
+import { inject, injectable, token } from '@pagerace/di';
+import {
+  cell,
+  type Cell,
+  type Cpu,
+  current,
+  MACHINE,
+  type Machine,
+  Order,
+  PerCpu,
+  thisCpu,
+  trace,
+} from '@pagerace/machine';
+
+export const TRANSLATIONS = token<Translations>('pgtable-generic.Translations');
+
+const isIdle = (translating: number): boolean => translating === 0;
+const begin = (): number => 1;
+
+/**
+ * The user accesses that are under way on each CPU, from page walk to load or store, and the
+ * invalidation of the translations that they go by.
+ *
+ * To invalidate is to wait for each: the access is before the invalidation, and what follows it on
+ * that CPU sees what the invalidator did before. It orders nothing else of the invalidator's; the
+ * barriers around an instruction such as `tlbi` are sites of their own.
+ */
+@injectable()
+export class Translations {
+  readonly #machine: Machine;
+  /** 1 while the CPU is in the middle of an access. */
+  readonly #translating: PerCpu<Cell<number>>;
+
+  constructor(@inject(MACHINE) machine: Machine) {
+    this.#machine = machine;
+    this.#translating = new PerCpu(machine, ({ id }) => cell(0, `cpu${String(id)}.translating`));
+  }
+
+  /** Runs one access of this CPU. */
+  during<T>(access: () => T): T {
+    const translating = this.#translating.on(thisCpu());
+    translating.awaitUpdate(isIdle, begin, Order.acquire);
+    const result = access();
+    translating.write(0, Order.release);
+    return result;
+  }
+
+  /**
+   * Waits for the accesses on the other ones of these CPUs.
+   *
+   * @param instruction for the timeline: `TLBI`
+   * @param cpus by default every one
+   */
+  invalidate(instruction: string, cpus: readonly Cpu[] = this.#machine.cpus): void {
+    for (const cpu of cpus) {
+      if (cpu === current().cpu) continue;
+      const translating = this.#translating.on(cpu);
+      trace(instruction);
+      translating.awaitUpdate(isIdle, begin, Order.acquire);
+      translating.write(0, Order.release);
+    }
+  }
+}

@@ -1,0 +1,176 @@
+import type { Pfn, Pte, SwapEntry } from '@pagerace/page-model';
+import { NoTlb } from '@pagerace/page-model/testing';
+import { describe, expect, test } from 'vitest';
+import { bit, bits, GenericPgtable, type PteLayout } from '../src/index.js';
+import { debugVmPgtable, layoutConflicts } from '../src/testing/index.js';
+
+const readOnly = bit(0) | bit(5);
+const layout: PteLayout = {
+  pageShift: 12,
+  levels: [
+    { name: 'pmd', shift: 21, entries: 512 },
+    { name: 'pte', shift: 12, entries: 512 },
+  ],
+  none: 0n,
+  strayInNone: 0n,
+  present: bit(0) | bit(8),
+  protnone: bit(8),
+  frame: bits(12, 51),
+  write: bit(1),
+  dirty: bit(6),
+  young: bit(5),
+  special: bit(9),
+  softDirty: bit(11),
+  uffdWp: bit(10),
+  table: bit(0),
+  protection: {
+    none: bit(8),
+    read: readOnly,
+    execute: readOnly | bit(2),
+    write: readOnly | bit(1),
+    writeExecute: readOnly | bit(1) | bit(2),
+  },
+  swap: {
+    marker: bit(9),
+    type: bits(59, 63),
+    offset: bits(12, 58),
+    exclusive: bit(3),
+    softDirty: bit(1),
+    uffdWp: bit(2),
+  },
+};
+
+class Plain extends GenericPgtable {
+  readonly name = 'plain';
+
+  constructor(change: Partial<PteLayout> = {}) {
+    super({ ...layout, ...change }, new NoTlb());
+  }
+
+  override pteAccessPermitted(pte: Pte, write: boolean): boolean {
+    return !this.pteProtnone(pte) && super.pteAccessPermitted(pte, write);
+  }
+}
+
+const widest = { pfn: 2 ** 40 - 1, swapType: 31, swapOffset: 2 ** 45 - 1 };
+
+test('a sound architecture passes', () => {
+  expect(debugVmPgtable(new Plain(), widest)).toEqual([]);
+  expect(layoutConflicts(layout)).toEqual([]);
+});
+
+test('an architecture without marks in swap entries passes too', () => {
+  const swap = { ...layout.swap, exclusive: 0n, softDirty: 0n, uffdWp: 0n };
+  const bare = new Plain({ swap, softDirty: 0n, uffdWp: 0n });
+  expect(bare.hasSwpExclusive).toBe(false);
+  expect(debugVmPgtable(bare, widest)).toEqual([]);
+});
+
+describe('what is wrong is found', () => {
+  const swap = layout.swap;
+  test.each<[string, GenericPgtable, string]>([
+    [
+      'an exclusive mark in the type',
+      new Plain({ swap: { ...swap, exclusive: bit(59) } }),
+      'type and offset come back',
+    ],
+    [
+      'an exclusive mark in the offset',
+      new Plain({ swap: { ...swap, exclusive: bit(12) } }),
+      'type and offset come back',
+    ],
+    [
+      'two marks in one bit',
+      new Plain({ swap: { ...swap, softDirty: swap.exclusive } }),
+      'a mark is read where it was set',
+    ],
+    [
+      'a mark that makes present',
+      new Plain({ swap: { ...swap, uffdWp: bit(0) } }),
+      'a swap entry is neither present nor none',
+    ],
+    [
+      'a swap entry of type 0 and offset 0 that is none',
+      new Plain({ swap: { ...swap, marker: 0n } }),
+      'a swap entry is one',
+    ],
+    [
+      'a type that is a bit too narrow',
+      new Plain({ swap: { ...swap, type: bits(60, 63) } }),
+      'type and offset come back',
+    ],
+    ['dirty in the frame number', new Plain({ dirty: bit(12) }), 'the frame number stays'],
+    ['young and dirty in one bit', new Plain({ dirty: bit(5) }), 'an entry starts clean'],
+    [
+      'a frame number that is cut off',
+      new Plain({ frame: bits(12, 50) }),
+      'the frame number stays',
+    ],
+    [
+      'a shared mapping that starts read-only',
+      new Plain({ protection: { ...layout.protection, write: readOnly } }),
+      'only shared writable mappings start writable',
+    ],
+    [
+      'write protection that cleans',
+      new (class extends Plain {
+        override pteWrprotect(pte: Pte): Pte {
+          return this.pteMkclean(super.pteWrprotect(pte));
+        }
+      })(),
+      'pteWrprotect keeps dirty',
+    ],
+    [
+      'a mark that is not cleared',
+      new (class extends Plain {
+        override pteSwpClearExclusive(pte: Pte): Pte {
+          return pte;
+        }
+      })(),
+      'a mark that is cleared is not read',
+    ],
+    [
+      'marks that are taken into the swap entry',
+      new (class extends Plain {
+        override pteToSwpEntry(pte: Pte): SwapEntry {
+          return super.pteToSwpEntry(pte) + (this.pteSwpSoftDirty(pte) ? 1 : 0);
+        }
+      })(),
+      'type and offset come back',
+    ],
+    [
+      'a table that does not come back',
+      new (class extends Plain {
+        override tablePfn(pmd: Pte): Pfn {
+          return super.tablePfn(pmd) & ~1;
+        }
+      })(),
+      'the table comes back',
+    ],
+    [
+      'an empty entry of its own above the last level, which is not taken for none',
+      new Plain({ levels: [{ ...layout.levels[0]!, none: 0x20n }, layout.levels[1]!] }),
+      'an empty entry above the last level is none',
+    ],
+  ])('%s', (_what, arch, said) => {
+    expect(debugVmPgtable(arch, widest)).toContain(said);
+  });
+});
+
+test('bits that two things claim are named', () => {
+  const swap = { ...layout.swap, exclusive: bit(12) };
+  expect(layoutConflicts({ ...layout, young: bit(51), swap })).toEqual([
+    'frame and young',
+    'swap offset and swap exclusive',
+  ]);
+});
+
+test('entries in words', () => {
+  const plain = new Plain();
+  const [pmd, pte] = layout.levels;
+  const entry = plain.pteMkdirty(plain.pfnPte(3, layout.protection.write));
+  expect(plain.describe(0n, pte)).toBe('none');
+  expect(plain.describe(entry, pte)).toBe('pfn 3 young dirty write');
+  expect(plain.describe(0n, pmd)).toBe('none');
+  expect(plain.describe(plain.mkTable(7), pmd)).toBe('table in pfn 7');
+});
