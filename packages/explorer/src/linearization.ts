@@ -64,8 +64,9 @@ function length(graph: ExecutionGraph, thread: number): number {
 }
 
 /**
- * Dijkstra's algorithm over how far each thread has come; greedy, it only ever follows the cheapest
- * continuation, for graphs with too many states.
+ * A* over how far each thread has come: what is left costs at least a step for each operation that
+ * has to be told, and a switch for each other thread that has one. Greedy, it only ever follows the
+ * cheapest continuation, for graphs with too many states.
  */
 function search(
   graph: ExecutionGraph,
@@ -74,23 +75,41 @@ function search(
   greedy: boolean,
 ): Linearization | undefined {
   const threads = graph.threadLimit;
-  const target = new Int32Array(threads);
-  for (let t = 0; t < threads; t++)
-    target[t] = until === none && graph.started[t] === 1 ? length(graph, t) : 0;
-  const untilThread = until === none ? -1 : graph.thread[until]!;
-  if (until !== none) target[untilThread] = graph.index[until]!;
+  const target = targetOf(graph, until);
+  const left = Array.from(target, (end, t) => stepsLeft(graph, t, end));
+  const atLeast = (positions: Int32Array, last: number): number => {
+    let steps = 0;
+    let others = 0;
+    for (let t = 0; t < threads; t++) {
+      if (positions[t]! >= target[t]!) continue;
+      steps += left[t]![positions[t]!]!;
+      if (t !== last) others++;
+    }
+    return steps + switchCost * (last < 0 ? Math.max(0, others - 1) : others);
+  };
 
-  let buckets = new Map<number, State[]>([
-    [0, [{ positions: new Int32Array(threads), last: -1, cost: 0, parent: null, deviation: 0 }]],
-  ]);
-  let costs = [0];
+  let buckets = new Map<number, State[]>();
+  let costs: number[] = [];
+  const add = (state: State): void => {
+    const cost = state.cost + atLeast(state.positions, state.last);
+    const found = buckets.get(cost);
+    if (found === undefined) {
+      buckets.set(cost, [state]);
+      costs.push(cost);
+    } else found.push(state);
+  };
+  add({ positions: new Int32Array(threads), last: -1, cost: 0, parent: null, deviation: 0 });
   const seen = new Set<string>();
   let states = 0;
+  let before = 0;
   while (costs.length > 0) {
     costs.sort((a, b) => b - a);
     const cost = costs[costs.length - 1]!;
     if (cost >= limit) return undefined;
     const bucket = buckets.get(cost)!;
+    // Where one more weak step is needed after all, the first place for it is tried first.
+    if (Math.floor(cost / weakCost) > Math.floor(before / weakCost)) bucket.reverse();
+    before = cost;
     const state = bucket.pop()!;
     if (bucket.length === 0) {
       buckets.delete(cost);
@@ -100,36 +119,58 @@ function search(
     if (seen.has(key)) continue;
     seen.add(key);
     if (++states > stateLimit && !greedy) return undefined;
-    if (reached(state.positions, target, untilThread)) return told(graph, state);
+    if (target.every((end, t) => state.positions[t]! >= end)) return told(graph, state);
     if (greedy) {
       buckets = new Map();
       costs = [];
     }
-    for (let t = 0; t < threads; t++) {
+    // Among equals the one added last is followed: the first thread that can.
+    for (let t = threads - 1; t >= 0; t--) {
       const position = state.positions[t]!;
       if (graph.started[t] === 0 || position >= length(graph, t)) continue;
       const event = graph.at(t, position);
       const deviation = deviationOf(graph, state.positions, event);
       if (deviation < 0) continue;
       const weak = graph.kind[event] === EventKind.choice ? 0 : deviation === 0 ? 0 : weakCost;
-      const next = state.cost + 1 + weak + (state.last === t || state.last < 0 ? 0 : switchCost);
       const positions = state.positions.slice();
       positions[t] = position + width(graph, event);
-      const found = buckets.get(next);
-      const made = { positions, last: t, cost: next, parent: state, deviation };
-      if (found === undefined) {
-        buckets.set(next, [made]);
-        costs.push(next);
-      } else found.push(made);
+      add({
+        positions,
+        last: t,
+        cost: state.cost + 1 + weak + (state.last === t || state.last < 0 ? 0 : switchCost),
+        parent: state,
+        deviation,
+      });
     }
   }
   return undefined;
 }
 
-function reached(positions: Int32Array, target: Int32Array, until: number): boolean {
-  if (until >= 0) return positions[until]! >= target[until]!;
-  for (let t = 0; t < target.length; t++) if (positions[t]! < target[t]!) return false;
-  return true;
+/** How far each thread must have come: to its end, or past what happened before the violation. */
+function targetOf(graph: ExecutionGraph, until: number): Int32Array {
+  const threads = graph.threadLimit;
+  if (until === none)
+    return Int32Array.from({ length: threads }, (_, t) =>
+      graph.started[t] === 1 ? length(graph, t) : 0,
+    );
+  const target = graph.clock
+    .subarray(until * threads, (until + 1) * threads)
+    .map((events, t) => Math.min(events, length(graph, t)));
+  target[graph.thread[until]!] = graph.index[until]!;
+  return target;
+}
+
+/** For each position of a thread how many steps it takes from there to `end`. */
+function stepsLeft(graph: ExecutionGraph, thread: number, end: number): Int32Array {
+  const left = new Int32Array(end);
+  for (let steps = 0, at = end - 1; at >= 0; at--) {
+    const event = graph.at(thread, at);
+    // The write of a read-modify-write is told with its read.
+    const isSecondHalf =
+      graph.kind[event] === EventKind.write && (graph.flags[event]! & EventFlag.update) !== 0;
+    left[at] = isSecondHalf ? steps : ++steps;
+  }
+  return left;
 }
 
 function width(graph: ExecutionGraph, event: number): number {
