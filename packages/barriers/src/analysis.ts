@@ -1,0 +1,160 @@
+import type { Result } from '@pagerace/explorer';
+import type { OrderingOverride, OrderingSite } from '@pagerace/machine';
+import { type Assignment, asWritten, weakened, weakenings, without } from './assignment.js';
+import { exceptions, largest } from './groups.js';
+import { type Explore, type Judgement, Safety } from './safety.js';
+
+/** What becomes of the kernel when one site alone is weakened. */
+export interface Weakening extends Omit<Judgement, 'assignment'> {
+  readonly override: OrderingOverride;
+}
+
+/** One ordering site on one machine. */
+export interface SiteFinding {
+  readonly site: OrderingSite;
+  /** `needed`: without it something goes wrong; `unknown`: the exploration does not tell. */
+  readonly need: 'needed' | 'not needed' | 'unknown';
+  /** The site dropped; and unless it is not needed, every weaker ordering in its place. */
+  readonly alone: readonly Weakening[];
+  /** Sites that could take its place: one of the two is needed. */
+  readonly insteadOf: readonly string[];
+}
+
+/** A safe assignment of which no site can be weakened further. There may be others. */
+export interface Weakest {
+  readonly assignment: Assignment;
+  /** Sites of which it is not known whether they can be weakened further. */
+  readonly undecided: readonly string[];
+}
+
+/** What is known of the barriers of a kernel on one machine. */
+export interface Analysis {
+  /** The kernel as it is. Unless it is verified, there is nothing else here. */
+  readonly baseline: Result;
+  /** Every site that was met, by name. */
+  readonly sites: readonly SiteFinding[];
+  readonly weakest?: Weakest;
+  readonly explorations: number;
+}
+
+/**
+ * Finds out which ordering sites are needed, and a weakest assignment that is safe.
+ *
+ * @param met the sites that are met, once the kernel has been explored as it is
+ */
+export async function analyse(
+  explore: Explore,
+  met: () => readonly OrderingSite[],
+): Promise<Analysis> {
+  const safety = new Safety(explore);
+  const { result: baseline, safety: asItIs } = await safety.judge(asWritten);
+  if (asItIs !== 'safe') return { baseline, sites: [], explorations: safety.explorations };
+
+  const sites = [...met()].sort(byRank);
+  await exceptions(sites.map(nameOf), (names) => isSafe(safety, without(asWritten, names)));
+  const alone = new Map<string, Omit<SiteFinding, 'insteadOf'>>();
+  for (const site of sites) alone.set(site.name, await weakenAlone(safety, site));
+  const free = [...alone.values()].filter(({ need }) => need === 'not needed').map(siteName);
+
+  const weakest = await weaken(safety, sites, free);
+  const insteadOf = await rivals(safety, free, weakest.assignment);
+  return {
+    baseline,
+    sites: [...alone.values()]
+      .map((finding) => ({ ...finding, insteadOf: insteadOf.get(finding.site.name) ?? [] }))
+      .sort((one, other) => (one.site.name < other.site.name ? -1 : 1)),
+    weakest,
+    explorations: safety.explorations,
+  };
+}
+
+const nameOf = ({ name }: OrderingSite): string => name;
+const siteName = ({ site }: Pick<SiteFinding, 'site'>): string => site.name;
+
+/**
+ * In which order sites are dropped. Fences come first: they are what patches add, and an architecture's
+ * own instructions last: what is left in a weakest assignment then tells what the architecture
+ * gives, and the kernel need not ask for.
+ */
+function byRank(one: OrderingSite, other: OrderingSite): number {
+  return rank(one) - rank(other) || (one.name < other.name ? -1 : 1);
+}
+
+function rank({ name, written }: OrderingSite): number {
+  if (name.startsWith('arch/')) return 2;
+  return written.kind === 'fence' ? 0 : 1;
+}
+
+async function isSafe(safety: Safety, assignment: Assignment): Promise<boolean> {
+  return (await safety.judge(assignment)).safety === 'safe';
+}
+
+async function weakenAlone(
+  safety: Safety,
+  site: OrderingSite,
+): Promise<Omit<SiteFinding, 'insteadOf'>> {
+  const judge = async (override: OrderingOverride): Promise<Weakening> => {
+    const judgement = await safety.judge(weakened(asWritten, [site.name, override]));
+    return { override, safety: judgement.safety, result: judgement.result };
+  };
+  const without = await judge({ kind: 'dropped' });
+  if (without.safety === 'safe') return { site, need: 'not needed', alone: [without] };
+  const alone = [without];
+  for (const override of weakenings(site.written)) {
+    if (override.kind !== 'dropped') alone.push(await judge(override));
+  }
+  return { site, need: without.safety === 'unsafe' ? 'needed' : 'unknown', alone };
+}
+
+/** @param free the sites that can be dropped alone */
+async function weaken(
+  safety: Safety,
+  sites: readonly OrderingSite[],
+  free: readonly string[],
+): Promise<Weakest> {
+  const undecided = new Set<string>();
+  const dropped = await largest(free, (names) => isSafe(safety, without(asWritten, names)));
+  let assignment = without(asWritten, dropped);
+  for (const { name, written } of sites) {
+    let candidates = weakenings(written, assignment.get(name));
+    while (candidates.length > 0) {
+      let next: OrderingOverride | undefined;
+      for (const candidate of candidates) {
+        const { safety: known } = await safety.judge(weakened(assignment, [name, candidate]));
+        if (known === 'unknown') undecided.add(name);
+        if (known !== 'safe') continue;
+        next = candidate;
+        break;
+      }
+      if (next === undefined) break;
+      undecided.delete(name);
+      assignment = weakened(assignment, [name, next]);
+      candidates = weakenings(written, next);
+    }
+  }
+  return { assignment, undecided: [...undecided] };
+}
+
+/** Pairs of sites that can be dropped alone but not both, if one of them is left in `weakest`. */
+async function rivals(
+  safety: Safety,
+  free: readonly string[],
+  weakest: Assignment,
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const pairs = new Map<string, string[]>();
+  const pair = (one: string, other: string): void => {
+    pairs.set(one, [...(pairs.get(one) ?? []), other]);
+  };
+  const isDropped = (name: string): boolean => weakest.get(name)?.kind === 'dropped';
+  for (const kept of free.filter((name) => !isDropped(name))) {
+    const others = await exceptions(free.filter(isDropped), async (names) => {
+      const { safety: known } = await safety.judge(without(asWritten, [kept, ...names]));
+      return known !== 'unsafe';
+    });
+    for (const other of others) {
+      pair(kept, other);
+      pair(other, kept);
+    }
+  }
+  return pairs;
+}
