@@ -182,10 +182,10 @@ export class SwapArea implements Swap {
   #getSwapPage(): SwapEntry | undefined {
     if (this.#device === undefined) return undefined;
     spinLock(this.#info.lock);
-    const offset = this.#info.slots.findIndex(({ map }) => read(map) === 0);
-    if (offset >= 0) write(this.#info.slots[offset]!.map, SWAP_HAS_CACHE);
+    const nth = this.#info.slots.findIndex(({ map }) => read(map) === 0);
+    if (nth >= 0) write(this.#info.slots[nth]!.map, SWAP_HAS_CACHE);
     spinUnlock(this.#info.lock);
-    return offset < 0 ? undefined : swpEntry(type, offset);
+    return nth < 0 ? undefined : swpEntry(type, nth + 1);
   }
 
   /** put_swap_page(): the swap cache uses the slot no more. */
@@ -251,6 +251,6 @@ export class SwapArea implements Swap {
   }
 
   #slotOf(entry: SwapEntry): SwapSlot {
-    return this.#info.slots[swpOffset(entry)]!;
+    return this.#info.slots[swpOffset(entry) - 1]!;
   }
 }

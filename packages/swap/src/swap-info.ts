@@ -20,11 +20,12 @@ export class SwapInfo {
   readonly lock = new Spinlock('swap_lock');
   /** swap_address_space()->i_pages, which protects the swap cache. */
   readonly pagesLock = new Spinlock('i_pages');
+  /** From slot 1 on: slot 0 holds the header, so that no architecture's swap entry is an empty one. */
   readonly slots: readonly SwapSlot[];
 
   constructor(slots: number) {
     this.slots = Array.from({ length: slots }, (_, nth) => {
-      const name = `swap${String(nth)}`;
+      const name = `swap${String(nth + 1)}`;
       return {
         map: cell(0, `${name}.swap_map`),
         cached: formatted(

@@ -8,6 +8,7 @@ import {
   PageSwapCache,
   putPage,
   setPageDirty,
+  swpEntry,
   swpOffset,
   trylockPage,
   unlockPage,
@@ -65,7 +66,7 @@ describe('a slot', () => {
         swpOffset(another.private.read()),
       ];
     });
-    expect(slots).toEqual([0, false, true, false, 0]);
+    expect(slots).toEqual([1, false, true, false, 1]);
   });
 
   test('is freed once only', () => {
@@ -74,7 +75,7 @@ describe('a slot', () => {
         swap.swapon(1);
         swap.addToSwap(lockedPage(memory));
       });
-      machine.cpu(0).run('cpu', () => swap.swapFree(0));
+      machine.cpu(0).run('cpu', () => swap.swapFree(swpEntry(0, 1)));
       return undefined;
     });
     expect([verdict, error]).toEqual(['violated', undefined]);
@@ -163,7 +164,7 @@ describe('__remove_mapping()', () => {
         return added;
       });
       machine.cpu(0).run('lookup', () => {
-        const found = swap.lookupSwapCache(0);
+        const found = swap.lookupSwapCache(swpEntry(0, 1));
         if (found === undefined) return false;
         found.allocation.check('lookup of');
         putPage(found);
