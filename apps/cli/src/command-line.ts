@@ -268,7 +268,12 @@ function place(command: Command): Command {
     .argument('<scenario>', 'an id from `pagerace list scenarios`')
     .option('--kernel <kernel>', "a kernel, or a kernel+patch; default the scenario's first")
     .option('--arch <architecture>', 'default x86')
-    .option('--model <model>', "a memory model; default the architecture's own");
+    .option('--model <model>', "a memory model; default the architecture's own")
+    .option(
+      '--weaken <site=what>',
+      'a barrier to be dropped, or smp_rmb, smp_wmb, acquire or release in its place; can be repeated',
+      gather,
+    );
   return settings(command);
 }
 

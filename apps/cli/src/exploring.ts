@@ -4,6 +4,7 @@ import type { Interruption } from './interruption.js';
 import type { ProgressDisplay } from './progress-display.js';
 import type { Selection } from './selection.js';
 import type { Strategy } from './strategy.js';
+import { mustBeMet } from './weakened-sites.js';
 
 /** How long an exploration goes on between two looks at what the user wants. In milliseconds. */
 const slice = 50;
@@ -35,7 +36,10 @@ export async function exploreSelection(
   return result;
 }
 
-async function runGraphs({ run, subject }: Selection, exploring: Exploring): Promise<Result> {
+async function runGraphs(
+  { run, subject, orderingSites }: Selection,
+  exploring: Exploring,
+): Promise<Result> {
   const { strategy, display, interruption, onViolation } = exploring;
   const exploration = new ExplorationRun(run.setup, {
     model: run.model,
@@ -57,7 +61,9 @@ async function runGraphs({ run, subject }: Selection, exploring: Exploring): Pro
     display.clear();
     onViolation?.(soFar);
   }
-  return exploration.result();
+  const result = exploration.result();
+  if (result.complete) mustBeMet(orderingSites);
+  return result;
 }
 
 function strategyOptions(strategy: Strategy): Partial<ExploreOptions> {

@@ -2,7 +2,7 @@ import type { Subject } from '@pagerace/report';
 
 /** The command that replays one execution, ready for a shell. */
 export function replayCommand(
-  { scenario, kernel, architecture, model }: Subject,
+  { scenario, kernel, architecture, model, weakened = [] }: Subject,
   id: string,
   settings: readonly string[] = [],
   plugins: readonly string[] = [],
@@ -18,6 +18,7 @@ export function replayCommand(
     architecture,
     '--model',
     model,
+    ...weakened.flatMap((site) => ['--weaken', site]),
     ...settings.flatMap((setting) => ['--set', setting]),
     ...plugins.flatMap((plugin) => ['--plugin', plugin]),
   ]

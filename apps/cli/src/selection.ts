@@ -5,8 +5,10 @@ import {
   type Run,
   type Scenario,
 } from '@pagerace/kernel';
+import type { OrderingSites } from '@pagerace/machine';
 import type { Expectation, Subject } from '@pagerace/report';
 import { UsageError } from './failure.js';
+import { weakenedSites } from './weakened-sites.js';
 
 /** The ids that a user gave, or did not. */
 export interface Choice {
@@ -15,6 +17,8 @@ export interface Choice {
   readonly architecture?: string | undefined;
   readonly model?: string | undefined;
   readonly parameters: Readonly<Record<string, string>>;
+  /** Ordering sites to weaken; see {@link weakenedSites}. */
+  readonly weaken?: readonly string[] | undefined;
 }
 
 /** One run, and the words for it. */
@@ -23,6 +27,8 @@ export interface Selection {
   readonly choice: Choice;
   readonly plugins: readonly string[];
   readonly run: Run;
+  /** The ordering sites that the run meets, of which some may be weakened. */
+  readonly orderingSites: OrderingSites;
   readonly subject: Subject;
   readonly expected?: Expectation;
 }
@@ -40,17 +46,22 @@ export function select(
   const kernel = registry.kernel(choice.kernel ?? usualKernels(registry, scenario)[0]!);
   const architecture = registry.architecture(choice.architecture ?? usualArchitecture);
   const model = registry.model(choice.model ?? architecture.model);
-  const run = composeRun({ scenario, kernel, architecture, model, parameters: choice.parameters });
-  const expected = expectationFor(registry, run);
+  const orderingSites = weakenedSites(choice.weaken ?? []);
+  const weakened = orderingSites.overridden;
+  const { parameters } = choice;
+  const run = composeRun({ scenario, kernel, architecture, model, parameters, orderingSites });
+  const expected = weakened.length === 0 ? expectationFor(registry, run) : undefined;
   return {
     choice: { ...choice, kernel: kernel.id },
     plugins,
     run,
+    orderingSites,
     subject: {
       scenario: scenario.id,
       kernel: kernel.id,
       architecture: architecture.id,
       model: model.id,
+      ...(weakened.length === 0 ? {} : { weakened }),
     },
     ...(expected === undefined ? {} : { expected }),
   };

@@ -14,8 +14,9 @@ import type { Selection } from './selection.js';
 
 /** What stands above a timeline, and names one run to a person. */
 export function subjectText({ subject }: Selection): string {
-  const { scenario, kernel, architecture, model } = subject;
-  return `${scenario} on ${kernel}, ${architecture} (${model})`;
+  const { scenario, kernel, architecture, model, weakened } = subject;
+  const sites = weakened === undefined ? '' : `, ${weakened.join(', ')}`;
+  return `${scenario} on ${kernel}, ${architecture} (${model})${sites}`;
 }
 
 /** One execution of a run, and how the values in it are written. */

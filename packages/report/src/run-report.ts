@@ -6,6 +6,8 @@ export interface Subject {
   readonly kernel: string;
   readonly architecture: string;
   readonly model: string;
+  /** Ordering sites with what stands in their place, `mm/rmap.c:try_to_unmap_one:smp_mb=dropped`; left out if none. */
+  readonly weakened?: readonly string[];
 }
 
 /** What a scenario expects of a subject. */

@@ -11,6 +11,7 @@ export interface EstimateOptions {
   readonly arch?: string;
   readonly model?: string;
   readonly set?: readonly string[];
+  readonly weaken?: readonly string[];
   readonly samples?: number;
   readonly seed?: number;
   readonly timeout?: number;
@@ -31,6 +32,7 @@ export function estimate(
     architecture: options.arch,
     model: options.model,
     parameters: readParameters(options.set),
+    weaken: options.weaken,
   });
   const { setup, model } = selection.run;
   const until = performance.now() + (options.timeout ?? 5) * 1000;

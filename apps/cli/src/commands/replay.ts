@@ -12,6 +12,7 @@ export interface ReplayOptions {
   readonly arch?: string;
   readonly model?: string;
   readonly set?: readonly string[];
+  readonly weaken?: readonly string[];
   readonly everyStep?: boolean;
 }
 
@@ -29,6 +30,7 @@ export function replay(
     architecture: options.arch,
     model: options.model,
     parameters: readParameters(options.set),
+    weaken: options.weaken,
   };
   const selection = select(session.registry, choice);
   let witness;

@@ -18,6 +18,7 @@ export interface RunOptions extends StrategyOptions {
   readonly arch?: string;
   readonly model?: string;
   readonly set?: readonly string[];
+  readonly weaken?: readonly string[];
   readonly allViolations?: boolean;
 }
 
@@ -38,6 +39,7 @@ export async function run(
       architecture: options.arch,
       model: options.model,
       parameters: readParameters(options.set),
+      weaken: options.weaken,
     },
     plugin,
   );
