@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { archArm64 } from '@pagerace/arch-arm64';
 import { archX86 } from '@pagerace/arch-x86';
 import { type Plugin, Registry } from '@pagerace/kernel';
 import { sc, tso } from '@pagerace/memory-models';
@@ -16,6 +17,7 @@ import { UsageError } from './failure.js';
 export async function loadRegistry(modules: readonly string[] = []): Promise<Registry> {
   return new Registry([
     { id: '@pagerace/memory-models', models: [sc, tso] },
+    archArm64,
     archX86,
     patches,
     scenarios,

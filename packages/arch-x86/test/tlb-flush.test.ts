@@ -21,6 +21,7 @@ import {
 } from '@pagerace/page-model';
 import { TRANSLATIONS, Translations } from '@pagerace/pgtable-generic';
 import {
+  type ArchitectureProvisions,
   clearDeferred,
   clearFlush,
   load,
@@ -32,11 +33,12 @@ import {
 import { describe, expect, test } from 'vitest';
 import { BroadcastTlbFlush, IpiTlbFlush, UndeferredTlbFlush, X86 } from '../src/index.js';
 
-/** Binds x86 with some way to flush. */
-function withFlush(flush: Constructor<TlbFlush>): (wiring: Wiring) => void {
-  return (wiring) => {
+/** x86 with some way to flush. */
+function withFlush(flush: Constructor<TlbFlush>): ArchitectureProvisions {
+  const bind = (wiring: Wiring): void => {
     wiring.bind(ARCHITECTURE, X86).bind(TRANSLATIONS, Translations).bind(TLB_FLUSH, flush);
   };
+  return { provides: [{ bind }] };
 }
 
 function propertiesOf({ violations }: Result): readonly string[] {

@@ -1,7 +1,7 @@
 import type { Pfn, Pte, SwapEntry } from '@pagerace/page-model';
 import { NoTlb } from '@pagerace/page-model/testing';
 import { describe, expect, test } from 'vitest';
-import { bit, bits, GenericPgtable, type PteLayout } from '../src/index.js';
+import { bit, bits, GenericPgtable, maskOf, type PteLayout } from '../src/index.js';
 import { debugVmPgtable, layoutConflicts } from '../src/testing/index.js';
 
 const readOnly = bit(0) | bit(5);
@@ -90,8 +90,8 @@ describe('what is wrong is found', () => {
       'a swap entry is neither present nor none',
     ],
     [
-      'a swap entry of type 0 and offset 0 that is none',
-      new Plain({ swap: { ...swap, marker: 0n } }),
+      'a swap entry that is taken for none',
+      new Plain({ strayInNone: maskOf(swap.offset) | swap.marker }),
       'a swap entry is one',
     ],
     [

@@ -5,6 +5,8 @@ import {
   bootable,
   Machine,
   MACHINE,
+  type MachineOptions,
+  OrderingSites,
   Violation,
 } from '@pagerace/machine';
 import {
@@ -60,6 +62,11 @@ class ZeroFill implements FaultHandler {
   }
 }
 
+/** As much of an architecture's definition as matters here: what binds ARCHITECTURE and TLB_FLUSH. */
+export interface ArchitectureProvisions {
+  readonly provides: readonly { bind(wiring: Wiring): void }[];
+}
+
 /** A process with one page, which CPU 0 has written 0x79 to. */
 export interface OnePage {
   readonly machine: Machine;
@@ -75,15 +82,15 @@ export interface OnePage {
 /**
  * A program over a process that runs on CPU 0.
  *
- * @param bind binds ARCHITECTURE and TLB_FLUSH
  * @param threads makes them; what it returns is called at the end of each execution
  */
 export function withOnePage(
-  bind: (wiring: Wiring) => void,
+  architecture: ArchitectureProvisions,
   threads: (process: OnePage) => (() => void) | undefined,
+  options: MachineOptions = {},
 ): ReturnType<typeof bootable> {
   return bootable(() => {
-    const machine = new Machine();
+    const machine = new Machine(options);
     const address = 0x7f00_0000_0000;
     const wiring = new Wiring()
       .bindValue(MACHINE, machine)
@@ -91,7 +98,7 @@ export function withOnePage(
       .bind(MEMORY, Memory)
       .bind(FAULT_HANDLER, ZeroFill)
       .bind(USER_ACCESS, UserAccess);
-    bind(wiring);
+    for (const provision of architecture.provides) provision.bind(wiring);
     const memory = wiring.get(MEMORY);
     const user = wiring.get(USER_ACCESS);
     const mm = new Mm(memory, 'mm', [machine.cpu(0)]);
@@ -124,11 +131,11 @@ export function clearDeferred({ arch, mm, tlb, address }: OnePage): void {
  * and gets another. An access that goes on when the flush is over is a use after free.
  */
 export function unmapUnderUser(
-  bind: (wiring: Wiring) => void,
+  architecture: ArchitectureProvisions,
   use: (process: OnePage) => void,
   unmap: (process: OnePage) => void,
 ): ReturnType<typeof bootable> {
-  return withOnePage(bind, (process) => {
+  return withOnePage(architecture, (process) => {
     const { machine, memory, mm, arch, address } = process;
     const page = memory.pageAt(1);
     machine.cpu(0).run('user', () => use(process));
@@ -156,4 +163,27 @@ export function load({ user, mm, address }: OnePage): void {
 /** A store to the page. */
 export function store({ user, mm, address }: OnePage): void {
   user.userWrite(mm, address, 0x41);
+}
+
+/**
+ * The ordering sites of the architecture's own code that something meets which CPU 1 does to the page.
+ *
+ * @param explore runs every execution of a program
+ */
+export function sitesMet(
+  architecture: ArchitectureProvisions,
+  body: (process: OnePage) => void,
+  explore: (setup: ReturnType<typeof bootable>) => unknown,
+): readonly string[] {
+  const orderingSites = new OrderingSites();
+  const setup = withOnePage(
+    architecture,
+    (process) => {
+      process.machine.cpu(1).run('kswapd', () => body(process));
+      return undefined;
+    },
+    { orderingSites },
+  );
+  explore(setup);
+  return orderingSites.met.map(({ name }) => name).filter((name) => name.startsWith('arch/'));
 }

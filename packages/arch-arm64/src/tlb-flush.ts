@@ -1,0 +1,68 @@
+import { inject, injectable } from '@pagerace/di';
+import { kernelFunction, TaskLocal } from '@pagerace/machine';
+import type { Mm, VirtualAddress } from '@pagerace/page-model';
+import { TRANSLATIONS, type Translations, UndeferredFlush } from '@pagerace/pgtable-generic';
+import { dsbIsh, dsbIshst } from './dsb.js';
+
+/** Flushes by TLBI, which the hardware broadcasts, for each page at once (v5.17). */
+@injectable()
+export class Arm64TlbFlush extends UndeferredFlush {
+  constructor(@inject(TRANSLATIONS) translations: Translations) {
+    super(translations);
+  }
+
+  @kernelFunction('arch/arm64/include/asm/tlbflush.h')
+  override flushTlbPage(mm: Mm, _address: VirtualAddress): void {
+    this.flushTlbPageNosync(mm);
+    this.complete();
+  }
+
+  @kernelFunction('arch/arm64/include/asm/tlbflush.h', '__flush_tlb_range')
+  override flushTlbRange(_mm: Mm, _start: VirtualAddress, _end: VirtualAddress): void {
+    dsbIshst();
+    this.complete();
+  }
+
+  /** The store of the entry is before the TLBI, for which nobody waits here. */
+  @kernelFunction('arch/arm64/include/asm/tlbflush.h')
+  protected flushTlbPageNosync(_mm: Mm): void {
+    dsbIshst();
+  }
+
+  /** Waits until every TLBI of this CPU has had its effect, and orders like any DSB. */
+  protected complete(): void {
+    this.translations.invalidate('TLBI');
+    dsbIsh();
+  }
+}
+
+/**
+ * With CONFIG_ARCH_WANT_BATCHED_UNMAP_TLB_FLUSH (43b3dfdd0455, v6.6): reclaim issues a TLBI for each
+ * page, and waits for all of them once.
+ */
+@injectable()
+export class Arm64DeferredTlbFlush extends Arm64TlbFlush {
+  readonly #pending = new TaskLocal(() => false);
+
+  override shouldDefer(): boolean {
+    return true;
+  }
+
+  @kernelFunction('arch/arm64/include/asm/tlbflush.h', 'arch_tlbbatch_add_pending')
+  override addToBatch(mm: Mm): void {
+    this.flushTlbPageNosync(mm);
+    this.#pending.set(true);
+  }
+
+  @kernelFunction('arch/arm64/include/asm/tlbflush.h', '__flush_tlb_page_nosync')
+  protected override flushTlbPageNosync(_mm: Mm): void {
+    dsbIshst();
+  }
+
+  @kernelFunction('arch/arm64/include/asm/tlbflush.h', 'arch_tlbbatch_flush')
+  override flushBatch(): void {
+    if (!this.#pending.get()) return;
+    this.#pending.set(false);
+    this.complete();
+  }
+}
