@@ -183,7 +183,7 @@ ${exitCodeHelp}`,
     );
 
   place(subcommand(program, 'estimate', 'say how much there is to explore, and how long it takes'))
-    .option('--samples <n>', 'random descents at most; default 1000', wholeNumber(1))
+    .option('--samples <n>', 'random descents at most; default 10000', wholeNumber(1))
     .option('--seed <n>', 'the same seed, the same estimate; default 1', wholeNumber(0))
     .option('--timeout <seconds>', 'stop after so long; default 5', seconds)
     .addHelpText(

@@ -1,8 +1,9 @@
 /** Whether the user wants a run to end, by Ctrl-C or as a job control does. */
 export class Interruption {
-  #requested = false;
+  /** One word that is not 0 once it was requested; shared with other threads. */
+  readonly flag = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   readonly #request = (): void => {
-    this.#requested = true;
+    Atomics.store(this.flag, 0, 1);
     // A second one means it: Node's own handling ends the process.
     this.dispose();
   };
@@ -13,7 +14,7 @@ export class Interruption {
   }
 
   get requested(): boolean {
-    return this.#requested;
+    return Atomics.load(this.flag, 0) !== 0;
   }
 
   dispose(): void {

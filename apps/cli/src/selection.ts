@@ -25,7 +25,6 @@ export interface Choice {
 export interface Selection {
   /** What it was selected by, so that another thread can do the same. */
   readonly choice: Choice;
-  readonly plugins: readonly string[];
   readonly run: Run;
   /** The ordering sites that the run meets, of which some may be weakened. */
   readonly orderingSites: OrderingSites;
@@ -37,11 +36,7 @@ export interface Selection {
 const usualArchitecture = 'x86';
 
 /** @throws {UsageError} for what does not exist or does not fit */
-export function select(
-  registry: Registry,
-  choice: Choice,
-  plugins: readonly string[] = [],
-): Selection {
+export function select(registry: Registry, choice: Choice): Selection {
   const scenario = registry.scenario(choice.scenario);
   const kernel = registry.kernel(choice.kernel ?? usualKernels(registry, scenario)[0]!);
   const architecture = registry.architecture(choice.architecture ?? usualArchitecture);
@@ -53,7 +48,6 @@ export function select(
   const expected = weakened.length === 0 ? expectationFor(registry, run) : undefined;
   return {
     choice: { ...choice, kernel: kernel.id },
-    plugins,
     run,
     orderingSites,
     subject: {

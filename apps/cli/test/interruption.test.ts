@@ -46,3 +46,27 @@ it('says so to people, too', async () => {
     /~ bounded: nothing was found in [\d,]+ executions \(interrupted; not everything/,
   );
 });
+
+it.each(['run', 'compare', 'estimate'])(
+  'ends a %s in the middle of a thread that never returns: the second time, at once',
+  async (command) => {
+    const { child, ended } = start([command, 'looping', '--plugin', examples]);
+    setTimeout(() => child.kill('SIGINT'), 1500);
+    setTimeout(() => child.kill('SIGINT'), 2000);
+    const { code } = await ended;
+    expect({ code, signal: child.signalCode }).toEqual({ code: null, signal: 'SIGINT' });
+  },
+);
+
+it('ends an estimate with the interval so far', async () => {
+  const words = 'estimate endless --samples 1000000000 --timeout 25 --kernel plain';
+  const { child, ended } = start([...words.split(' '), '--plugin', examples]);
+  setTimeout(() => child.kill('SIGINT'), 2500);
+  const { code, out } = await ended;
+  expect(code).toBe(4);
+  const told = out.replaceAll('\n', ' ');
+  expect(told).toMatch(
+    /About .* executions \(95 % interval .* to .*, from [\d,.]+ ?(million )?random descents\)/,
+  );
+  expect(told).toContain('Interrupted: the estimate is what was sampled so far.');
+});

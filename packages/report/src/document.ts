@@ -96,6 +96,8 @@ export interface EstimateDocument extends Subject {
   readonly estimate: Estimate;
   /** Executions per second, as measured here. */
   readonly rate: number;
+  /** Whether all samples were taken, or the user wanted an end. */
+  readonly complete: boolean;
 }
 
 /** What a reproducer printed. */
@@ -242,8 +244,16 @@ export function estimateDocument(
   subject: Subject,
   estimate: Estimate,
   rate: number,
+  complete: boolean,
 ): EstimateDocument {
-  return { format: 'pagerace.estimate', version: documentVersion, ...subject, estimate, rate };
+  return {
+    format: 'pagerace.estimate',
+    version: documentVersion,
+    ...subject,
+    estimate,
+    rate,
+    complete,
+  };
 }
 
 export function reproductionDocument(

@@ -9,9 +9,9 @@ import {
   wrap,
 } from '@pagerace/report';
 import type { ExitCode } from '../exit-code.js';
+import { ExplorationThread } from '../exploration-thread.js';
 import { exploreSelection } from '../exploring.js';
 import { UsageError } from '../failure.js';
-import { Interruption } from '../interruption.js';
 import { compareExitCode } from '../outcome.js';
 import { readParameters } from '../parameters.js';
 import { progressDisplay } from '../progress-display.js';
@@ -44,12 +44,12 @@ export async function compare(
     replayCommand(subject, id, options.set, plugin);
 
   let shown: string | undefined;
-  const interruption = new Interruption();
+  const thread = new ExplorationThread(plugin);
   const display = progressDisplay(terminal, session.options);
   const runs: RunReport[] = [];
   const further = new Set<string>();
   for (const selection of selections) {
-    if (interruption.requested) break;
+    if (thread.interrupted) break;
     const show = (result: RunReport['result']): void => {
       const id = simplestFirst(result)[0]?.witness.id;
       if (id === undefined || asJson) return;
@@ -63,16 +63,16 @@ export async function compare(
     const result = await exploreSelection(selection, {
       strategy,
       display,
-      interruption,
+      thread,
       ...(shown === undefined ? { onViolation: show } : {}),
     });
     show(result);
     const { subject, expected } = selection;
     runs.push({ subject, result, ...(expected === undefined ? {} : { expected }) });
   }
-  interruption.dispose();
+  await thread.end();
 
-  const isComplete = runs.length === selections.length && !interruption.requested;
+  const isComplete = runs.length === selections.length && !thread.interrupted;
   if (asJson)
     terminal.out(
       json(
@@ -96,11 +96,7 @@ export async function compare(
 /** In a list of kernels: every one that the scenario expects something of. */
 const every = 'all';
 
-function selectAll(
-  scenario: string,
-  options: CompareOptions,
-  { registry, options: globals }: Session,
-): Selection[] {
+function selectAll(scenario: string, options: CompareOptions, { registry }: Session): Selection[] {
   const { a, b = [], kernels: all = [], arch = [] } = options;
   const named = [...(a === undefined ? [] : [a]), ...b, ...all.filter((one) => one !== every)];
   const about = registry.scenario(scenario);
@@ -115,11 +111,7 @@ function selectAll(
   const parameters = readParameters(options.set);
   return architectures.flatMap((architecture) =>
     kernels.map((kernel) =>
-      select(
-        registry,
-        { scenario, kernel, architecture, model: options.model, parameters },
-        globals.plugin,
-      ),
+      select(registry, { scenario, kernel, architecture, model: options.model, parameters }),
     ),
   );
 }

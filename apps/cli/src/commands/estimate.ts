@@ -1,6 +1,7 @@
-import { estimate as sampleSize, ExplorationRun } from '@pagerace/explorer';
 import { duration, estimateDocument, json, pageWidth, roughly, wrap } from '@pagerace/report';
 import { ExitCode } from '../exit-code.js';
+import { ExplorationThread } from '../exploration-thread.js';
+import type { Measured } from '../measuring.js';
 import { readParameters } from '../parameters.js';
 import { select } from '../selection.js';
 import type { Session } from '../session.js';
@@ -17,15 +18,15 @@ export interface EstimateOptions {
   readonly timeout?: number;
 }
 
-/** How long the rate is measured. In milliseconds. */
-const measured = 300;
+/** An interval that spans more than this is of little use. */
+const tooWide = 10;
 
 /** Says how much there is to explore, and how long that takes here. */
-export function estimate(
+export async function estimate(
   scenario: string,
   options: EstimateOptions,
-  { registry, terminal, options: { json: asJson } }: Session,
-): ExitCode {
+  { registry, terminal, options: { json: asJson, plugin } }: Session,
+): Promise<ExitCode> {
   const selection = select(registry, {
     scenario,
     kernel: options.kernel,
@@ -34,27 +35,31 @@ export function estimate(
     parameters: readParameters(options.set),
     weaken: options.weaken,
   });
-  const { setup, model } = selection.run;
-  const until = performance.now() + (options.timeout ?? 5) * 1000;
-  const size = sampleSize(setup, {
-    model,
-    ...(options.samples === undefined ? {} : { samples: options.samples }),
-    ...(options.seed === undefined ? {} : { seed: options.seed }),
-    shouldStop: () => performance.now() >= until,
-  });
-  const exploration = new ExplorationRun(setup, { model, maximumMilliseconds: measured });
-  exploration.advance();
-  const { executions, milliseconds, complete } = exploration.result();
-  const rate = (executions / milliseconds) * 1000;
+  const { samples = 10_000, seed = 1, timeout = 5 } = options;
+  const effort = { samples, seed, milliseconds: timeout * 1000 };
+  const thread = new ExplorationThread(plugin);
+  const { measured } = await thread
+    .perform({ kind: 'measure', choice: selection.choice, effort }, () => undefined)
+    .finally(() => thread.end());
 
-  if (asJson) terminal.out(json(estimateDocument(selection.subject, size, rate)));
-  else {
-    const { mean, low, high, samples } = size;
-    const text = complete
-      ? `${roughly(executions)} executions exactly: they were explored in ${duration(milliseconds)} while measuring.`
-      : `About ${roughly(mean)} executions (95 % interval ${roughly(low)} to ${roughly(high)}, from ${roughly(samples)} random descents). ` +
-        `At ${roughly(rate)}/s that takes ${duration((low / rate) * 1000)} to ${duration((high / rate) * 1000)}.`;
-    terminal.out([subjectText(selection), ...wrap(text, pageWidth)].join('\n'));
-  }
-  return ExitCode.success;
+  const { estimate: size, rate, interrupted } = measured;
+  if (asJson) terminal.out(json(estimateDocument(selection.subject, size, rate, !interrupted)));
+  else terminal.out([subjectText(selection), ...wrap(words(measured), pageWidth)].join('\n'));
+  return interrupted ? ExitCode.inconclusive : ExitCode.success;
+}
+
+function words({ estimate: size, rate, explored, interrupted }: Measured): string {
+  const { mean, low, high, samples } = size;
+  if (explored !== undefined)
+    return `${roughly(mean)} executions exactly: they were explored in ${duration(explored)} while measuring.`;
+  return [
+    `About ${roughly(mean)} executions (95 % interval ${roughly(low)} to ${roughly(high)}, from ${roughly(samples)} random descents).`,
+    `At ${roughly(rate)}/s that takes ${duration((low / rate) * 1000)} to ${duration((high / rate) * 1000)}.`,
+    ...(high > tooWide * low
+      ? [
+          'So wide an interval tells little: a few descents outweigh all others. More --samples and a longer --timeout may narrow it.',
+        ]
+      : []),
+    ...(interrupted ? ['Interrupted: the estimate is what was sampled so far.'] : []),
+  ].join(' ');
 }

@@ -1,8 +1,8 @@
 import type { Result } from '@pagerace/explorer';
 import { json, type RunReport, runDocument } from '@pagerace/report';
 import type { ExitCode } from '../exit-code.js';
+import { ExplorationThread } from '../exploration-thread.js';
 import { exploreSelection } from '../exploring.js';
-import { Interruption } from '../interruption.js';
 import { runExitCode } from '../outcome.js';
 import { readParameters } from '../parameters.js';
 import { progressDisplay } from '../progress-display.js';
@@ -31,18 +31,14 @@ export async function run(
   const { registry, terminal } = session;
   const { json: asJson, plugin } = session.options;
   const strategy = strategyOf(options);
-  const selection = select(
-    registry,
-    {
-      scenario,
-      kernel: options.kernel,
-      architecture: options.arch,
-      model: options.model,
-      parameters: readParameters(options.set),
-      weaken: options.weaken,
-    },
-    plugin,
-  );
+  const selection = select(registry, {
+    scenario,
+    kernel: options.kernel,
+    architecture: options.arch,
+    model: options.model,
+    parameters: readParameters(options.set),
+    weaken: options.weaken,
+  });
   const replayOf = (id: string): string =>
     replayCommand(selection.subject, id, options.set, plugin);
 
@@ -60,14 +56,14 @@ export async function run(
     }
   };
 
-  const interruption = new Interruption();
+  const thread = new ExplorationThread(plugin);
   const result = await exploreSelection(selection, {
     strategy,
     display: progressDisplay(terminal, session.options),
-    interruption,
+    thread,
     ...(asJson ? {} : { onViolation: show }),
   });
-  interruption.dispose();
+  await thread.end();
 
   const { subject, expected } = selection;
   const report: RunReport = { subject, result, ...(expected === undefined ? {} : { expected }) };

@@ -1,0 +1,104 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { type ExploreOptions, ExplorationRun, type Result } from '@pagerace/explorer';
+import type { Run } from '@pagerace/kernel';
+import type { ProgressFacts } from '@pagerace/report';
+import { searchInterleavings } from './interleaving-search.js';
+import { type Effort, type Measured, measure } from './measuring.js';
+import { loadRegistry } from './plugins.js';
+import { type Choice, select } from './selection.js';
+import type { Strategy } from './strategy.js';
+import { mustBeMet } from './weakened-sites.js';
+
+/** What the worker is made with. */
+export interface WorkerData {
+  readonly plugins: readonly string[];
+  /** One word that is not 0 when the user wants an end. */
+  readonly interrupted: Int32Array;
+}
+
+/** What there is to do. Programs cannot be sent to a worker: it composes the run again. */
+export type Task = { readonly choice: Choice } & (
+  | {
+      readonly kind: 'explore';
+      readonly strategy: Strategy;
+      /** Milliseconds between two tellings of progress. */
+      readonly progressInterval: number;
+    }
+  | { readonly kind: 'measure'; readonly effort: Effort }
+);
+
+/** What the worker says. */
+export type WorkerMessage =
+  | { readonly kind: 'progress'; readonly progress: ProgressFacts }
+  /** Said once of a violation, when the search for a simpler one takes its time. */
+  | { readonly kind: 'violation'; readonly soFar: Result }
+  | { readonly kind: 'explored'; readonly result: Result }
+  | { readonly kind: 'measured'; readonly measured: Measured };
+
+/** How long an exploration goes on between two looks at what the user wants. In milliseconds. */
+const slice = 50;
+/** A counterexample is shown this soon, even if a simpler one may come. In milliseconds. */
+const patience = 250;
+
+const { plugins, interrupted } = workerData as WorkerData;
+const registry = await loadRegistry(plugins);
+const isInterrupted = (): boolean => Atomics.load(interrupted, 0) !== 0;
+const say = (message: WorkerMessage): void => parentPort!.postMessage(message);
+
+parentPort!.on('message', (task: Task) => {
+  const { run, orderingSites } = select(registry, task.choice);
+  if (task.kind === 'measure') {
+    say({ kind: 'measured', measured: measure(run, task.effort, isInterrupted) });
+    return;
+  }
+  const result = explore(run, task.strategy, task.progressInterval);
+  if (result.complete) mustBeMet(orderingSites);
+  say({ kind: 'explored', result });
+});
+
+function explore(run: Run, strategy: Strategy, progressInterval: number): Result {
+  const started = performance.now();
+  if (strategy.kind !== 'bounded' && strategy.kind !== 'random')
+    return exploreGraphs(run, strategy, progressInterval);
+  let next = started + progressInterval;
+  return searchInterleavings(run, strategy, isInterrupted, ({ executions }) => {
+    const now = performance.now();
+    if (now < next) return;
+    next = now + progressInterval;
+    const milliseconds = now - started;
+    const rate = (executions / milliseconds) * 1000;
+    const memory = process.memoryUsage.rss();
+    say({ kind: 'progress', progress: { executions, memory, milliseconds, rate } });
+  });
+}
+
+function exploreGraphs(run: Run, strategy: Strategy, progressInterval: number): Result {
+  const exploration = new ExplorationRun(run.setup, {
+    model: run.model,
+    mustCover: run.mustCover,
+    fingerprint: run.fingerprint,
+    ...strategyOptions(strategy),
+    progressInterval,
+    onProgress: (progress) => say({ kind: 'progress', progress }),
+  });
+  const started = performance.now();
+  let isTold = false;
+  while (!exploration.advance(slice)) {
+    if (isInterrupted()) exploration.interrupt();
+    if (isTold || performance.now() - started < patience) continue;
+    const soFar = exploration.result();
+    if (soFar.violations.length === 0) continue;
+    isTold = true;
+    say({ kind: 'violation', soFar });
+  }
+  return exploration.result();
+}
+
+function strategyOptions(strategy: Strategy): Partial<ExploreOptions> {
+  const { maximumExecutions, maximumMilliseconds } = strategy;
+  return {
+    ...(strategy.kind === 'first' ? { strategy: 'first violation' } : {}),
+    ...(maximumExecutions === undefined ? {} : { maximumExecutions }),
+    ...(maximumMilliseconds === undefined ? {} : { maximumMilliseconds }),
+  };
+}

@@ -1,0 +1,26 @@
+import { cell, choose, estimate, explore, type Setup } from '@pagerace/explorer';
+import { expect, it } from 'vitest';
+import { sc } from '../src/index.js';
+
+/** Few descents get to the bottom, where nearly all executions are. */
+const lopsided: Setup = () => {
+  const x = cell(0, 'x');
+  return {
+    threads: [
+      () => {
+        for (let level = 0; level < 10; level++) if (choose(2) === 0) return;
+        x.write(choose(1000));
+      },
+    ],
+  };
+};
+
+it('has a lower bound that holds, also where one descent outweighs all others', () => {
+  const { executions } = explore(lopsided, { model: sc });
+  expect(executions).toBe(1010);
+  for (let seed = 1; seed <= 20; seed++) {
+    const { low } = estimate(lopsided, { model: sc, seed, samples: 400 });
+    expect(low).toBeGreaterThan(2);
+    expect(low).toBeLessThanOrEqual(executions);
+  }
+});
