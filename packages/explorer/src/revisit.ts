@@ -1,4 +1,4 @@
-import { EventFlag, EventKind, type ExecutionGraph, initialWrite, none } from './graph.js';
+import { EventKind, type ExecutionGraph, initialWrite, none } from './graph.js';
 
 /**
  * Copies what a backward revisit keeps into an empty graph: everything that was added before the read,

@@ -210,6 +210,11 @@ export class Search {
     const graph = this.graph;
     this.pushRead(read, write);
     this.#changed(read);
+    // Whether it succeeds may be another thing than with what it read before, and a model may ask.
+    if (!this.#model.exact && graph.update[read] !== 0) {
+      const value = this.#updateOn(graph, read, graph.value[read]);
+      this.#settleUpdate(graph, read, value !== noWrite);
+    }
     if (!this.#isConsistent()) {
       this.explored += this.share;
       return false;
@@ -351,7 +356,8 @@ export class Search {
     graph.size = kept;
     const newRead = this.#renumbering[read]!;
 
-    const place = this.#placeRevisitor(
+    const newHalf = half === noWrite ? none : newRead + 1;
+    const placed = this.#placeRevisitor(
       graph,
       newWrite,
       overtakes ? none : newRead,
@@ -361,7 +367,13 @@ export class Search {
       write,
       size,
     );
-    if (!place) {
+    if (placed && newHalf !== none) {
+      graph.value[newHalf] = half;
+      graph.inheritClock(newHalf, newRead);
+      graph.linkWrite(newHalf, newWrite);
+      this.#model.added(graph, newHalf);
+    }
+    if (!placed || !this.#isConsistent()) {
       this.explored += this.share;
       this.#leaveFrame();
       return false;
@@ -378,13 +390,8 @@ export class Search {
       graph.flags[acquisition] = graph.flags[acquisition]! | EventFlag.revisitor;
       return true;
     }
-    if (half === noWrite) return true;
+    if (newHalf === none) return true;
     const mark = this.depth;
-    const newHalf = newRead + 1;
-    graph.value[newHalf] = half;
-    graph.inheritClock(newHalf, newRead);
-    graph.linkWrite(newHalf, newWrite);
-    this.#model.added(graph, newHalf);
     this.#waiting.check(graph, newHalf);
     this.postponeRevisits(newHalf, graph.size);
     return this.branch(mark, true);
@@ -421,8 +428,10 @@ export class Search {
   }
 
   /**
-   * Adds the revisiting write at its `nth` consistent place, with `read` reading from it.
-   * The places after the first are kept as alternatives when the first is taken.
+   * Adds the revisiting write at its `nth` place, with `read` reading from it; the places after the first
+   * are kept as alternatives when the first is taken.
+   *
+   * @returns whether there is such a place
    */
   #placeRevisitor(
     graph: ExecutionGraph,
@@ -491,7 +500,7 @@ export class Search {
           this.#updateOn(graph, read, graph.value[write]) !== noWrite,
         );
     }
-    return this.#isConsistent();
+    return true;
   }
 
   /** Whether `write` may stand after `after` with `read`, the last of its thread, reading from it. */

@@ -1,4 +1,6 @@
+export { armv8 } from './armv8.js';
 export { rc11 } from './rc11.js';
+export { riscv } from './riscv.js';
 export { sc } from './sc.js';
 export { tso } from './tso.js';
 export * from './reference/index.js';

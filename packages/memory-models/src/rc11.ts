@@ -3,7 +3,6 @@ import {
   EventFlag,
   EventKind,
   type ExecutionGraph,
-  initialWrite,
   isAcquireFence,
   isReleaseFence,
   type MemoryModel,
@@ -11,6 +10,7 @@ import {
   Order,
   releases,
 } from '@pagerace/explorer';
+import { floorByHappensBefore } from './weak-model.js';
 import { isPartiallySequentiallyConsistent } from './rc11-psc.js';
 
 // The views that are kept of each event: counts of threads' events, like the graph's own clock.
@@ -113,19 +113,7 @@ class RepairedC11 implements MemoryModel {
   }
 
   floor(graph: ExecutionGraph, thread: number, length: number, location: number): number {
-    const predecessor = length === 0 ? graph.spawnedBy[thread]! : graph.at(thread, length - 1);
-    if (predecessor === none) return initialWrite(location);
-    const at = predecessor * views * graph.threadLimit;
-    const isBefore = (event: number): boolean =>
-      graph.view[at + graph.thread[event]!]! > graph.index[event]!;
-    let write = graph.coherenceLast[location]!;
-    for (; write >= 0; write = graph.coherencePrevious[write]!) {
-      if (isBefore(write)) return write;
-      for (let read = graph.readers(write); read !== none; read = graph.nextReader[read]!) {
-        if (isBefore(read)) return write;
-      }
-    }
-    return write;
+    return floorByHappensBefore(graph, thread, length, location);
   }
 
   isConsistent(graph: ExecutionGraph): boolean {

@@ -17,34 +17,58 @@ import {
   type Tag,
 } from '../src/index.js';
 
+/** How a model's instructions stand for the events of a graph. */
+export interface Instructions {
+  /** What an access or a fence is. */
+  readonly tags: (graph: ExecutionGraph, event: number) => Tag[];
+  /** Fences that an access brings along: before it and after it. */
+  readonly around?: (graph: ExecutionGraph, access: number) => { before?: Tag; after?: Tag };
+  /** Whether the model knows spinlocks from other locations. */
+  readonly locks?: boolean;
+  /** Whether the model heeds dependencies. */
+  readonly dependencies?: boolean;
+}
+
 /** An execution graph of the explorer as the reference models see it. */
-export function candidateOf(
-  graph: ExecutionGraph,
-  tagsOf: (graph: ExecutionGraph, event: number) => Tag[],
-): CandidateExecution {
+export function candidateOf(graph: ExecutionGraph, instructions: Instructions): CandidateExecution {
   const events: Event[] = [];
   const numbers = new Map<number, number>();
   for (let location = 0; location < graph.locations; location++) {
     numbers.set(initialWrite(location), events.length);
     events.push({ thread: initialThread, kind: 'write', location, tags: [] });
   }
+  const ctrl: [number, number][] = [];
   for (let t = 0; t < graph.threadLimit; t++) {
+    const reads: number[] = [];
     for (let i = 0; graph.started[t] === 1 && i < graph.threadLength[t]!; i++) {
       const event = graph.at(t, i);
       const kind = graph.kind[event];
       if (kind !== EventKind.read && kind !== EventKind.write && kind !== EventKind.fence) continue;
-      numbers.set(event, events.length);
-      const tags = tagsOf(graph, event);
-      if (kind === EventKind.fence) events.push({ thread: t, kind: 'fence', tags });
-      else {
-        const access = kind === EventKind.read ? 'read' : 'write';
-        events.push({ thread: t, kind: access, location: graph.location[event]!, tags });
+      const tags = instructions.tags(graph, event);
+      if (kind === EventKind.fence) {
+        numbers.set(event, events.length);
+        events.push({ thread: t, kind: 'fence', tags });
+        continue;
       }
+      const { before, after } = instructions.around?.(graph, event) ?? {};
+      if (before !== undefined) events.push({ thread: t, kind: 'fence', tags: [before] });
+      if (kind === EventKind.write)
+        ctrl.push(...reads.map((read) => [read, events.length] as [number, number]));
+      else reads.push(events.length);
+      numbers.set(event, events.length);
+      const access = instructions.locks === true ? lockKind(graph, event) : undefined;
+      const plain = kind === EventKind.read ? 'read' : 'write';
+      events.push({ thread: t, kind: access ?? plain, location: graph.location[event]!, tags });
+      if (after === undefined) continue;
+      // An isync waits for the branch on what the read-modify-write before it has read.
+      if (after === 'ISYNC') ctrl.push([reads.at(-1)!, events.length]);
+      events.push({ thread: t, kind: 'fence', tags: [after] });
     }
   }
   const rf: [number, number][] = [];
   const co: [number, number][] = [];
   const rmw: [number, number][] = [];
+  const addr: [number, number][] = [];
   for (const [event, number] of numbers) {
     if (event >= 0 && graph.kind[event] === EventKind.read)
       rf.push([numbers.get(graph.readsFrom[event]!)!, number]);
@@ -53,28 +77,44 @@ export function candidateOf(
         co.push([number, numbers.get(later)!]);
       }
     }
-    if (
+    if (event >= 0 && graph.kind[event] !== EventKind.fence && graph.address[event] !== none)
+      addr.push([numbers.get(graph.at(graph.thread[event]!, graph.address[event]!))!, number]);
+    const isHalf =
       event >= 0 &&
       graph.kind[event] === EventKind.write &&
-      (graph.flags[event]! & EventFlag.update) !== 0
-    ) {
+      (graph.flags[event]! & EventFlag.update) !== 0;
+    if (isHalf && !(instructions.locks === true && lockKind(graph, event) !== undefined)) {
       rmw.push([numbers.get(graph.at(graph.thread[event]!, graph.index[event]! - 1))!, number]);
     }
   }
   const size = events.length;
-  const structure = new EventStructure({ events, rmw: Relation.of(size, rmw) });
+  const structure = new EventStructure({
+    events,
+    rmw: Relation.of(size, rmw),
+    ...(instructions.dependencies === true
+      ? { ctrl: Relation.of(size, ctrl), addr: Relation.of(size, addr) }
+      : {}),
+  });
   return new CandidateExecution(structure, {
     rf: Relation.of(size, rf),
     co: Relation.of(size, co),
   });
 }
 
+/** What an access of a spinlock is to lock.cat. */
+function lockKind(graph: ExecutionGraph, access: number): Event['kind'] | undefined {
+  const flags = graph.flags[access]!;
+  if ((flags & EventFlag.spinLock) === 0) return undefined;
+  const takes = (flags & EventFlag.update) !== 0;
+  if (graph.kind[access] === EventKind.write) return takes ? 'LKW' : 'UL';
+  return takes ? 'LKR' : 'LF';
+}
+
 function isFailed(graph: ExecutionGraph, event: number): boolean {
   return graph.update[event] !== 0 && (graph.flags[event]! & EventFlag.update) === 0;
 }
 
-/** C11's memory orders. */
-export function c11Tags(graph: ExecutionGraph, event: number): Tag[] {
+function c11Tags(graph: ExecutionGraph, event: number): Tag[] {
   const order = graph.order[event]!;
   const of = (tag: C11Tag): Tag[] => [tag];
   switch (graph.kind[event]) {
@@ -103,11 +143,169 @@ export function c11Tags(graph: ExecutionGraph, event: number): Tag[] {
   }
 }
 
-/** x86's fences and locked instructions. */
-export function x86Tags(graph: ExecutionGraph, event: number): Tag[] {
+function x86Tags(graph: ExecutionGraph, event: number): Tag[] {
   if (graph.kind[event] === EventKind.fence)
     return graph.location[event] === Fence.full ? ['MFENCE'] : ['SFENCE'];
   const locked = (graph.flags[event]! & (EventFlag.update | EventFlag.locked)) !== 0;
   const exchanged = graph.kind[event] === EventKind.write && graph.order[event] === Order.full;
   return locked || exchanged ? ['X'] : [];
 }
+
+/** C11's memory orders. */
+export const c11: Instructions = { tags: c11Tags };
+
+/** x86's fences and locked instructions. */
+export const x86: Instructions = { tags: x86Tags };
+
+function isHalf(graph: ExecutionGraph, access: number): boolean {
+  return (graph.flags[access]! & EventFlag.update) !== 0;
+}
+
+function acquires(graph: ExecutionGraph, event: number): boolean {
+  const order = graph.order[event];
+  return (
+    graph.kind[event] === EventKind.read &&
+    !isFailed(graph, event) &&
+    (order === Order.acquire || order === Order.acquireRelease || order === Order.full)
+  );
+}
+
+/** Whether a write releases; a full store that is no read-modify-write is a store and a fence. */
+function releases(graph: ExecutionGraph, event: number): boolean {
+  const order = graph.order[event];
+  return (
+    graph.kind[event] === EventKind.write &&
+    (order === Order.release ||
+      order === Order.acquireRelease ||
+      (order === Order.full && isHalf(graph, event)))
+  );
+}
+
+function isFencedStore(graph: ExecutionGraph, event: number): boolean {
+  return (
+    graph.kind[event] === EventKind.write &&
+    graph.order[event] === Order.full &&
+    !isHalf(graph, event)
+  );
+}
+
+function isFull(graph: ExecutionGraph, event: number): boolean {
+  return graph.order[event] === Order.full && isHalf(graph, event);
+}
+
+const fenceTag =
+  (tags: Readonly<Record<Fence, Tag | undefined>>) =>
+  (graph: ExecutionGraph, event: number): Tag[] => {
+    const tag = tags[graph.location[event] as Fence];
+    return tag === undefined ? [] : [tag];
+  };
+
+const dmb = fenceTag({
+  [Fence.compiler]: undefined,
+  [Fence.full]: 'DMB.ISH',
+  [Fence.read]: 'DMB.ISHLD',
+  [Fence.write]: 'DMB.ISHST',
+  [Fence.acquire]: 'DMB.ISHLD',
+  [Fence.release]: 'DMB.ISH',
+  [Fence.writeToAny]: 'DSB.ISHST',
+});
+
+/** AArch64 as arch/arm64 makes the kernel's primitives, with the atomic instructions of Armv8.1. */
+export const aarch64: Instructions = {
+  dependencies: true,
+  tags: (graph, event) => {
+    if (graph.kind[event] === EventKind.fence) return dmb(graph, event);
+    const tags: Tag[] = isHalf(graph, event) ? ['X'] : [];
+    if (acquires(graph, event)) tags.push('A');
+    if (releases(graph, event)) tags.push('L');
+    return tags;
+  },
+  around: (graph, event) => (isFencedStore(graph, event) ? { after: 'DMB.ISH' } : {}),
+};
+
+const riscvFence = fenceTag({
+  [Fence.compiler]: undefined,
+  [Fence.full]: 'Fence.rw.rw',
+  [Fence.read]: 'Fence.r.r',
+  [Fence.write]: 'Fence.w.w',
+  [Fence.acquire]: 'Fence.r.rw',
+  [Fence.release]: 'Fence.rw.w',
+  [Fence.writeToAny]: 'Fence.w.rw',
+});
+
+/** RISC-V as arch/riscv makes the kernel's primitives. */
+export const riscvInstructions: Instructions = {
+  dependencies: true,
+  tags: (graph, event) => {
+    if (graph.kind[event] === EventKind.fence) return riscvFence(graph, event);
+    const tags: Tag[] = isHalf(graph, event) ? ['X'] : [];
+    if (isFull(graph, event)) tags.push('AcqRel');
+    return tags;
+  },
+  around: (graph, event) => {
+    if (isFull(graph, event)) return {};
+    if (isFencedStore(graph, event)) return { after: 'Fence.rw.rw' };
+    if (releases(graph, event)) return { before: 'Fence.rw.w' };
+    return acquires(graph, event) ? { after: 'Fence.r.rw' } : {};
+  },
+};
+
+const powerFence = fenceTag({
+  [Fence.compiler]: undefined,
+  [Fence.full]: 'SYNC',
+  [Fence.read]: 'LWSYNC',
+  [Fence.write]: 'LWSYNC',
+  [Fence.acquire]: 'LWSYNC',
+  [Fence.release]: 'LWSYNC',
+  [Fence.writeToAny]: 'LWSYNC',
+});
+
+/** POWER as arch/powerpc makes the kernel's primitives. */
+export const power: Instructions = {
+  dependencies: true,
+  tags: (graph, event) => {
+    if (graph.kind[event] === EventKind.fence) return powerFence(graph, event);
+    return isHalf(graph, event) ? ['EX'] : [];
+  },
+  around: (graph, event) => {
+    const read = graph.kind[event] === EventKind.read;
+    if (isFull(graph, event)) return read ? { before: 'SYNC' } : { after: 'SYNC' };
+    if (isFencedStore(graph, event)) return { after: 'SYNC' };
+    if (!isHalf(graph, event)) {
+      if (releases(graph, event)) return { before: 'LWSYNC' };
+      return acquires(graph, event) ? { after: 'LWSYNC' } : {};
+    }
+    const order = graph.order[event];
+    if (read)
+      return order === Order.release || order === Order.acquireRelease ? { before: 'LWSYNC' } : {};
+    return order === Order.acquire || order === Order.acquireRelease ? { after: 'ISYNC' } : {};
+  },
+};
+
+const kernelFence = fenceTag({
+  [Fence.compiler]: 'Barrier',
+  [Fence.full]: 'Mb',
+  [Fence.read]: 'Rmb',
+  [Fence.write]: 'Wmb',
+  [Fence.acquire]: 'Rmb',
+  [Fence.release]: 'Mb',
+  [Fence.writeToAny]: 'Wmb',
+});
+
+/** The kernel's own primitives; a plain access counts as marked. */
+export const kernel: Instructions = {
+  dependencies: true,
+  locks: true,
+  tags: (graph, event) => {
+    if (graph.kind[event] === EventKind.fence) return kernelFence(graph, event);
+    if (lockKind(graph, event) !== undefined) return [];
+    const half = isHalf(graph, event);
+    const tags: Tag[] = half ? ['RMW'] : [];
+    if (isFull(graph, event)) tags.push('Mb');
+    else if (acquires(graph, event)) tags.push('Acquire');
+    else if (releases(graph, event)) tags.push('Release');
+    else tags.push('Once');
+    return tags;
+  },
+  around: (graph, event) => (isFencedStore(graph, event) ? { after: 'Mb' } : {}),
+};
