@@ -1,6 +1,6 @@
 import { inject, injectable } from '@pagerace/di';
 import { type Cpu, current, kernelFunction, smpMb, TaskLocal } from '@pagerace/machine';
-import type { Mm, TlbFlush, VirtualAddress } from '@pagerace/page-model';
+import type { Mm, TlbFlush, TlbRange, VirtualAddress } from '@pagerace/page-model';
 import { TRANSLATIONS, type Translations } from '@pagerace/pgtable-generic';
 
 /**
@@ -15,13 +15,13 @@ export class BroadcastTlbFlush implements TlbFlush {
   constructor(@inject(TRANSLATIONS) private readonly translations: Translations) {}
 
   @kernelFunction('arch/x86/mm/tlb.c', 'broadcast_tlb_flush')
-  flushTlbPage(mm: Mm, _address: VirtualAddress): void {
-    this.#flush(mm.cpumask);
+  flushTlbPage(mm: Mm, address: VirtualAddress): void {
+    this.#flush(mm.cpumask, { mm, start: address, end: address + mm.memory.pageSize });
   }
 
   @kernelFunction('arch/x86/mm/tlb.c', 'broadcast_tlb_flush')
-  flushTlbRange(mm: Mm, _start: VirtualAddress, _end: VirtualAddress): void {
-    this.#flush(mm.cpumask);
+  flushTlbRange(mm: Mm, start: VirtualAddress, end: VirtualAddress): void {
+    this.#flush(mm.cpumask, { mm, start, end });
   }
 
   shouldDefer(mm: Mm): boolean {
@@ -46,8 +46,8 @@ export class BroadcastTlbFlush implements TlbFlush {
   }
 
   /** @param cpus by default every one */
-  #flush(cpus?: readonly Cpu[]): void {
+  #flush(cpus?: readonly Cpu[], range?: TlbRange): void {
     smpMb('inc_mm_tlb_gen');
-    this.translations.invalidate('INVLPGB, TLBSYNC', cpus);
+    this.translations.invalidate('INVLPGB, TLBSYNC', cpus, range);
   }
 }

@@ -1,4 +1,4 @@
-import { injectable } from '@pagerace/di';
+import { inject, injectable } from '@pagerace/di';
 import {
   current,
   kernelFunction,
@@ -9,7 +9,14 @@ import {
   TaskLocal,
   type Cpu,
 } from '@pagerace/machine';
-import type { Mm, TlbFlush, VirtualAddress } from '@pagerace/page-model';
+import {
+  type Mm,
+  TLB,
+  type Tlb,
+  type TlbFlush,
+  type TlbRange,
+  type VirtualAddress,
+} from '@pagerace/page-model';
 
 const noCpus: ReadonlySet<Cpu> = new Set();
 
@@ -24,14 +31,16 @@ export class IpiTlbFlush implements TlbFlush {
   /** current->tlb_ubc: the CPUs that the task's next batch flush is to reach. */
   readonly #batch = new TaskLocal<ReadonlySet<Cpu>>(() => noCpus);
 
+  constructor(@inject(TLB) private readonly tlb: Tlb) {}
+
   @kernelFunction('arch/x86/mm/tlb.c', 'flush_tlb_mm_range')
-  flushTlbPage(mm: Mm, _address: VirtualAddress): void {
-    this.#flush(mm);
+  flushTlbPage(mm: Mm, address: VirtualAddress): void {
+    this.#flush({ mm, start: address, end: address + mm.memory.pageSize });
   }
 
   @kernelFunction('arch/x86/mm/tlb.c', 'flush_tlb_mm_range')
-  flushTlbRange(mm: Mm, _start: VirtualAddress, _end: VirtualAddress): void {
-    this.#flush(mm);
+  flushTlbRange(mm: Mm, start: VirtualAddress, end: VirtualAddress): void {
+    this.#flush({ mm, start, end });
   }
 
   /** Defers if another CPU would have to be interrupted (arch/x86/include/asm/tlbflush.h). */
@@ -50,7 +59,7 @@ export class IpiTlbFlush implements TlbFlush {
     const cpus = this.#batch.get();
     if (cpus.size === 0) return;
     this.#batch.set(noCpus);
-    smpCallFunctionMany(cpus);
+    this.flushTlbMulti(cpus);
   }
 
   /** An interrupt comes between instructions, never within one. */
@@ -61,15 +70,25 @@ export class IpiTlbFlush implements TlbFlush {
     return result;
   }
 
-  #flush(mm: Mm): void {
+  /** flush_tlb_multi(), and flush_tlb_func() on this CPU if it is among them. */
+  protected flushTlbMulti(cpus: Iterable<Cpu>, range?: TlbRange): void {
+    smpCallFunctionMany(cpus, (cpu) => this.tlb.invalidate(cpu, range));
+    const here = current().cpu;
+    if (!this.tlb.isModelled || ![...cpus].includes(here)) return;
+    localIrqSave();
+    this.tlb.invalidate(here, range);
+    localIrqRestore();
+  }
+
+  #flush(range: TlbRange): void {
     incMmTlbGen();
-    smpCallFunctionMany(mm.cpumask);
+    this.flushTlbMulti(range.mm.cpumask, range);
   }
 }
 
 /**
- * inc_mm_tlb_gen(): a locked increment, which nobody here reads, as no translation outlives its entry;
- * only that it is fully ordered matters.
+ * inc_mm_tlb_gen(): a locked increment. Every CPU of the process is interrupted here, whether it has
+ * seen the newest generation or not, so nobody reads it; only that it is fully ordered matters.
  */
 function incMmTlbGen(): void {
   smpMb('inc_mm_tlb_gen');

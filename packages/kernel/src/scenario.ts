@@ -10,6 +10,8 @@ export interface MachineSize {
   readonly pages: number;
   /** Levels of a page table; default 2, the others folded. */
   readonly pageTableLevels?: number;
+  /** Whether CPUs keep translations in a TLB; default false: they walk the table for each access. */
+  readonly tlb?: boolean;
 }
 
 /** What a scenario is expected to show. The first expectation that fits a run counts. */

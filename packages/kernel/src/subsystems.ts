@@ -4,7 +4,7 @@ import { faultSubsystem } from '@pagerace/fault';
 import { forkSubsystem } from '@pagerace/fork';
 import { gupSubsystem } from '@pagerace/gup';
 import { madviseSubsystem } from '@pagerace/madvise';
-import { Memory, MEMORY, USER_ACCESS, UserAccess } from '@pagerace/page-model';
+import { Memory, MEMORY, TLB, Tlb, USER_ACCESS, UserAccess } from '@pagerace/page-model';
 import { rmapSubsystem } from '@pagerace/rmap';
 import { swapSubsystem } from '@pagerace/swap';
 import { vmscanSubsystem } from '@pagerace/vmscan';
@@ -13,7 +13,7 @@ import { vmscanSubsystem } from '@pagerace/vmscan';
 type Subsystem = (wiring: Wiring) => void;
 
 const pageModel: Subsystem = (wiring) => {
-  wiring.bind(MEMORY, Memory).bind(USER_ACCESS, UserAccess);
+  wiring.bind(MEMORY, Memory).bind(TLB, Tlb).bind(USER_ACCESS, UserAccess);
 };
 
 /**

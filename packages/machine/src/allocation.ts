@@ -59,8 +59,18 @@ export class Allocation {
     return now;
   }
 
+  /** Which allocation it is now; even while the object is free. */
+  get generation(): number {
+    return this.#generation.read(Order.relaxed);
+  }
+
+  /** Whether this allocation is the one that goes on. */
+  isStill(generation: number): boolean {
+    return isAllocated(generation) && this.generation === generation;
+  }
+
   /** Whether the object is allocated; for audits at the end of a program, where it makes no event. */
   get isAllocated(): boolean {
-    return isAllocated(this.#generation.read(Order.relaxed));
+    return isAllocated(this.generation);
   }
 }

@@ -82,6 +82,8 @@ export {
   pageLru,
 } from './swap.js';
 export { TLB_FLUSH, type TlbFlush } from './tlb-flush.js';
+export { STALE_TRANSLATION } from './tlb/page-walker.js';
+export { TLB, Tlb, type TlbRange } from './tlb/tlb.js';
 export { UserAccess, USER_ACCESS } from './user-access.js';
 export {
   VM_DROPPABLE,

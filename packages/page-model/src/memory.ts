@@ -18,6 +18,11 @@ export interface MemoryOptions {
    * folded into the root, as asm-generic/pgtable-nop4d.h does it, and walks are shorter. Default 2.
    */
   readonly pageTableLevels?: number;
+  /**
+   * Whether CPUs keep translations, so that one may be used when its entry has changed. Otherwise they
+   * walk the page table for each access, which costs fewer executions. Default false.
+   */
+  readonly tlb?: boolean;
 }
 
 export const MEMORY_OPTIONS = token<MemoryOptions>('page-model.MemoryOptions');

@@ -9,9 +9,9 @@ export const TLB_FLUSH = token<TlbFlush>('page-model.TlbFlush', {
 /**
  * How the CPUs that run a process are made to forget translations, and what that waits for.
  *
- * Stale translations themselves are not modelled: a CPU walks the page table for each access. What is,
- * is what a flush waits for: accesses that are under way, and on some architectures sections with
- * interrupts off.
+ * A flush waits for accesses that are under way, and on some architectures for sections with interrupts
+ * off. Where a TLB is modelled, it also makes each CPU forget, at a moment when that CPU is in no
+ * access; elsewhere a CPU walks the page table for each access, and no translation outlives one.
  */
 export interface TlbFlush {
   /** flush_tlb_page(). No CPU is in the middle of an access by the old entry when it returns. */

@@ -14,6 +14,8 @@ import type { PageContents } from './page-contents.js';
 import type { Pte, Ptep } from './page-table-entry.js';
 import { walkToPte } from './page-table-walk.js';
 import { TLB_FLUSH, type TlbFlush } from './tlb-flush.js';
+import { PageWalker } from './tlb/page-walker.js';
+import { TLB, type Tlb } from './tlb/tlb.js';
 
 export const USER_ACCESS = token<UserAccess>('page-model.UserAccess');
 
@@ -27,20 +29,27 @@ interface Translation {
 /** Loads and stores of user space: what a CPU does by itself, and the fault that it takes if it must. */
 @injectable()
 export class UserAccess {
+  /** Where CPUs keep translations. */
+  readonly #walker: PageWalker | undefined;
+
   constructor(
     @inject(ARCHITECTURE) private readonly arch: Architecture,
-    @inject(TLB_FLUSH) private readonly tlb: TlbFlush,
+    @inject(TLB_FLUSH) private readonly tlbFlush: TlbFlush,
     @inject(FAULT_HANDLER) private readonly faultHandler: FaultHandler,
-  ) {}
+    @inject(TLB) tlb: Tlb,
+  ) {
+    if (tlb.isModelled) this.#walker = new PageWalker(arch, tlb);
+  }
 
   /**
    * A load of one byte.
    *
-   * The entry is looked at again after the load, and the load taken back if it has changed: so it
-   * happens while the translation holds, as it does when a flush waits for loads under way, and makes
-   * no event that a flush would have to be ordered with.
+   * Without a TLB the entry is looked at again after the load, and the load taken back if it has
+   * changed: so it happens while the translation holds, as it does when a flush waits for loads under
+   * way, and makes no event that a flush would have to be ordered with.
    */
   userRead(mm: Mm, address: VirtualAddress): number {
+    if (this.#walker !== undefined) return this.#readByTlb(this.#walker, mm, address);
     for (;;) {
       const translation = this.#translate(mm, address, false);
       if (translation === undefined) {
@@ -56,12 +65,24 @@ export class UserAccess {
   /** A store of one byte; it fills the half of the page that it is in. */
   userWrite(mm: Mm, address: VirtualAddress, byte: number): void {
     const store = (): boolean => {
-      const translation = this.#translate(mm, address, true);
-      if (translation === undefined) return false;
-      translation.contents.store(address % mm.memory.pageSize, byte);
+      const contents =
+        this.#walker === undefined
+          ? this.#translate(mm, address, true)?.contents
+          : this.#walker.translate(mm, address, true);
+      if (contents === undefined) return false;
+      contents.store(address % mm.memory.pageSize, byte);
       return true;
     };
-    while (!this.tlb.duringAccess(store)) this.doUserAddrFault(mm, address, FAULT_FLAG_WRITE);
+    while (!this.tlbFlush.duringAccess(store)) this.doUserAddrFault(mm, address, FAULT_FLAG_WRITE);
+  }
+
+  /**
+   * This CPU walks to an address ahead of any access there, as it may at any time. Nothing without a
+   * TLB.
+   */
+  speculate(mm: Mm, address: VirtualAddress): void {
+    const walker = this.#walker;
+    if (walker !== undefined) this.tlbFlush.duringAccess(() => walker.speculate(mm, address));
   }
 
   /** The page-fault exception, up to handle_mm_fault(). */
@@ -74,6 +95,16 @@ export class UserAccess {
     }
     this.faultHandler.handleMmFault(vma, address, flags | FAULT_FLAG_USER);
     mmapReadUnlock(mm);
+  }
+
+  #readByTlb(walker: PageWalker, mm: Mm, address: VirtualAddress): number {
+    const load = (): number | undefined =>
+      walker.translate(mm, address, false)?.load(address % mm.memory.pageSize);
+    for (;;) {
+      const byte = this.tlbFlush.duringAccess(load);
+      if (byte !== undefined) return byte;
+      this.doUserAddrFault(mm, address, 0);
+    }
   }
 
   /** What the page-table walker does; undefined if it raises a fault. */

@@ -11,6 +11,7 @@ import {
   thisCpu,
   trace,
 } from '@pagerace/machine';
+import { TLB, type Tlb, type TlbRange } from '@pagerace/page-model';
 
 export const TRANSLATIONS = token<Translations>('pgtable-generic.Translations');
 
@@ -31,7 +32,10 @@ export class Translations {
   /** 1 while the CPU is in the middle of an access. */
   readonly #translating: PerCpu<Cell<number>>;
 
-  constructor(@inject(MACHINE) machine: Machine) {
+  constructor(
+    @inject(MACHINE) machine: Machine,
+    @inject(TLB) private readonly tlb: Tlb,
+  ) {
     this.#machine = machine;
     this.#translating = new PerCpu(machine, ({ id }) => cell(0, `cpu${String(id)}.translating`));
   }
@@ -46,17 +50,23 @@ export class Translations {
   }
 
   /**
-   * Waits for the accesses on the other ones of these CPUs.
+   * Waits for the accesses on the other ones of these CPUs, and makes all forget.
    *
    * @param instruction for the timeline: `TLBI`
    * @param cpus by default every one
+   * @param range what they forget; by default everything
    */
-  invalidate(instruction: string, cpus: readonly Cpu[] = this.#machine.cpus): void {
+  invalidate(
+    instruction: string,
+    cpus: readonly Cpu[] = this.#machine.cpus,
+    range?: TlbRange,
+  ): void {
     for (const cpu of cpus) {
-      if (cpu === current().cpu) continue;
+      if (cpu === current().cpu && !this.tlb.isModelled) continue;
       const translating = this.#translating.on(cpu);
       trace(instruction);
       translating.awaitUpdate(isIdle, begin, Order.acquire);
+      this.tlb.invalidate(cpu, range);
       translating.write(0, Order.release);
     }
   }

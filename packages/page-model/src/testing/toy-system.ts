@@ -5,6 +5,8 @@ import {
   Memory,
   MEMORY,
   MEMORY_OPTIONS,
+  TLB,
+  Tlb,
   TLB_FLUSH,
   USER_ACCESS,
   UserAccess,
@@ -37,6 +39,7 @@ export function toySystem({
     .bindValue(MACHINE, machine)
     .bindValue(MEMORY_OPTIONS, { pages, pageTableLevels })
     .bind(ARCHITECTURE, ToyArchitecture)
+    .bind(TLB, Tlb)
     .bind(TLB_FLUSH, NoTlb)
     .bind(MEMORY, Memory)
     .bind(USER_ACCESS, UserAccess);

@@ -22,6 +22,8 @@ import {
   Mm,
   pteAlloc,
   putPage,
+  TLB,
+  Tlb,
   TLB_FLUSH,
   type TlbFlush,
   USER_ACCESS,
@@ -96,6 +98,7 @@ export function withOnePage(
       .bindValue(MACHINE, machine)
       .bindValue(MEMORY_OPTIONS, { pages: 4 })
       .bind(MEMORY, Memory)
+      .bind(TLB, Tlb)
       .bind(FAULT_HANDLER, ZeroFill)
       .bind(USER_ACCESS, UserAccess);
     for (const provision of architecture.provides) provision.bind(wiring);
