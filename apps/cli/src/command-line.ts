@@ -8,7 +8,7 @@ import type { ReplayOptions } from './commands/replay.js';
 import type { ReproduceOptions } from './commands/reproduce.js';
 import type { RunOptions } from './commands/run.js';
 import { ExitCode, exitCodeHelp } from './exit-code.js';
-import { failureOf, UsageError } from './failure.js';
+import { failureOf, messageLines, UsageError } from './failure.js';
 import type { GlobalOptions } from './global-options.js';
 import type { Session } from './session.js';
 
@@ -48,7 +48,10 @@ function report(thrown: unknown, { debug, json }: GlobalOptions): ExitCode {
   const { message, exitCode } = failureOf(thrown);
   if (json === true)
     process.stderr.write(`${JSON.stringify({ event: 'error', message, exitCode })}\n`);
-  else process.stderr.write(`pagerace: ${message}\n`);
+  else {
+    const width = Math.min(process.stderr.isTTY ? process.stderr.columns : 100, 100);
+    process.stderr.write(`${messageLines(`pagerace: ${message}`, width - 2)}\n`);
+  }
   if (debug === true && thrown instanceof Error) process.stderr.write(`${thrown.stack ?? ''}\n`);
   return exitCode;
 }

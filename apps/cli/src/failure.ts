@@ -18,6 +18,9 @@ const usageErrors = new Set(['UsageError', 'ExecutionIdError']);
 export function failureOf(thrown: unknown): Failure {
   if (!(thrown instanceof Error)) return { message: String(thrown), exitCode: ExitCode.internal };
   if (usageErrors.has(thrown.name)) return { message: thrown.message, exitCode: ExitCode.usage };
+  if (thrown.name === 'PluginError') {
+    return { message: thrown.message, exitCode: ExitCode.internal };
+  }
   if (thrown.name === 'ModelError') {
     return { message: `model error: ${thrown.message}`, exitCode: ExitCode.internal };
   }
@@ -30,4 +33,11 @@ export function failureOf(thrown: unknown): Failure {
 /** Says in its message what is wrong with the command line. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
+}
+
+/** A message in lines no longer than that, broken between words only: paths can be copied whole. */
+export function messageLines(message: string, width: number): string {
+  const words = message.replaceAll(/\s+/g, ' ');
+  const line = new RegExp(`.{1,${String(width)}}(?= |$)|[^ ]+`, 'g');
+  return (words.match(line) ?? []).map((one) => one.trim()).join('\n  ');
 }

@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { archArm64 } from '@pagerace/arch-arm64';
 import { archX86 } from '@pagerace/arch-x86';
-import { type Plugin, Registry } from '@pagerace/kernel';
+import { checkPlugin, type Plugin, PluginError, Registry } from '@pagerace/kernel';
 import { sc, tso } from '@pagerace/memory-models';
 import { patches } from '@pagerace/patches';
 import { scenarios } from '@pagerace/scenarios';
@@ -27,27 +27,52 @@ export async function loadRegistry(modules: readonly string[] = []): Promise<Reg
 
 const kinds = ['scenarios', 'patches', 'kernels', 'architectures', 'models'];
 
-function isPlugin(value: unknown): value is Plugin {
+/** Whether a module means to export a plug-in; whether it is a right one is another question. */
+function isPlugin(value: unknown): boolean {
   return (
     typeof value === 'object' &&
     value !== null &&
-    'id' in value &&
-    typeof value.id === 'string' &&
-    kinds.some((kind) => Array.isArray((value as Readonly<Record<string, unknown>>)[kind]))
+    ['id', ...kinds].some((member) => member in value)
   );
 }
 
 async function loadPlugin(module: string): Promise<Plugin> {
-  const isPath = /^[./]/.test(module) || existsSync(module);
+  const url = urlOf(module);
   let loaded: { readonly default?: unknown };
   try {
-    loaded = (await import(isPath ? pathToFileURL(resolve(module)).href : module)) as typeof loaded;
+    loaded = (await import(url)) as typeof loaded;
   } catch (thrown) {
-    const reason = thrown instanceof Error ? thrown.message.split('\n')[0]! : String(thrown);
-    throw new UsageError(`the plug-in ${module} cannot be loaded: ${reason}`);
+    throw new PluginError(
+      `the plug-in ${module} threw while it was loaded: ${whatAndWhere(thrown)}`,
+    );
   }
-  if (!isPlugin(loaded.default)) {
+  const plugin = loaded.default;
+  if (!isPlugin(plugin)) {
     throw new UsageError(`the plug-in ${module} exports no plug-in as its default`);
   }
-  return loaded.default;
+  checkPlugin(plugin, module);
+  return plugin;
+}
+
+/** Where a plug-in is: a file, or a package. */
+function urlOf(module: string): string {
+  const path = resolve(module);
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() === true) return pathToFileURL(path).href;
+  let reason = existsSync(path) ? 'it is no file' : 'there is no such file';
+  if (!/^[./]/.test(module)) {
+    try {
+      return import.meta.resolve(module);
+    } catch {
+      reason = 'there is no such file, and no such package';
+    }
+  }
+  throw new UsageError(`the plug-in ${module} cannot be loaded: ${reason}`);
+}
+
+/** What was thrown, and the first place in its stack trace that is a file's. */
+function whatAndWhere(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return String(thrown);
+  const [message = ''] = thrown.message.split('\n');
+  const place = /(?:file:\/\/|^| )(\/[^\s()]+:\d+)/m.exec(thrown.stack ?? '')?.[1];
+  return `${thrown.name}: ${message}${place === undefined ? '' : ` (${place})`}`;
 }

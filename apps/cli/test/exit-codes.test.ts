@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { pagerace, start } from './support/pagerace.js';
 
 /** No error ends in a stack trace. */
@@ -54,6 +54,7 @@ describe('2: the command line is wrong', () => {
       'fence-added and other-change both change',
     ],
     ['run store-buffering --kernel plain+later', 'does not fit plain, which lacks never-written'],
+    ['run store-buffering --kernel plain+', 'the id of a patch is missing; known:'],
     ['rnu store-buffering', 'Did you mean run?'],
     ['run', "missing required argument 'scenario'"],
     [
@@ -74,12 +75,14 @@ describe('2: the command line is wrong', () => {
     ['replay store-buffering zz --kernel plain', 'is not an execution id'],
     ['list colours', "value 'colours' is invalid"],
     ['list --plugin /nowhere/plug-in.mjs', 'the plug-in /nowhere/plug-in.mjs cannot be loaded'],
+    ['list --plugin no-such-package', 'there is no such file, and no such package'],
     ['list --plugin commander', 'exports no plug-in as its default'],
   ])('%s', async (words, says) => {
     const { code, out, err } = await pagerace(words);
     expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(err).toMatch(/^pagerace: /);
-    expect(err).toContain(says);
+    expect(err.replaceAll(/\n */g, ' ')).toContain(says);
+    for (const line of err.split('\n')) expect(line.length).toBeLessThanOrEqual(100);
     expect(err).not.toMatch(trace);
   });
 
@@ -104,18 +107,40 @@ describe('3: an internal error, or one of a model', () => {
     expect(out).not.toMatch(trace);
   });
 
+  const folder = mkdtempSync(join(tmpdir(), 'plug-in-'));
+  const broken = join(folder, 'broken.mjs');
+  afterAll(() => rmSync(folder, { recursive: true }));
+
   it('a plug-in that throws where nobody expects it, without and with its stack trace', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'plug-in-'));
-    onTestFinished(() => rmSync(folder, { recursive: true }));
-    const broken = join(folder, 'broken.mjs');
     writeFileSync(
       broken,
-      "export default { id: 'broken', get kernels() { return [{ get id() { throw new RangeError('odd'); } }]; } };",
+      "export default { id: 'broken', get kernels() { throw new RangeError('odd'); } };",
     );
     const { code, out, err } = await pagerace(`list --plugin ${broken}`);
     expect({ code, out }).toEqual({ code: 3, out: '' });
     expect(err).toBe('pagerace: internal error: RangeError: odd (--debug shows where)\n');
     expect((await pagerace(`list --debug --plugin ${broken}`)).err).toMatch(trace);
+  });
+
+  it.each([
+    ['\nthrow new RangeError("odd");', `threw while it was loaded: RangeError: odd (${broken}:2`],
+    ['export default {', 'threw while it was loaded: SyntaxError: Unexpected end of input'],
+    ["import 'no-such-package';", 'threw while it was loaded: Error: Cannot find package'],
+    [
+      "export default { id: 'broken', scenarios: [{}] };",
+      'scenarios[0].id must be a text, and is undefined; defineScenario() makes it right',
+    ],
+    [
+      "export default { id: 'broken', patches: [{ title: 'no id' }] };",
+      'patches[0].id must be a text, and is undefined; definePatch() makes it right',
+    ],
+  ])('a plug-in that is %s', async (source, says) => {
+    writeFileSync(broken, source);
+    const { code, out, err } = await pagerace(`list --plugin ${broken}`);
+    expect({ code, out }).toEqual({ code: 3, out: '' });
+    expect(err.replaceAll(/\n */g, ' ')).toContain(says);
+    expect(err).toContain(broken);
+    expect(err).not.toMatch(trace);
   });
 });
 

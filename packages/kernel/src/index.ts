@@ -18,6 +18,7 @@ export {
 } from './parameters.js';
 export { definePatch, type Patch, type PatchFacts } from './patch.js';
 export { defineModel, definePlugin, type Plugin } from './plugin.js';
+export { checkPlugin, PluginError } from './plugin-check.js';
 export { Property, type PropertyDefinition } from './property.js';
 export type { AnyProvision, Constructor, Provision, Provisions } from './provision.js';
 export { Registry } from './registry.js';

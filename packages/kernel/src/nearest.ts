@@ -21,8 +21,9 @@ export function nearest(wanted: string, names: Iterable<string>): string | undef
 /** The error for an id that nobody has: it names the nearest right one, or all if none is near. */
 export function noSuch(kind: string, wanted: string, known: Iterable<string>): UsageError {
   const ids = [...known];
-  const like = nearest(wanted, ids);
   const all = ids.length === 0 ? 'none is known' : `known: ${ids.join(', ')}`;
+  if (wanted === '') return new UsageError(`the id of a ${kind} is missing; ${all}`);
+  const like = nearest(wanted, ids);
   return new UsageError(
     `there is no ${kind} ${wanted}; ${like === undefined ? all : `did you mean ${like}?`}`,
   );

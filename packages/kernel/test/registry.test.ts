@@ -2,11 +2,13 @@ import { token } from '@pagerace/di';
 import { sc, tso } from '@pagerace/memory-models';
 import { describe, expect, test } from 'vitest';
 import {
+  checkPlugin,
   defineKernel,
   definePatch,
   definePlugin,
   defineScenario,
   nearest,
+  PluginError,
   Registry,
   UsageError,
 } from '../src/index.js';
@@ -66,6 +68,10 @@ describe('an id that nobody has', () => {
       'there is no patch madv-free-refcnt-check; did you mean madv-free-refcount-check?',
     ],
     [() => registry.architecture('arm64'), 'there is no architecture arm64; known: stub'],
+    [
+      () => registry.kernel('v5.17-rc2+'),
+      'the id of a patch is missing; known: madv-free-refcount-check, gup-fast-touch',
+    ],
     [() => registry.model('TSO'), 'there is no memory model TSO; did you mean tso?'],
     [() => new Registry([]).model('sc'), 'there is no memory model sc; none is known'],
   ] as const)('%#: is answered with the nearest right one', (look, message) => {
@@ -81,6 +87,52 @@ test('two things of one kind must not have one id', () => {
   expect(() => new Registry(twice)).toThrow(
     new UsageError('the scenario madv-free-dio is defined by mine and again by yours'),
   );
+});
+
+describe('a plug-in that no compiler has seen', () => {
+  test.each([
+    [null, 'its default export must be an object, and is null; definePlugin() makes a plug-in'],
+    [{ scenarios: [] }, 'id must be a text, and is undefined'],
+    [{ id: 'odd', scenarios: {} }, 'scenarios must be a list, and is an object'],
+    [
+      { id: 'odd', scenarios: [{}] },
+      'scenarios[0].id must be a text, and is undefined; defineScenario() makes it right',
+    ],
+    [
+      { id: 'odd', scenarios: [scenario, null] },
+      'scenarios[1] must be an object, and is null; defineScenario() makes it right',
+    ],
+    [
+      { id: 'odd', patches: [{ ...check, id: undefined }] },
+      'patches[0].id must be a text, and is undefined; definePatch() makes it right',
+    ],
+    [
+      { id: 'odd', patches: [{ ...check, provides: [{ token: 'example' }] }] },
+      'patches[0].provides[0].override must be a function, and is undefined; definePatch() makes it right',
+    ],
+    [
+      { id: 'odd', kernels: [{ ...kernels[0], patches: ['gup-fast-touch'] }] },
+      'kernels[0].patches[0] must be an object, and is a string; defineKernel() makes it right',
+    ],
+    [
+      { id: 'odd', architectures: [{ ...stub, model: tso }] },
+      'architectures[0].model must be a text, and is an object; defineArchitecture() makes it right',
+    ],
+    [
+      { id: 'odd', models: [{ id: 'odd', title: 'odd', source: 'here' }] },
+      'models[0].floor must be a function, and is undefined; defineModel() makes it right',
+    ],
+  ] as const)('%#: is told what is wrong with it', (plugin, message) => {
+    expect(() => checkPlugin(plugin, 'odd.mjs')).toThrow(
+      new PluginError(`the plug-in odd.mjs: ${message}`),
+    );
+  });
+
+  test('is taken if it is right', () => {
+    expect(() =>
+      checkPlugin({ id: 'fine', scenarios: [scenario], patches: [check], kernels }, 'fine.mjs'),
+    ).not.toThrow();
+  });
 });
 
 test('what is hardly like anything has no nearest', () => {

@@ -1,0 +1,104 @@
+import type { Plugin } from './plugin.js';
+
+/** A plug-in is at fault: it is not what it should be, or threw. */
+export class PluginError extends Error {
+  override readonly name = 'PluginError';
+}
+
+/** What a member must be: a word for messages, and the test. */
+interface Shape {
+  readonly is: string;
+  readonly fits: (value: unknown) => boolean;
+}
+
+const text: Shape = { is: 'a text', fits: (value) => typeof value === 'string' && value !== '' };
+const callable: Shape = { is: 'a function', fits: (value) => typeof value === 'function' };
+const record: Shape = {
+  is: 'an object',
+  fits: (value) => typeof value === 'object' && value !== null,
+};
+const list: Shape = { is: 'a list', fits: Array.isArray };
+
+/** What makes a thing of a kind, and what it must have; `[]` after a name is each thing of a list. */
+const kinds: Readonly<
+  Record<Exclude<keyof Plugin, 'id'>, readonly [maker: string, Readonly<Record<string, Shape>>]>
+> = {
+  scenarios: [
+    'defineScenario',
+    {
+      id: text,
+      title: text,
+      description: text,
+      parameters: record,
+      properties: list,
+      'properties[].id': text,
+      expected: list,
+      machineSize: callable,
+      build: callable,
+    },
+  ],
+  patches: [
+    'definePatch',
+    { id: text, title: text, provides: list, 'provides[].override': callable },
+  ],
+  kernels: ['defineKernel', { id: text, title: text, patches: list, 'patches[].id': text }],
+  architectures: [
+    'defineArchitecture',
+    { id: text, title: text, model: text, provides: list, 'provides[].bind': callable },
+  ],
+  models: [
+    'defineModel',
+    {
+      id: text,
+      title: text,
+      source: text,
+      floor: callable,
+      isConsistent: callable,
+      added: callable,
+    },
+  ],
+};
+
+/**
+ * Looks at a plug-in from outside, of which no compiler may have seen the types.
+ *
+ * @param name what to call the plug-in in messages
+ * @throws {PluginError} that names the member that is wrong, and what would be right
+ */
+export function checkPlugin(plugin: unknown, name: string): asserts plugin is Plugin {
+  const must = (value: unknown, where: string, { is, fits }: Shape, hint = ''): void => {
+    if (fits(value)) return;
+    const type = typeof value;
+    const found = value == null ? String(value) : `${type === 'object' ? 'an' : 'a'} ${type}`;
+    throw new PluginError(`the plug-in ${name}: ${where} must be ${is}, and is ${found}${hint}`);
+  };
+  must(plugin, 'its default export', record, '; definePlugin() makes a plug-in');
+  const members = plugin as Readonly<Record<string, unknown>>;
+  must(members.id, 'id', text);
+  for (const [kind, [maker, shapes]] of Object.entries(kinds)) {
+    const things = members[kind];
+    if (things === undefined) continue;
+    must(things, kind, list);
+    const hint = `; ${maker}() makes it right`;
+    (things as readonly unknown[]).forEach((thing, nth) => {
+      const where = `${kind}[${String(nth)}]`;
+      must(thing, where, record, hint);
+      const has = thing as Readonly<Record<string, unknown>>;
+      for (const [member, shape] of Object.entries(shapes)) {
+        const [outer = '', inner] = member.split('[].');
+        if (inner === undefined) must(has[outer], `${where}.${outer}`, shape, hint);
+        else
+          (has[outer] as readonly unknown[]).forEach((one, at) => {
+            const within = `${where}.${outer}[${String(at)}]`;
+            must(one, within, record, hint);
+            must(
+              (one as Readonly<Record<string, unknown>>)[inner],
+              `${within}.${inner}`,
+              shape,
+              hint,
+            );
+          });
+      }
+    });
+  }
+}
