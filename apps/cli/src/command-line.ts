@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import type { BarriersOptions } from './commands/barriers.js';
 import type { CompareOptions } from './commands/compare.js';
 import type { EstimateOptions } from './commands/estimate.js';
 import type { Listed } from './commands/list.js';
@@ -163,6 +164,41 @@ ${exitCodeHelp}`,
     .action((scenario: string, options: CompareOptions) =>
       command(async (session) =>
         (await import('./commands/compare.js')).compare(scenario, options, session),
+      ),
+    );
+
+  settings(
+    subcommand(program, 'barriers', 'find out which barriers are needed on which architecture'),
+  )
+    .argument('<scenario>', 'an id from `pagerace list scenarios`')
+    .option(
+      '--kernel <kernel>',
+      "a kernel, or a kernel+patch; default the scenario's last, with the fix",
+    )
+    .option(
+      '--arch <architectures>',
+      'architectures, with commas between, and lkmm for any; default all',
+      separated,
+    )
+    .option('--model <model>', "a memory model; by default each architecture's own")
+    .option('--site <site>', 'only this barrier; can be repeated', gather)
+    .option('--show', 'show the timeline of what goes wrong without each barrier that is needed')
+    .option('--timeout <seconds>', 'give up an exploration after so long', seconds)
+    .addHelpText(
+      'after',
+      `
+Drops and weakens every fence and every ordered access that the scenario runs, each alone, and finds a weakest
+assignment of orderings that is safe. Ends with 1 if the kernel goes wrong as it is.
+
+Examples:
+  pagerace barriers madv-free-dio
+  pagerace barriers madv-free-dio --kernel v5.18 --arch x86,lkmm --show
+  pagerace barriers madv-free-dio --site mm/rmap.c:try_to_unmap_one:smp_mb
+${exitCodeHelp}`,
+    )
+    .action((scenario: string, options: BarriersOptions) =>
+      command(async (session) =>
+        (await import('./commands/barriers.js')).barriers(scenario, options, session),
       ),
     );
 

@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { type ExploreOptions, ExplorationRun, type Result } from '@pagerace/explorer';
 import type { Run } from '@pagerace/kernel';
+import type { OrderingSite } from '@pagerace/machine';
 import type { ProgressFacts } from '@pagerace/report';
 import { searchInterleavings } from './interleaving-search.js';
 import { type Effort, type Measured, measure } from './measuring.js';
@@ -32,7 +33,7 @@ export type WorkerMessage =
   | { readonly kind: 'progress'; readonly progress: ProgressFacts }
   /** Said once of a violation, when the search for a simpler one takes its time. */
   | { readonly kind: 'violation'; readonly soFar: Result }
-  | { readonly kind: 'explored'; readonly result: Result }
+  | { readonly kind: 'explored'; readonly result: Result; readonly met: readonly OrderingSite[] }
   | { readonly kind: 'measured'; readonly measured: Measured };
 
 /** How long an exploration goes on between two looks at what the user wants. In milliseconds. */
@@ -53,7 +54,7 @@ parentPort!.on('message', (task: Task) => {
   }
   const result = explore(run, task.strategy, task.progressInterval);
   if (result.complete) mustBeMet(orderingSites);
-  say({ kind: 'explored', result });
+  say({ kind: 'explored', result, met: orderingSites.met });
 });
 
 function explore(run: Run, strategy: Strategy, progressInterval: number): Result {

@@ -1,4 +1,5 @@
 import type { Result } from '@pagerace/explorer';
+import type { OrderingSite } from '@pagerace/machine';
 import type { ExplorationThread } from './exploration-thread.js';
 import type { ProgressDisplay } from './progress-display.js';
 import type { Selection } from './selection.js';
@@ -10,15 +11,17 @@ export interface Exploring {
   readonly thread: ExplorationThread;
   /** Told once of a violation, when the search for a simpler one takes its time. */
   readonly onViolation?: (soFar: Result) => void;
+  /** Told in the end which ordering sites were met. */
+  readonly onSites?: (met: readonly OrderingSite[]) => void;
 }
 
 /** Explores a run to the end, to a limit, or until the user has seen enough. */
 export async function exploreSelection(
   { choice, subject }: Selection,
-  { strategy, display, thread, onViolation }: Exploring,
+  { strategy, display, thread, onViolation, onSites }: Exploring,
 ): Promise<Result> {
   display.started(subject);
-  const { result } = await thread.perform(
+  const { result, met } = await thread.perform(
     { kind: 'explore', choice, strategy, progressInterval: display.interval },
     (message) => {
       if (message.kind === 'progress') display.progress(subject, message.progress);
@@ -28,6 +31,7 @@ export async function exploreSelection(
       }
     },
   );
+  onSites?.(met);
   display.clear();
   display.event({ event: 'ended', ...subject, verdict: result.verdict, complete: result.complete });
   return result;

@@ -4,6 +4,7 @@ import {
   jsonLine,
   progressEvent,
   progressLine,
+  shorten,
   type Subject,
 } from '@pagerace/report';
 import type { GlobalOptions } from './global-options.js';
@@ -15,6 +16,8 @@ export interface ProgressDisplay {
   readonly interval: number;
   started(subject: Subject): void;
   progress(subject: Subject, progress: ProgressFacts): void;
+  /** What is being done, where one exploration follows another. */
+  activity(text: string): void;
   event(event: EventDocument): void;
   /** Makes room for other output. */
   clear(): void;
@@ -37,6 +40,7 @@ const silent: ProgressDisplay = {
   interval: Infinity,
   started: none,
   progress: none,
+  activity: none,
   event: none,
   clear: none,
 };
@@ -48,6 +52,7 @@ function lineByLine(terminal: Terminal): ProgressDisplay {
     interval: 1000,
     started: (subject) => event({ event: 'started', ...subject }),
     progress: (subject, progress) => event(progressEvent(subject, progress)),
+    activity: none,
     event,
     clear: none,
   };
@@ -64,6 +69,10 @@ function rewritten({ columns }: Terminal, overwrite: (line: string) => void): Pr
       overwrite(label(subject, progress, columns - 1));
       isShown = true;
     },
+    activity: (text) => {
+      overwrite(shorten(text, columns - 1));
+      isShown = true;
+    },
     event: none,
     clear: () => {
       if (isShown) overwrite('');
@@ -74,10 +83,17 @@ function rewritten({ columns }: Terminal, overwrite: (line: string) => void): Pr
 
 /** A line now and then, for a log. */
 function occasional(terminal: Terminal): ProgressDisplay {
+  const interval = 30_000;
+  let next = performance.now() + interval;
   return {
-    interval: 30_000,
+    interval,
     started: none,
     progress: (subject, progress) => terminal.err(label(subject, progress, terminal.columns)),
+    activity: (text) => {
+      if (performance.now() < next) return;
+      next = performance.now() + interval;
+      terminal.err(text);
+    },
     event: none,
     clear: none,
   };

@@ -1,5 +1,10 @@
 import { noSuch } from '@pagerace/kernel';
-import { OrderingSites, type OrderingOverride, overrideNamed } from '@pagerace/machine';
+import {
+  OrderingSites,
+  type OrderingOverride,
+  overrideName,
+  overrideNamed,
+} from '@pagerace/machine';
 import { UsageError } from './failure.js';
 
 /**
@@ -23,6 +28,11 @@ export function weakenedSites(texts: readonly string[]): OrderingSites {
     overrides.set(site, override);
   }
   return new OrderingSites(overrides);
+}
+
+/** The same as texts. */
+export function weakenedTexts(overrides: Iterable<readonly [string, OrderingOverride]>): string[] {
+  return [...overrides].map(([site, override]) => `${site}=${overrideName(override)}`);
 }
 
 /** @throws {UsageError} when a run that has met every site that it can met none of such a name */

@@ -6,7 +6,16 @@ import { pagerace } from './support/pagerace.js';
 const read = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8');
 const manual = read('../../../docs/command-line.md');
 
-const commands = ['list', 'run', 'compare', 'replay', 'estimate', 'reproduce', 'litmus'];
+const commands = [
+  'list',
+  'run',
+  'compare',
+  'barriers',
+  'replay',
+  'estimate',
+  'reproduce',
+  'litmus',
+];
 
 describe('the manual', () => {
   it.each(commands)('knows every option of %s', async (name) => {

@@ -290,15 +290,10 @@ export function progressEvent(subject: Subject, progress: ProgressFacts): EventD
 }
 
 /** A document as JSON text that a person can read, too. */
-export function json(
-  document:
-    | RunDocument
-    | CompareDocument
-    | TraceDocument
-    | EstimateDocument
-    | ReproductionDocument
-    | CatalogueDocument,
-): string {
+export function json(document: {
+  readonly format: `pagerace.${string}`;
+  readonly version: typeof documentVersion;
+}): string {
   return JSON.stringify(document, null, 2);
 }
 

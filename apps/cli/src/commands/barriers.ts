@@ -1,0 +1,177 @@
+import { availableParallelism } from 'node:os';
+import {
+  analyse,
+  type Assignment,
+  asWritten,
+  type BarriersReport,
+  barriersDocument,
+  barriersText,
+  isAnswered,
+  type MachineReport,
+} from '@pagerace/barriers';
+import { dropped, type OrderingSite } from '@pagerace/machine';
+import type { Result } from '@pagerace/explorer';
+import { commandLines, isBroken, json, pageWidth } from '@pagerace/report';
+import { ExitCode } from '../exit-code.js';
+import { ExplorationThread } from '../exploration-thread.js';
+import { exploreSelection } from '../exploring.js';
+import { type Machine, machinesOf } from '../machines.js';
+import { readParameters } from '../parameters.js';
+import { progressDisplay } from '../progress-display.js';
+import { replayCommand } from '../replay-command.js';
+import { select, type Selection, usualKernels } from '../selection.js';
+import type { Session } from '../session.js';
+import { strategyOf } from '../strategy.js';
+import { weakenedTexts } from '../weakened-sites.js';
+import { simplestFirst, witnessOf, witnessText } from '../witness-text.js';
+
+export interface BarriersOptions {
+  readonly kernel?: string;
+  readonly arch?: readonly string[];
+  readonly model?: string;
+  readonly set?: readonly string[];
+  readonly site?: readonly string[];
+  readonly show?: boolean;
+  /** Per exploration, in seconds. */
+  readonly timeout?: number;
+}
+
+/** Finds out which barriers of a kernel a scenario needs, on which machine. */
+export async function barriers(
+  scenario: string,
+  options: BarriersOptions,
+  session: Session,
+): Promise<ExitCode> {
+  const { registry, terminal } = session;
+  const { json: asJson, plugin } = session.options;
+  const kernel = options.kernel ?? usualKernels(registry, registry.scenario(scenario)).at(-1)!;
+  const parameters = readParameters(options.set);
+  const selectOn = (
+    { architecture, model }: Pick<Machine, 'architecture' | 'model'>,
+    assignment: Assignment,
+  ): Selection => {
+    const weaken = weakenedTexts(assignment);
+    return select(registry, { scenario, kernel, architecture, model, parameters, weaken });
+  };
+  const machines = machinesOf(registry, options.arch, options.model);
+  // What does not fit is told before anything runs.
+  for (const machine of machines) selectOn(machine, asWritten);
+
+  const strategy = strategyOf({
+    strategy: 'first',
+    ...(options.timeout === undefined ? {} : { timeout: options.timeout }),
+  });
+  const display = progressDisplay(terminal, session.options);
+  const reportOn = async (
+    machine: Machine,
+    thread: ExplorationThread,
+    progress: string,
+  ): Promise<MachineReport> => {
+    let met: readonly OrderingSite[] = [];
+    const explore = (assignment: Assignment): Promise<Result> => {
+      display.activity(`${machine.name} (${progress})${withoutText(assignment)}`);
+      const onSites = (sites: readonly OrderingSite[]): void => {
+        if (assignment === asWritten) met = asked(sites, options.site);
+      };
+      const exploring = { strategy, display, thread, onSites };
+      return exploreSelection(selectOn(machine, assignment), exploring);
+    };
+    const { clearBeforeLoad } = registry.architecture(machine.architecture);
+    return {
+      name: machine.name,
+      subject: selectOn(machine, asWritten).subject,
+      analysis: await analyse(explore, () => met),
+      ...(clearBeforeLoad === undefined ? {} : { clearBeforeLoad }),
+    };
+  };
+
+  const reports: (MachineReport | undefined)[] = [];
+  const remaining = machines.entries();
+  const threads = Array.from(
+    { length: Math.min(availableParallelism(), machines.length) },
+    () => new ExplorationThread(plugin),
+  );
+  const isInterrupted = (): boolean => threads.some(({ interrupted }) => interrupted);
+  const work = async (thread: ExplorationThread): Promise<void> => {
+    for (const [nth, machine] of remaining) {
+      if (isInterrupted()) return;
+      const progress = `${String(nth + 1)} of ${String(machines.length)}`;
+      reports[nth] = await reportOn(machine, thread, progress);
+    }
+  };
+  try {
+    await Promise.all(threads.map(work));
+  } finally {
+    await Promise.all(threads.map((thread) => thread.end()));
+  }
+  display.clear();
+
+  const report: BarriersReport = {
+    scenario,
+    kernel,
+    // Where it was interrupted, some are missing.
+    machines: reports.filter((one) => one !== undefined),
+    ...(options.site === undefined ? {} : { asked: options.site }),
+  };
+  const isComplete = report.machines.length === machines.length && !isInterrupted();
+  const replayOf = ({ subject }: MachineReport, weakened: string, id: string): string =>
+    replayCommand({ ...subject, weakened: [weakened] }, id, options.set, plugin);
+  if (asJson) terminal.out(json(barriersDocument(report, isComplete, replayOf)));
+  else {
+    terminal.out(`${scenario} on ${kernel}\n\n${barriersText(report, terminal)}`);
+    const found = counterexamples(report);
+    if (found.length > 0 && options.show !== true) terminal.out('\nWhat goes wrong without them:');
+    for (const { machine, site, id } of found) {
+      const command = replayOf(machine, `${site}=dropped`, id);
+      const selection = selectOn(machine.subject, new Map([[site, dropped]]));
+      terminal.out(
+        options.show === true
+          ? `\n${witnessText(selection, witnessOf(selection, id), command)}`
+          : commandLines(command, pageWidth).join('\n'),
+      );
+    }
+    if (!isComplete) terminal.out('\nInterrupted: incomplete.');
+  }
+  return exitCodeOf(report, isComplete);
+}
+
+function withoutText(assignment: Assignment): string {
+  const [site] = assignment.keys();
+  if (site === undefined) return '';
+  return assignment.size === 1
+    ? ` without ${site}`
+    : ` without ${String(assignment.size)} of its barriers`;
+}
+
+function asked(
+  met: readonly OrderingSite[],
+  names: readonly string[] | undefined,
+): readonly OrderingSite[] {
+  return names === undefined ? met : met.filter(({ name }) => names.includes(name));
+}
+
+interface Counterexample {
+  readonly machine: MachineReport;
+  readonly site: string;
+  readonly id: string;
+}
+
+/** For each machine, and each site that is needed there, the simplest execution without it. */
+function counterexamples({ machines }: BarriersReport): Counterexample[] {
+  return machines.flatMap((machine) =>
+    machine.analysis.sites
+      .filter(({ need }) => need === 'needed')
+      .map(({ site, alone }) => ({
+        machine,
+        site: site.name,
+        id: simplestFirst(alone[0]!.result)[0]!.witness.id,
+      })),
+  );
+}
+
+function exitCodeOf(report: BarriersReport, isComplete: boolean): ExitCode {
+  const baselines = report.machines.map(({ analysis }) => analysis.baseline);
+  if (baselines.some(({ verdict }) => verdict === 'model error')) return ExitCode.internal;
+  if (baselines.some(isBroken)) return ExitCode.violation;
+  return isComplete && isAnswered(report) ? ExitCode.success : ExitCode.inconclusive;
+}

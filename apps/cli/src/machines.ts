@@ -1,0 +1,46 @@
+import type { Registry } from '@pagerace/kernel';
+
+/** An architecture and the memory model to explore it under. */
+export interface Machine {
+  /** Its architecture, with the model where that is not the architecture's own. */
+  readonly name: string;
+  readonly architecture: string;
+  readonly model: string;
+}
+
+/** The model of what the kernel may rely on anywhere: what holds under it holds on any architecture. */
+const portable = 'lkmm';
+
+/**
+ * The machines of these names, or every one that is known.
+ *
+ * @param names architectures, or `lkmm` for any architecture
+ * @param model a model for all of them; by default each architecture's own
+ * @throws {UsageError} for an architecture or a model that does not exist
+ */
+export function machinesOf(
+  registry: Registry,
+  names: readonly string[] | undefined,
+  model: string | undefined,
+): readonly Machine[] {
+  const machineOf = (id: string): Machine => {
+    const isModel = id === portable && registry.models.some((one) => one.id === portable);
+    const architecture = registry.architecture(isModel ? barest(registry) : id);
+    const chosen = isModel ? portable : registry.model(model ?? architecture.model).id;
+    const goesWithoutSaying = isModel || chosen === architecture.model;
+    return {
+      name: goesWithoutSaying ? id : `${id} (${chosen})`,
+      architecture: architecture.id,
+      model: chosen,
+    };
+  };
+  if (names !== undefined) return names.map(machineOf);
+  const all = registry.architectures.map(({ id }) => id);
+  const hasPortable = registry.models.some(({ id }) => id === portable);
+  return [...all, ...(hasPortable && model === undefined ? [portable] : [])].map(machineOf);
+}
+
+/** The architecture that orders least by itself, for a model that is to stand for all of them. */
+function barest({ architectures }: Registry): string {
+  return (architectures.find(({ model }) => model === portable) ?? architectures[0]!).id;
+}
