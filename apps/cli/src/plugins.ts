@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { archArm64 } from '@pagerace/arch-arm64';
+import { archS390 } from '@pagerace/arch-s390';
 import { archX86 } from '@pagerace/arch-x86';
 import { checkPlugin, type Plugin, PluginError, Registry } from '@pagerace/kernel';
 import { sc, tso } from '@pagerace/memory-models';
@@ -18,6 +19,7 @@ export async function loadRegistry(modules: readonly string[] = []): Promise<Reg
   return new Registry([
     { id: '@pagerace/memory-models', models: [sc, tso] },
     archArm64,
+    archS390,
     archX86,
     patches,
     scenarios,

@@ -1,6 +1,6 @@
 import { inject, injectable } from '@pagerace/di';
 import { kernelFunction, TaskLocal } from '@pagerace/machine';
-import type { Mm, VirtualAddress } from '@pagerace/page-model';
+import type { Mm, TlbRange, VirtualAddress } from '@pagerace/page-model';
 import { TRANSLATIONS, type Translations, UndeferredFlush } from '@pagerace/pgtable-generic';
 import { dsbIsh, dsbIshst } from './dsb.js';
 
@@ -12,15 +12,15 @@ export class Arm64TlbFlush extends UndeferredFlush {
   }
 
   @kernelFunction('arch/arm64/include/asm/tlbflush.h')
-  override flushTlbPage(mm: Mm, _address: VirtualAddress): void {
+  override flushTlbPage(mm: Mm, address: VirtualAddress): void {
     this.flushTlbPageNosync(mm);
-    this.complete();
+    this.complete({ mm, start: address, end: address + mm.memory.pageSize });
   }
 
   @kernelFunction('arch/arm64/include/asm/tlbflush.h', '__flush_tlb_range')
-  override flushTlbRange(_mm: Mm, _start: VirtualAddress, _end: VirtualAddress): void {
+  override flushTlbRange(mm: Mm, start: VirtualAddress, end: VirtualAddress): void {
     dsbIshst();
-    this.complete();
+    this.complete({ mm, start, end });
   }
 
   /** The store of the entry is before the TLBI, for which nobody waits here. */
@@ -30,8 +30,8 @@ export class Arm64TlbFlush extends UndeferredFlush {
   }
 
   /** Waits until every TLBI of this CPU has had its effect, and orders like any DSB. */
-  protected complete(): void {
-    this.translations.invalidate('TLBI');
+  protected complete(range?: TlbRange): void {
+    this.translations.invalidate('TLBI', undefined, range);
     dsbIsh();
   }
 }

@@ -3,8 +3,13 @@ export { debugVmPgtable } from './debug-vm-pgtable.js';
 export { layoutConflicts } from './layout-conflicts.js';
 export {
   type ArchitectureProvisions,
+  atOnce,
+  clearAgainstGup,
   clearDeferred,
   clearFlush,
+  type ClearPte,
+  deferred,
+  lazyfree,
   load,
   type OnePage,
   sitesMet,

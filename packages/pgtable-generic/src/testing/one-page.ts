@@ -1,12 +1,15 @@
 import { inject, injectable, Wiring } from '@pagerace/di';
 import {
   atomicAddNegative,
+  atomicAddUnless,
+  atomicRead,
   atomicSet,
   bootable,
   Machine,
   MACHINE,
   type MachineOptions,
   OrderingSites,
+  type Results,
   Violation,
 } from '@pagerace/machine';
 import {
@@ -21,6 +24,7 @@ import {
   MEMORY_OPTIONS,
   Mm,
   pteAlloc,
+  type Ptep,
   putPage,
   TLB,
   Tlb,
@@ -88,7 +92,7 @@ export interface OnePage {
  */
 export function withOnePage(
   architecture: ArchitectureProvisions,
-  threads: (process: OnePage) => (() => void) | undefined,
+  threads: (process: OnePage) => ((results: Results) => void) | undefined,
   options: MachineOptions = {},
 ): ReturnType<typeof bootable> {
   return bootable(() => {
@@ -189,4 +193,62 @@ export function sitesMet(
   );
   explore(setup);
   return orderingSites.met.map(({ name }) => name).filter((name) => name.startsWith('arch/'));
+}
+
+/** Clears an entry as reclaim does and returns before the page-table lock is released. */
+export type ClearPte = (process: OnePage, ptep: Ptep) => void;
+
+/** ptep_clear_flush(), which flushes at once. */
+export const atOnce: ClearPte = ({ arch, vma, address }, ptep) => {
+  arch.ptepClearFlush(vma, address, ptep);
+};
+
+/** ptep_get_and_clear(), and a flush that is left for later. */
+export const deferred: ClearPte = ({ arch, tlb, mm, address }, ptep) => {
+  arch.ptepGetAndClear(mm, address, ptep);
+  tlb.addToBatch(mm);
+};
+
+/** How MADV_FREE leaves an entry: clean and old. */
+export function lazyfree({ arch, mm, address, machine }: OnePage): void {
+  machine.boot(() => {
+    withPteLocked(mm, address, (ptep) => {
+      const pte = arch.ptepGetAndClear(mm, address, ptep);
+      arch.setPteAt(mm, address, ptep, arch.pteMkold(arch.pteMkclean(pte)));
+    });
+  });
+}
+
+/**
+ * Reclaim clears an entry and then reads the reference count, while GUP-fast takes a reference and then
+ * looks at the entry again. Without a barrier after the clear, each may miss what the other did: that
+ * is the violation `overtaken`.
+ */
+export function clearAgainstGup(
+  architecture: ArchitectureProvisions,
+  clear: ClearPte,
+  prepare: (process: OnePage) => void = () => undefined,
+): ReturnType<typeof bootable> {
+  return withOnePage(architecture, (process) => {
+    prepare(process);
+    const { machine, memory, mm, arch, address } = process;
+    const { _refcount } = memory.pageAt(1);
+    machine.cpu(0).run('gup', () => {
+      const { ptep } = walkToPte(mm, address)!;
+      const pte = arch.ptepGetLockless(ptep);
+      if (!arch.ptePresent(pte) || !atomicAddUnless(_refcount, 1, 0)) return false;
+      return arch.ptepGetLockless(ptep) === pte;
+    });
+    machine.cpu(1).run('kswapd', () =>
+      withPteLocked(mm, address, (ptep) => {
+        clear(process, ptep);
+        return atomicRead(_refcount);
+      }),
+    );
+    return ({ gup, kswapd }) => {
+      if (gup === true && kswapd === 1) {
+        throw new Violation('overtaken', 'GUP-fast has the page, and reclaim saw no reference');
+      }
+    };
+  });
 }
