@@ -5,7 +5,7 @@ import { TRANSLATIONS, Translations } from '@pagerace/pgtable-generic';
 import { BroadcastTlbFlush } from './broadcast-tlb-flush.js';
 import { IpiTlbFlush } from './ipi-tlb-flush.js';
 import { UndeferredTlbFlush } from './undeferred-tlb-flush.js';
-import { X86 } from './x86.js';
+import { X86, X86RcuTableFree } from './x86.js';
 
 /** arch/x86/Kconfig, v6.1. */
 const facts = {
@@ -45,9 +45,10 @@ export const x86Broadcast: ArchitectureDefinition = defineArchitecture({
   id: 'x86-broadcast',
   title: 'x86-64, TLB flush by broadcast (INVLPGB)',
   ...facts,
+  rcuTableFree: true,
   tlbFlush: { by: 'broadcast', deferred: true },
   provides: [
-    { token: ARCHITECTURE, useClass: X86 },
+    { token: ARCHITECTURE, useClass: X86RcuTableFree },
     { token: TRANSLATIONS, useClass: Translations },
     { token: TLB_FLUSH, useClass: BroadcastTlbFlush },
   ],

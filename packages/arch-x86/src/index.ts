@@ -4,4 +4,4 @@ export { archX86, x86, x86Broadcast, x86Ipi } from './definitions.js';
 export { IpiTlbFlush } from './ipi-tlb-flush.js';
 export { x86Layout } from './layout.js';
 export { UndeferredTlbFlush } from './undeferred-tlb-flush.js';
-export { X86 } from './x86.js';
+export { X86, X86RcuTableFree } from './x86.js';

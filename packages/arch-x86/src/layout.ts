@@ -6,6 +6,7 @@ import {
   _PAGE_NX,
   _PAGE_PRESENT,
   _PAGE_PROTNONE,
+  _PAGE_PSE,
   _PAGE_RW,
   _PAGE_SOFT_DIRTY,
   _PAGE_SPECIAL,
@@ -41,6 +42,7 @@ export const x86Layout: PteLayout = {
   softDirty: _PAGE_SOFT_DIRTY,
   uffdWp: _PAGE_UFFD_WP,
   table: _PAGE_TABLE,
+  huge: _PAGE_PSE,
   // arch/x86/mm/pgprot.c. Protections come accessed; PROT_NONE is global but not present.
   protection: {
     none: _PAGE_PROTNONE | _PAGE_ACCESSED,

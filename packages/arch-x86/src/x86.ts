@@ -68,6 +68,12 @@ export class X86 extends GenericPgtable {
     return xchg(ptep, this.none);
   }
 
+  /** native_pmdp_get_and_clear(): a locked xchg. */
+  @kernelFunction('arch/x86/include/asm/pgtable_64.h')
+  override pmdpHugeGetAndClear(_mm: Mm, _address: VirtualAddress, pmdp: Ptep): Pte {
+    return xchg(pmdp, this.none);
+  }
+
   /** An entry that no TLB can have needs no flush. */
   protected override pteAccessible(pte: Pte): boolean {
     return (pte & _PAGE_PRESENT) !== 0n;
@@ -116,6 +122,12 @@ export class X86 extends GenericPgtable {
     const used = pte | _PAGE_ACCESSED | (write ? _PAGE_DIRTY : 0n);
     return this.walkerSets(ptep, pte, used, Order.full);
   }
+}
+
+/** With CONFIG_PARAVIRT, and always since v6.15, whose INVLPGB interrupts nobody. */
+@injectable()
+export class X86RcuTableFree extends X86 {
+  override readonly hasRcuTableFree = true;
 }
 
 /** protnone_mask(): all ones for an entry that is neither none nor present to the hardware. */

@@ -3,6 +3,7 @@ import { kernelFunction, spinLock, spinUnlock, VM_BUG_ON } from '@pagerace/machi
 import {
   ARCHITECTURE,
   type Architecture,
+  FAULT_FLAG_WRITE,
   type FaultHandler,
   getPage,
   type LockedPte,
@@ -15,6 +16,9 @@ import {
   PageSwapCache,
   PageUptodate,
   pteAlloc,
+  pmdLock,
+  pmdUnlock,
+  type PmdWalk,
   type Pte,
   pteOffsetMapLock,
   pteUnmapUnlock,
@@ -25,6 +29,7 @@ import {
   type VirtualAddress,
   VM_WRITE,
   type Vma,
+  walkToPmd,
   walkToPte,
 } from '@pagerace/page-model';
 import { RMAP, type Rmap } from '@pagerace/rmap';
@@ -45,7 +50,35 @@ export class PageFault implements FaultHandler {
 
   @kernelFunction('mm/memory.c')
   handleMmFault(vma: Vma, address: VirtualAddress, flags: number): void {
+    if (this.memory.hasHugePages) {
+      const above = walkToPmd(vma.mm, address);
+      if (above !== undefined && this.arch.pmdTransHuge(above.pmd)) {
+        this.hugePmdSetAccessed(vma, address, above, (flags & FAULT_FLAG_WRITE) !== 0);
+        return;
+      }
+    }
     this.handlePteFault(vma, address, flags);
+  }
+
+  /** A fault on a huge page that may be used as it is mapped: software is to set the bits. */
+  @kernelFunction('mm/huge_memory.c')
+  hugePmdSetAccessed(
+    { mm }: Vma,
+    address: VirtualAddress,
+    { pmdp, pmd }: PmdWalk,
+    write: boolean,
+  ): void {
+    pmdLock(mm);
+    if (this.arch.pmdpGet(pmdp) === pmd) {
+      let pte = this.arch.pteMkyoung(this.arch.pmdPte(pmd));
+      if (write) {
+        if (!this.arch.pteWrite(pte))
+          throw new Error('copy-on-write of huge pages is not modelled');
+        pte = this.arch.pteMkdirty(pte);
+      }
+      this.arch.setPmdAt(mm, address, pmdp, this.arch.pteHugePmd(pte));
+    }
+    pmdUnlock(mm);
   }
 
   @kernelFunction('mm/memory.c')

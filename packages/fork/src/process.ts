@@ -26,6 +26,7 @@ import {
   VM_WRITE,
   type VirtualAddress,
   type Vma,
+  walkToPmd,
 } from '@pagerace/page-model';
 import { RMAP, type Rmap } from '@pagerace/rmap';
 import { SWAP, type Swap } from '@pagerace/swap';
@@ -71,6 +72,10 @@ export class Process implements Fork {
   @kernelFunction('mm/memory.c')
   copyPteRange(dst: Vma, src: Vma, address: VirtualAddress): void {
     pteAlloc(dst.mm, address);
+    const above = this.memory.hasHugePages ? walkToPmd(src.mm, address) : undefined;
+    if (above !== undefined && this.arch.pmdTransHuge(above.pmd)) {
+      throw new Error('copy_huge_pmd() is not modelled');
+    }
     const dstPte = pteOffsetMapLock(dst.mm, address);
     const srcPte = pteOffsetMapLock(src.mm, address, 1);
     if (dstPte !== undefined && srcPte !== undefined) {

@@ -16,6 +16,7 @@ import {
   FAULT_HANDLER,
   type FaultHandler,
   GUP_PIN_COUNTING_BIAS,
+  hugeSubpage,
   markPageAccessed,
   MEMORY,
   type Memory,
@@ -25,9 +26,13 @@ import {
   type Page,
   PageDirty,
   pageRefAdd,
-  pageRefAddUnless,
   pageRefSubAndTest,
+  pmdLock,
+  pmdUnlock,
+  type PmdWalk,
   type Pte,
+  pteOffsetMap,
+  type PteWalk,
   putPage,
   setPageDirty,
   SetPageReferenced,
@@ -35,12 +40,14 @@ import {
   unpinUserPage,
   type VirtualAddress,
   type Vma,
-  walkToPte,
+  walkToPmd,
   withPteLocked,
 } from '@pagerace/page-model';
 import type { GetUserPages } from './get-user-pages.js';
 import { GUP_CONFIG, type GupConfig } from './gup-config.js';
+import { GUP_FAST_LOG, type GupFastLog } from './gup-fast-log.js';
 import { GUP_FAST_RECHECK, type GupFastRecheck } from './gup-fast-recheck.js';
+import { GUP_FAST_REFERENCE, type GupFastReference } from './gup-fast-reference.js';
 import { GUP_FAST_TOUCH, type GupFastTouch } from './gup-fast-touch.js';
 import type { GupFlags } from './gup-flags.js';
 import { GUP_UNSHARE_RULE, type GupUnshareRule } from './gup-unshare-rule.js';
@@ -54,6 +61,8 @@ export class UserPages implements GetUserPages {
     @inject(MEMORY) private readonly memory: Memory,
     @inject(FAULT_HANDLER) private readonly faultHandler: FaultHandler,
     @inject(GUP_CONFIG) private readonly config: GupConfig,
+    @inject(GUP_FAST_LOG) private readonly log: GupFastLog,
+    @inject(GUP_FAST_REFERENCE) private readonly reference: GupFastReference,
     @inject(GUP_FAST_RECHECK) private readonly recheck: GupFastRecheck,
     @inject(GUP_FAST_TOUCH) private readonly fastTouch: GupFastTouch,
     @inject(GUP_UNSHARE_RULE) private readonly unshare: GupUnshareRule,
@@ -109,7 +118,7 @@ export class UserPages implements GetUserPages {
     localIrqSave();
     const got: Page[] = [];
     for (let nth = 0; nth < pages; nth++) {
-      const page = this.gupPteRange(mm, start + nth * this.memory.pageSize, flags);
+      const page = this.gupPmdRange(mm, start + nth * this.memory.pageSize, flags);
       if (page === undefined) break;
       got.push(page);
     }
@@ -121,11 +130,41 @@ export class UserPages implements GetUserPages {
     return got;
   }
 
-  /** gup_pte_range(), for one entry. @returns undefined if the slow path must see to it */
+  /** gup_pmd_range(), for one page. @returns undefined if the slow path must see to it */
   @kernelFunction('mm/gup.c')
-  gupPteRange(mm: Mm, address: VirtualAddress, flags: GupFlags): Page | undefined {
-    const walk = walkToPte(mm, address);
+  gupPmdRange(mm: Mm, address: VirtualAddress, flags: GupFlags): Page | undefined {
+    const above = walkToPmd(mm, address);
+    if (above === undefined || !this.arch.pmdPresent(above.pmd)) return undefined;
+    if (this.arch.pmdTransHuge(above.pmd)) return this.gupHugePmd(above, address, flags);
+    // From here on the entry goes by its value: the table is the one that it pointed to.
+    const walk = pteOffsetMap(mm, above, address);
     if (walk === undefined) return undefined;
+    const readJunk = !walk.table.isStillOf(walk.pmdp);
+    const page = this.gupPteRange(walk, flags);
+    this.log.add({ address, readJunk, page });
+    return page;
+  }
+
+  @kernelFunction('mm/gup.c')
+  gupHugePmd({ pmdp, pmd }: PmdWalk, address: VirtualAddress, flags: GupFlags): Page | undefined {
+    const pte = this.arch.pmdPte(pmd);
+    if (!this.arch.pteAccessPermitted(pte, flags.write === true)) return undefined;
+    const page = hugeSubpage(this.memory, pmd, address);
+    if (!this.tryGrabPageLockless(page, flags)) return undefined;
+    const kept =
+      this.arch.pmdpGet(pmdp) === pmd &&
+      (this.arch.pteWrite(pte) || !this.unshare.mustUnshare(page, flags));
+    if (!kept) {
+      this.putCompoundHead(page, flags);
+      return undefined;
+    }
+    SetPageReferenced(page);
+    return page;
+  }
+
+  /** gup_pte_range(), for one entry. */
+  @kernelFunction('mm/gup.c')
+  gupPteRange(walk: PteWalk, flags: GupFlags): Page | undefined {
     const pte = this.arch.ptepGetLockless(walk.ptep);
     if (this.arch.pteProtnone(pte)) return undefined;
     // A clean entry passes if it is writable, and stays clean.
@@ -137,7 +176,7 @@ export class UserPages implements GetUserPages {
     if (!this.tryGrabPageLockless(page, flags)) return undefined;
     this.fastTouch.touch(this.arch, page, pte, flags);
     // Whoever removes the entry does so before he looks at the references.
-    if (!this.recheck.isSameTable(this.arch, walk) || this.arch.ptepGet(walk.ptep) !== pte) {
+    if (!this.recheck.isUnchanged(this.arch, walk, pte)) {
       this.putCompoundHead(page, flags);
       return undefined;
     }
@@ -152,7 +191,7 @@ export class UserPages implements GetUserPages {
   /** try_grab_compound_head(), of a small page. @returns whether the page had a reference before */
   @kernelFunction('mm/gup.c', 'try_grab_compound_head')
   tryGrabPageLockless(page: Page, { pin }: GupFlags): boolean {
-    if (!pageRefAddUnless(page, 1, 0)) return false;
+    if (!this.reference.tryAdd(page)) return false;
     if (pin === true) {
       pageRefAdd(page, GUP_PIN_COUNTING_BIAS - 1);
       this.pinOrdering.afterPin();
@@ -183,6 +222,8 @@ export class UserPages implements GetUserPages {
   /** @returns the page with a reference, or why it must be faulted in */
   @kernelFunction('mm/gup.c')
   followPagePte(vma: Vma, address: VirtualAddress, flags: GupFlags): Page | 'absent' | 'shared' {
+    const huge = this.followTransHugePmd(vma, address, flags);
+    if (huge !== undefined) return huge;
     const found = withPteLocked(vma.mm, address, (ptep) => {
       const pte = this.arch.ptepGet(ptep);
       if (!this.arch.ptePresent(pte)) return 'absent';
@@ -202,6 +243,33 @@ export class UserPages implements GetUserPages {
       return page;
     });
     return found ?? 'absent';
+  }
+
+  /** @returns as {@link followPagePte}; undefined where no huge page is mapped */
+  @kernelFunction('mm/huge_memory.c')
+  followTransHugePmd(
+    { mm }: Vma,
+    address: VirtualAddress,
+    flags: GupFlags,
+  ): Page | 'absent' | 'shared' | undefined {
+    if (!this.memory.hasHugePages) return undefined;
+    const above = walkToPmd(mm, address);
+    if (above === undefined || !this.arch.pmdTransHuge(above.pmd)) return undefined;
+    pmdLock(mm);
+    const pmd = this.arch.pmdpGet(above.pmdp);
+    const found = this.arch.pmdTransHuge(pmd) ? this.#followHuge(pmd, address, flags) : undefined;
+    pmdUnlock(mm);
+    return found;
+  }
+
+  #followHuge(pmd: Pte, address: VirtualAddress, flags: GupFlags): Page | 'absent' | 'shared' {
+    const pte = this.arch.pmdPte(pmd);
+    if (flags.write === true && !this.arch.pteWrite(pte)) return 'absent';
+    const page = hugeSubpage(this.memory, pmd, address);
+    if (!this.arch.pteWrite(pte) && this.unshare.mustUnshare(page, flags)) return 'shared';
+    this.tryGrabPage(page, flags);
+    this.#touch(page, pte, flags);
+    return page;
   }
 
   @kernelFunction('mm/gup.c')

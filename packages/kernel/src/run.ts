@@ -7,7 +7,7 @@ import {
   type MachineOptions,
   type OrderingSites,
 } from '@pagerace/machine';
-import { auditReferences, MEMORY_OPTIONS } from '@pagerace/page-model';
+import { auditPageTables, auditReferences, MEMORY_OPTIONS } from '@pagerace/page-model';
 import type { ArchitectureDefinition } from './architecture-definition.js';
 import type { Kernel } from './kernel.js';
 import { parseParameters } from './parameters.js';
@@ -66,6 +66,7 @@ export function composeRun(request: RunRequest): Run {
         context.takeHeld();
         program.finally?.(results);
         auditReferences(context.memory, context.takeHeld());
+        auditPageTables(context.memory);
       },
     };
   });

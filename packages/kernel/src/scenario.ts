@@ -10,6 +10,10 @@ export interface MachineSize {
   readonly pages: number;
   /** Levels of a page table; default 2, the others folded. */
   readonly pageTableLevels?: number;
+  /** Huge pages that can be allocated; default none. */
+  readonly hugePages?: number;
+  /** HPAGE_PMD_NR, of how many pages a huge one is made here; default 1. */
+  readonly hpagePmdNr?: number;
   /** Whether CPUs keep translations in a TLB; default false: they walk the table for each access. */
   readonly tlb?: boolean;
 }

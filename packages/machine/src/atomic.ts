@@ -99,6 +99,27 @@ export function atomicAddUnless(
   return variable.addUnless(addend, unless, order);
 }
 
+/**
+ * {@link atomicAddUnless} with a weaker order on success. The kernel has none such; these are for what
+ * would be if it had.
+ */
+export function atomicAddUnlessAcquire(
+  variable: Atomic,
+  addend: number,
+  unless: number,
+  site?: string,
+): boolean {
+  const order = orderHere('atomic_add_unless_acquire', Order.acquire, site);
+  trace('atomic_add_unless_acquire');
+  return variable.addUnless(addend, unless, order);
+}
+
+/** See {@link atomicAddUnlessAcquire}. */
+export function atomicAddUnlessRelaxed(variable: Atomic, addend: number, unless: number): boolean {
+  trace('atomic_add_unless_relaxed');
+  return variable.addUnless(addend, unless, Order.relaxed);
+}
+
 /** @returns whether the value was not 0 and is now one more */
 export function atomicIncNotZero(variable: Atomic, site?: string): boolean {
   const order = orderHere('atomic_inc_not_zero', Order.full, site);

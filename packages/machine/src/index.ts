@@ -67,7 +67,7 @@ export {
   thisCpu,
 } from './preempt.js';
 export { referenceAdd, referenceSubAndTest } from './refcount.js';
-export { rcuReadLock, rcuReadUnlock, synchronizeRcu } from './rcu.js';
+export { callRcu, rcuReadLock, rcuReadUnlock, synchronizeRcu } from './rcu.js';
 export {
   downRead,
   downReadTrylock,

@@ -33,6 +33,15 @@ export function rcuReadUnlock(): void {
   task.cpu.rcuReaders.fetchAdd(-1, Order.release);
 }
 
+/** call_rcu(): runs `callback` after a grace period, in a thread of its own. */
+export function callRcu(callback: () => void): void {
+  trace('call_rcu');
+  current().machine.spawn('rcu', () => {
+    synchronizeRcu();
+    callback();
+  });
+}
+
 /**
  * synchronize_rcu(): waits for every read-side section that began before. A section with interrupts
  * off is one too (since v4.20). The grace period passes through one CPU after the other: each of its

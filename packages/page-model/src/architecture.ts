@@ -9,6 +9,15 @@ import type { Vma } from './vma.js';
 
 export const ARCHITECTURE = token<Architecture>('page-model.Architecture');
 
+/**
+ * pgtable_trans_huge_deposit(): where the page table waits that a huge page will need when it is split.
+ *
+ * `fifo`: on a list of the address space (mm/pgtable-generic.c), from which any huge page may take it.
+ * `per pmd`: for the very entry (powerpc hash). `list in table`: on a list as well, whose links are
+ * written into the first two entries of the table (s390, powerpc radix).
+ */
+export type DepositRule = 'fifo' | 'per pmd' | 'list in table';
+
 /** A level of the page-table tree. */
 export interface PageTableLevel {
   /** The kernel's name of an entry, such as `pmd`. */
@@ -96,6 +105,23 @@ export interface Architecture {
   pmdNone(pmd: Pte): boolean;
   /** The frame of the table that an entry above the last level points to. */
   tablePfn(pmd: Pte): Pfn;
+  /** pmd_present(): points to a table or maps a huge page. */
+  pmdPresent(pmd: Pte): boolean;
+  /** CONFIG_MMU_GATHER_RCU_TABLE_FREE: page tables are freed after a grace period. */
+  readonly hasRcuTableFree: boolean;
+  /** Where a table waits while a huge page is mapped in its place; see {@link DepositRule}. */
+  readonly depositRule: DepositRule;
+  /** __va() of a frame: what is found where an entry should be, if a kernel pointer was written there. */
+  kernelAddress(pfn: Pfn): Pte;
+
+  // ---- huge pages ----
+
+  /** pmd_trans_huge(): maps a huge page. */
+  pmdTransHuge(pmd: Pte): boolean;
+  /** pmd_pte(): the entry of the last level that has the frame and the protection of a huge one. */
+  pmdPte(pmd: Pte): Pte;
+  /** pte_pmd() and pmd_mkhuge(): the other way round. */
+  pteHugePmd(pte: Pte): Pte;
 
   // ---- operations on entries in place ----
 
@@ -121,6 +147,24 @@ export interface Architecture {
     pte: Pte,
     dirty: boolean,
   ): boolean;
+
+  // ---- operations on entries of the level above, in place ----
+
+  /** READ_ONCE(*pmdp). */
+  pmdpGet(pmdp: Ptep): Pte;
+  /** set_pmd_at(). */
+  setPmdAt(mm: Mm, address: VirtualAddress, pmdp: Ptep, pmd: Pte): void;
+  /** pmd_clear(). */
+  pmdClear(pmdp: Ptep): void;
+  /** pmdp_huge_get_and_clear(): does not flush. */
+  pmdpHugeGetAndClear(mm: Mm, address: VirtualAddress, pmdp: Ptep): Pte;
+  /** pmdp_huge_clear_flush(). */
+  pmdpHugeClearFlush(vma: Vma, address: VirtualAddress, pmdp: Ptep): Pte;
+  /**
+   * pmdp_collapse_flush(): takes out the entry that points to a table. No CPU uses the table for its own
+   * accesses any more when it returns; whether GUP-fast does is the architecture's affair.
+   */
+  pmdpCollapseFlush(vma: Vma, address: VirtualAddress, pmdp: Ptep): Pte;
 
   // ---- what the hardware does ----
 

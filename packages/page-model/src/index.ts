@@ -1,6 +1,12 @@
 export type { Pfn, VirtualAddress } from './address.js';
 export { AnonVma } from './anon-vma.js';
-export { ARCHITECTURE, type Architecture, type PageTableLevel } from './architecture.js';
+export {
+  ARCHITECTURE,
+  type Architecture,
+  type DepositRule,
+  type PageTableLevel,
+} from './architecture.js';
+export { pgtableTransHugeDeposit, pgtableTransHugeWithdraw } from './deposit.js';
 export {
   FAULT_FLAG_UNSHARE,
   FAULT_FLAG_USER,
@@ -8,10 +14,13 @@ export {
   FAULT_HANDLER,
   type FaultHandler,
 } from './fault-handler.js';
+export { hugePmd, hugeSubpage } from './huge-page.js';
+export { isolateLruPage, putbackLruPage } from './isolate-lru-page.js';
 export { type LruPvecs, PAGEVEC_SIZE, type Pagevec } from './lru-batches.js';
 export { lruLists, type LruList, Lruvec } from './lruvec.js';
 export { Memory, MEMORY, MEMORY_OPTIONS, type MemoryOptions } from './memory.js';
 export {
+  type Deposit,
   type Mapping,
   Mm,
   mmapReadLock,
@@ -34,6 +43,13 @@ export {
   tryGetPage,
   unpinUserPage,
 } from './mm.js';
+export { MmuGather } from './mmu-gather.js';
+export {
+  type MmuNotifier,
+  mmuNotifierInvalidateRangeEnd,
+  mmuNotifierInvalidateRangeStart,
+  mmuNotifierRegister,
+} from './mmu-notifier.js';
 export { PageAllocator } from './page-allocator.js';
 export { byteAt, type ByteString, type Half, PageContents, ZEROS } from './page-contents.js';
 export * from './page-flags.js';
@@ -41,6 +57,8 @@ export {
   pageCount,
   pageRefAdd,
   pageRefAddUnless,
+  pageRefAddUnlessAcquire,
+  pageRefAddUnlessRelaxed,
   pageRefDecAndTest,
   pageRefFreeze,
   pageRefInc,
@@ -48,13 +66,19 @@ export {
   pageRefUnfreeze,
   setPageCount,
 } from './page-ref.js';
+export { mustBePmdNone, pmdLock, pmdPopulate, pmdUnlock, pteFree } from './page-table-alloc.js';
+export { auditPageTables } from './page-table-audit.js';
 export type { Pte, Ptep } from './page-table-entry.js';
 export {
   type LockedPte,
+  pmdOffset,
+  type PmdWalk,
   pteAlloc,
+  pteOffsetMap,
   pteOffsetMapLock,
   pteUnmapUnlock,
   type PteWalk,
+  walkToPmd,
   walkToPte,
   withPteLocked,
 } from './page-table-walk.js';
@@ -81,6 +105,7 @@ export {
   pageIsFileLru,
   pageLru,
 } from './swap.js';
+export { tlbRemoveTableSyncOne } from './table-sync.js';
 export { TLB_FLUSH, type TlbFlush } from './tlb-flush.js';
 export { STALE_TRANSLATION } from './tlb/page-walker.js';
 export { TLB, Tlb, type TlbRange } from './tlb/tlb.js';

@@ -18,6 +18,13 @@ export interface MemoryOptions {
    * folded into the root, as asm-generic/pgtable-nop4d.h does it, and walks are shorter. Default 2.
    */
   readonly pageTableLevels?: number;
+  /** How many huge pages can be allocated. Default none. */
+  readonly hugePages?: number;
+  /**
+   * HPAGE_PMD_NR: how many pages make a huge page. What a page-table entry that maps one covers behind
+   * them is left out: the 512 of x86 are beyond exploring, and three show what there is to see. Default 1.
+   */
+  readonly hpagePmdNr?: number;
   /**
    * Whether CPUs keep translations, so that one may be used when its entry has changed. Otherwise they
    * walk the page table for each access, which costs fewer executions. Default false.
@@ -36,13 +43,20 @@ export class Memory {
   readonly levels: readonly PageTableLevel[];
   /** The frame that reads of memory never written see; never freed, and its references not counted. */
   readonly zeroPage: Page;
-  /** Every frame that can be allocated, by frame number from 1. */
+  /** Every small page that can be allocated, by frame number from 1. */
   readonly pages: readonly Page[];
+  /** HPAGE_PMD_NR; see {@link MemoryOptions}. */
+  readonly hpagePmdNr: number;
+  /** HPAGE_PMD_SIZE, in addresses: what an entry above the last level covers. */
+  readonly hpagePmdSize: number;
+  /** The head of every huge page that can be allocated. */
+  readonly hugePages: readonly Page[];
   readonly lruvec = new Lruvec();
   readonly lruBatches: LruBatches;
   readonly allocator: PageAllocator;
   /** Every address space, in the order of their making. */
   readonly mms: Mm[] = [];
+  readonly #hugeFrames = new Map<Pfn, Page>();
   readonly #pageTables = new Map<Pfn, PageTable>();
   #nextPageTable: Pfn;
 
@@ -56,14 +70,43 @@ export class Memory {
     this.zeroPage = new Page(this, 0, { reserved: ZEROS });
     this.pages = Array.from({ length: options.pages }, (_, nth) => new Page(this, nth + 1));
     this.lruBatches = new LruBatches(machine);
-    this.allocator = new PageAllocator(machine, this.pages);
-    this.#nextPageTable = 2 ** Math.ceil(Math.log2(options.pages + 2));
+    this.hpagePmdNr = options.hpagePmdNr ?? 1;
+    this.hpagePmdSize = 2 ** (this.levels.at(-2)?.shift ?? arch.pageShift);
+    const { hugePages = 0 } = options;
+    const span = this.hpagePmdSize / this.pageSize;
+    const firstHuge = Math.ceil((options.pages + 1) / span) * span;
+    this.hugePages = Array.from({ length: hugePages }, (_, nth) =>
+      this.#addHugePage(firstHuge + nth * span),
+    );
+    this.allocator = new PageAllocator(machine, this.pages, this.hugePages);
+    const frames = hugePages === 0 ? options.pages + 1 : firstHuge + hugePages * span;
+    this.#nextPageTable = 2 ** Math.ceil(Math.log2(frames + 1));
+  }
+
+  #addHugePage(pfn: Pfn): Page {
+    const head = new Page(this, pfn, { huge: {} });
+    this.#hugeFrames.set(pfn, head);
+    for (let nth = 1; nth < this.hpagePmdNr; nth++) {
+      this.#hugeFrames.set(pfn + nth, new Page(this, pfn + nth, { huge: { head } }));
+    }
+    return head;
+  }
+
+  /** Whether anything can be mapped by a huge page. */
+  get hasHugePages(): boolean {
+    return this.hugePages.length > 0;
+  }
+
+  /** The pages of a huge page, its head first; a small page alone. */
+  subpages(head: Page): readonly Page[] {
+    if (!head.isHuge) return [head];
+    return Array.from({ length: this.hpagePmdNr }, (_, nth) => this.pageAt(head.pfn + nth));
   }
 
   /** pfn_to_page(). */
   pageAt(pfn: Pfn): Page {
     if (pfn === 0) return this.zeroPage;
-    const page = this.pages[pfn - 1];
+    const page = this.pages[pfn - 1] ?? this.#hugeFrames.get(pfn);
     if (page === undefined) throw new RangeError(`there is no page frame ${String(pfn)}`);
     return page;
   }

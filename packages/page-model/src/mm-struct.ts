@@ -1,10 +1,12 @@
 import {
+  type Atomic,
   cell,
   type Cell,
   type Cpu,
   downRead,
   downReadTrylock,
   downWrite,
+  formatted,
   RwSemaphore,
   Seqcount,
   Spinlock,
@@ -14,6 +16,8 @@ import {
 import type { VirtualAddress } from './address.js';
 import { AnonVma } from './anon-vma.js';
 import type { Memory } from './memory.js';
+import type { MmuNotifier } from './mmu-notifier.js';
+import type { Ptep } from './page-table-entry.js';
 import { type PageTable } from './page-table.js';
 import { VM_SHARED, Vma } from './vma.js';
 
@@ -28,6 +32,12 @@ export interface Mapping {
   readonly anonVma?: AnonVma;
 }
 
+/** A page table that waits, and the entry at which the huge page was mapped that it was deposited for. */
+export interface Deposit {
+  readonly pmdp: Ptep;
+  readonly table: PageTable;
+}
+
 /** struct mm_struct: an address space. Made during set-up. */
 export class Mm {
   readonly mmapLock: RwSemaphore;
@@ -39,6 +49,12 @@ export class Mm {
   readonly hasPinned: Cell<number>;
   /** mm->tlb_flush_batched: reclaim has unmapped pages without a flush so far. */
   readonly tlbFlushBatched: Cell<boolean>;
+  /** mm->pmd_huge_pte: page tables that wait until a huge page is split. Hold pmd_lock(). */
+  readonly pmdHugePte: Cell<readonly Deposit[]>;
+  /** mm_nr_ptes(), in tables: how many of the last level there are. */
+  readonly nrPtes: Atomic;
+  /** mm->notifier_subscriptions: whom to tell before and after mappings change. */
+  readonly notifiers: MmuNotifier[] = [];
   /** The root of the page table. */
   readonly pgd: PageTable;
   /** Protected by {@link Mm.mmapLock}. */
@@ -57,6 +73,11 @@ export class Mm {
     this.writeProtectSeq = new Seqcount(`${name}.write_protect_seq`);
     this.hasPinned = cell(0, `${name}.MMF_HAS_PINNED`);
     this.tlbFlushBatched = cell(false, `${name}.tlb_flush_batched`);
+    this.pmdHugePte = formatted(
+      cell<readonly Deposit[]>([], `${name}.pmd_huge_pte`),
+      (deposits) => deposits.map(({ table }) => table.name).join(', ') || 'empty',
+    );
+    this.nrPtes = cell(0, `${name}.nr_ptes`);
     this.pgd = memory.addPageTable(memory.levels[0]!, name);
     this.#vmas = cell<readonly Vma[]>([], `${name}.mmap`);
     memory.mms.push(this);
@@ -86,9 +107,18 @@ export class Mm {
     return vma;
   }
 
-  /** The table of a level, below the root, that covers an address; whether it is linked in or not. */
-  tableFor(level: number, address: VirtualAddress): PageTable {
-    return this.#tables.get(this.#tableKey(level, address))!;
+  /**
+   * A table of a level, below the root, that is not in use: the one that was made for the address if
+   * possible. During a run, hold page_table_lock.
+   *
+   * @throws {RangeError} when there is none left
+   */
+  unusedTable(level: number, address: VirtualAddress): PageTable {
+    const own = this.#tables.get(this.#tableKey(level, address))!;
+    const others = [...this.#tables.values()].filter((table) => table.level === own.level);
+    const unused = [own, ...others].find(({ allocation }) => !allocation.isAllocated);
+    if (unused === undefined) throw new RangeError(`${this.name} has no page table left`);
+    return unused;
   }
 
   #makeTables(start: VirtualAddress, end: VirtualAddress): void {

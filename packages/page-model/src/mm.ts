@@ -50,8 +50,8 @@ export const putPage = defineKernelFunction(file, 'put_page', (page: Page): void
 
 /** __put_page(): frees a page that has no reference left (mm/swap.c). */
 export const __putPage = defineKernelFunction('mm/swap.c', '__put_page', (page: Page): void => {
-  pageCacheRelease(page);
-  page.memory.allocator.freeUnrefPage(page);
+  pageCacheRelease(page.head);
+  page.memory.allocator.freeUnrefPage(page.head);
 });
 
 /** unpin_user_page() of a small page (mm/gup.c). */

@@ -30,7 +30,10 @@ export class PageAllocator {
   /** per_cpu_pages: each CPU has some free frames to itself, so that CPUs seldom meet here. */
   readonly #free: PerCpu<FreeList>;
 
-  constructor(machine: Machine, pages: readonly Page[]) {
+  /** Huge pages that are free. Protected by {@link PageAllocator.#zoneLock}. */
+  readonly #hugeFree: FreeList;
+
+  constructor(machine: Machine, pages: readonly Page[], hugePages: readonly Page[] = []) {
     const share = Math.floor(pages.length / machine.cpus.length);
     this.#free = new PerCpu(machine, (cpu) => {
       const own =
@@ -38,6 +41,7 @@ export class PageAllocator {
       return cell(own, `cpu${String(cpu.id)}.free_pages`);
     });
     this.#zoneFree = cell(pages.slice(share * machine.cpus.length), 'zone.free_pages');
+    this.#hugeFree = cell(hugePages, 'zone.free_huge_pages');
   }
 
   /**
@@ -48,6 +52,19 @@ export class PageAllocator {
   @kernelFunction('mm/page_alloc.c')
   allocPage(): Page {
     const page = this.#take();
+    page.allocation.allocate();
+    this.#prepNewPage(page);
+    return page;
+  }
+
+  /** alloc_pages() of HPAGE_PMD_ORDER: a huge page with one reference. @throws as {@link allocPage} */
+  @kernelFunction('mm/page_alloc.c')
+  allocHugePage(): Page {
+    spinLock(this.#zoneLock);
+    const [page, ...rest] = read(this.#hugeFree);
+    if (page === undefined) throw new RangeError('give the scenario more huge pages');
+    write(this.#hugeFree, rest);
+    spinUnlock(this.#zoneLock);
     page.allocation.allocate();
     this.#prepNewPage(page);
     return page;
@@ -64,6 +81,12 @@ export class PageAllocator {
   @kernelFunction('mm/page_alloc.c')
   freeUnrefPage(page: Page): void {
     this.#freePagesPrepare(page);
+    if (page.isHuge) {
+      spinLock(this.#zoneLock);
+      write(this.#hugeFree, [page.head, ...read(this.#hugeFree)]);
+      spinUnlock(this.#zoneLock);
+      return;
+    }
     preemptDisable();
     const free = this.#free.here();
     write(free, [page, ...read(free)]);
@@ -73,7 +96,7 @@ export class PageAllocator {
   /** Frames that are free, for audits at the end of a program. */
   get free(): readonly Page[] {
     const machine = this.#free.all.flatMap((list) => list.read());
-    return [...machine, ...this.#zoneFree.read()];
+    return [...machine, ...this.#zoneFree.read(), ...this.#hugeFree.read()];
   }
 
   #take(): Page {
@@ -107,12 +130,15 @@ export class PageAllocator {
   /** free_pages_prepare(): the checks of check_free_page(), and the end of the contents. */
   #freePagesPrepare(page: Page): void {
     const bad = checkedAtFree
-      .filter((flag) => page.flags.bit(flag).read() !== 0)
+      .filter((flag) => page.head.flags.bit(flag).read() !== 0)
       .map((flag) => `PG_${flag}`);
-    if (atomicRead(page._mapcount) !== -1) bad.push('mapped');
+    const subpages = page.memory.subpages(page.head);
+    const mapcounts = subpages.map(({ _mapcount }) => _mapcount);
+    if (page.isHuge) mapcounts.push(page.compoundMapcount);
+    if (mapcounts.some((mapcount) => atomicRead(mapcount) !== -1)) bad.push('mapped');
     if (bad.length > 0)
       throw new Violation('bad-page', `${page.name} is freed while ${bad.join(', ')}`);
     page.allocation.free();
-    page.contents.poison();
+    for (const { contents } of subpages) contents.poison();
   }
 }

@@ -27,7 +27,8 @@ function pageFlag(macro: string, flag: PageFlag): PageFlagOperations {
   const on =
     <T>(operation: (bit: Bit) => T) =>
     (page: Page): T =>
-      operation(page.flags.bit(flag));
+      // PF_HEAD; but each page of a huge one is exclusive, or not, by itself (PF_ANY).
+      operation((flag === 'anon_exclusive' ? page : page.head).flags.bit(flag));
   const define = <T>(prefix: string, operation: (bit: Bit) => T) =>
     defineKernelFunction(file, `${prefix}Page${macro}`, on(operation));
   return {

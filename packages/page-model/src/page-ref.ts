@@ -1,5 +1,7 @@
 import {
   atomicAddUnless,
+  atomicAddUnlessAcquire,
+  atomicAddUnlessRelaxed,
   atomicCmpxchg,
   atomicRead,
   atomicSet,
@@ -60,6 +62,22 @@ export const pageRefAddUnless = defineKernelFunction(
   'page_ref_add_unless',
   (page: Page, references: number, unless: number): boolean =>
     atomicAddUnless(page._refcount, references, unless),
+);
+
+/** page_ref_add_unless() with a weaker order on success, for what would be if the kernel had it. */
+export const pageRefAddUnlessAcquire = defineKernelFunction(
+  file,
+  'page_ref_add_unless',
+  (page: Page, references: number, unless: number): boolean =>
+    atomicAddUnlessAcquire(page._refcount, references, unless),
+);
+
+/** See {@link pageRefAddUnlessAcquire}. */
+export const pageRefAddUnlessRelaxed = defineKernelFunction(
+  file,
+  'page_ref_add_unless',
+  (page: Page, references: number, unless: number): boolean =>
+    atomicAddUnlessRelaxed(page._refcount, references, unless),
 );
 
 /**

@@ -4,24 +4,28 @@ import {
   spinLock,
   spinLockNested,
   spinUnlock,
-  smpWmb,
 } from '@pagerace/machine';
 import type { VirtualAddress } from './address.js';
 import type { Mm } from './mm-struct.js';
+import { pmdInstall } from './page-table-alloc.js';
 import type { PageTable } from './page-table.js';
 import type { Pte, Ptep } from './page-table-entry.js';
 
-/** Where a walk ended: at an entry of the last level, with the entry above as it was read. */
-export interface PteWalk {
-  readonly ptep: Ptep;
-  /** The entry that points to the table of `ptep`, and its value when it was read. */
+/** Where a walk ended that stopped one level above the last, with the entry as it was read. */
+export interface PmdWalk {
   readonly pmdp: Ptep;
   readonly pmd: Pte;
+}
+
+/** Where a walk ended: at an entry of the last level, with the entry above as it was read. */
+export interface PteWalk extends PmdWalk {
+  readonly ptep: Ptep;
+  /** The table of `ptep`, to which `pmd` points. */
   readonly table: PageTable;
 }
 
-/** The table that is one level above the last. */
-function walkToPmd(mm: Mm, address: VirtualAddress): Ptep | undefined {
+/** The entry of the level above the last; undefined where the table that it is in is missing. */
+export function pmdOffset(mm: Mm, address: VirtualAddress): Ptep | undefined {
   const { arch, levels } = mm.memory;
   let table = mm.pgd;
   for (let level = 0; level < levels.length - 2; level++) {
@@ -34,20 +38,37 @@ function walkToPmd(mm: Mm, address: VirtualAddress): Ptep | undefined {
   return table.entry(address);
 }
 
+/** Walks to the entry above the last level without any lock, each entry read once. */
+export function walkToPmd(mm: Mm, address: VirtualAddress): PmdWalk | undefined {
+  const pmdp = pmdOffset(mm, address);
+  return pmdp === undefined ? undefined : { pmdp, pmd: mm.memory.arch.pmdpGet(pmdp) };
+}
+
 /**
- * Walks to the last-level entry for an address without any lock, each entry read once.
+ * pte_offset_map(): the entry for an address in the table that `pmd`, as it was read, points to.
  *
- * @returns undefined where a table is missing
+ * @returns undefined where there is no table, or a huge page in its place
  */
-export function walkToPte(mm: Mm, address: VirtualAddress): PteWalk | undefined {
+export function pteOffsetMap(
+  mm: Mm,
+  { pmdp, pmd }: PmdWalk,
+  address: VirtualAddress,
+): PteWalk | undefined {
   const { arch } = mm.memory;
-  const pmdp = walkToPmd(mm, address);
-  if (pmdp === undefined) return undefined;
-  const pmd = arch.ptepGet(pmdp);
-  if (arch.pmdNone(pmd)) return undefined;
+  if (!arch.pmdPresent(pmd) || arch.pmdTransHuge(pmd)) return undefined;
   const table = mm.memory.pageTableAt(arch.tablePfn(pmd));
   const ptep = table.entry(address);
   return ptep === undefined ? undefined : { ptep, pmdp, pmd, table };
+}
+
+/**
+ * Walks to the last-level entry for an address without any lock, each entry read once.
+ *
+ * @returns undefined where a table is missing, or a huge page is mapped
+ */
+export function walkToPte(mm: Mm, address: VirtualAddress): PteWalk | undefined {
+  const walk = walkToPmd(mm, address);
+  return walk === undefined ? undefined : pteOffsetMap(mm, walk, address);
 }
 
 /** An entry of the last level, and the lock of its table, which the caller holds. */
@@ -106,17 +127,10 @@ export const pteAlloc = defineKernelFunction(
     let table = mm.pgd;
     for (let level = 1; level < levels.length; level++) {
       const entryp = table.entry(address)!;
-      const below = mm.tableFor(level, address);
-      if (arch.pmdNone(arch.ptepGet(entryp))) {
-        // Pairs with the address dependency of lockless walkers: see pmd_install().
-        smpWmb();
-        spinLock(mm.pageTableLock);
-        if (arch.pmdNone(arch.ptepGet(entryp))) {
-          arch.setPteAt(mm, address, entryp, arch.mkTable(below.pfn));
-        }
-        spinUnlock(mm.pageTableLock);
-      }
-      table = below;
+      const entry = arch.ptepGet(entryp);
+      if (arch.pmdNone(entry)) table = pmdInstall(mm, address, entryp, level);
+      else if (arch.pmdTransHuge(entry)) return;
+      else table = mm.memory.pageTableAt(arch.tablePfn(entry));
     }
   },
 );

@@ -1,13 +1,17 @@
-import { cell, formatted, Spinlock } from '@pagerace/machine';
+import { Allocation, cell, type Cell, formatted, Order, Spinlock } from '@pagerace/machine';
 import type { Pfn, VirtualAddress } from './address.js';
 import type { PageTableLevel } from './architecture.js';
 import type { Memory } from './memory.js';
-import type { Ptep } from './page-table-entry.js';
+import type { Pte, Ptep } from './page-table-entry.js';
 
 /** A page of a page table, as far as the mappings that exist can reach into it. */
 export class PageTable {
   /** page_ptlock_ptr(): the split page-table lock, which lives in the table's struct page. */
   readonly ptl: Spinlock;
+  /** Given out while it is linked in, deposited or in somebody's hands. @internal */
+  readonly allocation: Allocation;
+  /** The entry that it hangs on, or waits to hang on again, as long as its contents are those of a table. */
+  readonly #contentsOf: Cell<Ptep | null>;
   readonly #entries = new Map<number, Ptep>();
 
   constructor(
@@ -17,6 +21,45 @@ export class PageTable {
     readonly name: string,
   ) {
     this.ptl = new Spinlock(`${name}.ptl`, level.name === 'pte' ? 'ptl' : `${level.name} lock`);
+    this.allocation = new Allocation(name, false);
+    this.#contentsOf = formatted(
+      cell<Ptep | null>(null, `${name}.contents_of`),
+      (pmdp) => pmdp?.name ?? 'nothing',
+    );
+  }
+
+  /** From now on the entries are those of the range that `pmdp` stands for; `null`: they are no entries. */
+  belongTo(pmdp: Ptep | null): void {
+    this.#contentsOf.write(pmdp);
+  }
+
+  /**
+   * Whether who has read a pointer to the table from `pmdp` will find entries of that range in it. The
+   * sanitizer's own question: it is asked before the entry is read, which the address that was read
+   * orders after it anyway.
+   */
+  isStillOf(pmdp: Ptep): boolean {
+    return this.#contentsOf.read(Order.acquire) === pmdp;
+  }
+
+  /** pte_alloc_one(): is given out, empty, to be linked in at `pmdp`. */
+  allocate(pmdp: Ptep): void {
+    this.allocation.allocate();
+    this.fill(this.level.none ?? this.memory.arch.none);
+    this.belongTo(pmdp);
+  }
+
+  /** Is a table no more; whoever walks through it still makes a mistake. */
+  free(): void {
+    this.belongTo(null);
+    this.allocation.free();
+  }
+
+  /** Somebody writes a word over all entries, or over the first ones; those that have it stay alone. */
+  fill(word: Pte, entries = this.#entries.size): void {
+    for (const ptep of [...this.#entries.values()].slice(0, entries)) {
+      if (ptep.read() !== word) ptep.write(word);
+    }
   }
 
   /** Makes the entries for the addresses `start` to `end`. */

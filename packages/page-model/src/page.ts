@@ -32,18 +32,27 @@ export interface AddressSpace {
 export interface PageStart {
   /** The contents of a page that is never free; without it the page starts free. */
   readonly reserved?: ByteString;
+  /** The page is of a huge page: the first one if this is undefined, else one behind that first one. */
+  readonly huge?: { readonly head?: Page };
 }
 
 /** struct page: a page frame and what the kernel knows of it. Exists for ever, free or not. */
 export class Page {
   readonly name: string;
+  /** compound_head(): the first page of the huge page that this one is in; a small page itself. */
+  readonly head: Page;
+  /** PageTransCompound(): a part of a huge page. Huge pages are huge for ever. */
+  readonly isHuge: boolean;
+  /** A huge page's are its head's, but for anon_exclusive, which each has: see page-flags.ts. */
   readonly flags: FlagsWord<PageFlag>;
   /** PG_locked. */
   readonly lock: BitLock;
-  /** 0 while the page is free. */
+  /** 0 while the page is free. The pages of a huge page have one count together. */
   readonly _refcount: Atomic;
-  /** One less than the number of page-table entries that map the page. */
+  /** One less than the number of last-level page-table entries that map the page. */
   readonly _mapcount: Atomic;
+  /** compound_mapcount_ptr(), of a huge page's head: one less than the entries that map it as a whole. */
+  readonly compoundMapcount: Atomic;
   /** An anonymous page's anon_vma, or what its file's pages belong to. Stable under the page lock. */
   readonly mapping: Cell<AnonVma | AddressSpace | null>;
   /** Which page of its mapping it is. */
@@ -57,22 +66,44 @@ export class Page {
   constructor(
     readonly memory: Memory,
     readonly pfn: Pfn,
-    { reserved }: PageStart = {},
+    { reserved, huge }: PageStart = {},
   ) {
-    const name = (this.name = reserved === undefined ? `page${String(pfn)}` : 'zero_page');
+    const head = (this.head = huge?.head ?? this);
+    this.isHuge = huge !== undefined;
+    const name = (this.name = this.#nameOf(reserved));
     this.flags = new FlagsWord(
       `${name}.PG_`,
       pageFlagNames,
       reserved === undefined ? [] : ['uptodate'],
     );
-    this.lock = new BitLock(this.flags.bit('locked'), 'PG_locked');
-    this._refcount = cell(reserved === undefined ? 0 : 1, `${name}._refcount`);
     this._mapcount = cell(-1, `${name}._mapcount`);
-    this.mapping = cell<AnonVma | AddressSpace | null>(null, `${name}.mapping`);
-    this.index = cell(0, `${name}.index`);
-    this.private = cell(0, `${name}.private`);
-    this.allocation = new Allocation(name, reserved !== undefined);
+    if (head === this) {
+      this.lock = new BitLock(this.flags.bit('locked'), 'PG_locked');
+      this._refcount = cell(reserved === undefined ? 0 : 1, `${name}._refcount`);
+      this.compoundMapcount = cell(-1, `${name}.compound_mapcount`);
+      this.mapping = cell<AnonVma | AddressSpace | null>(null, `${name}.mapping`);
+      this.index = cell(0, `${name}.index`);
+      this.private = cell(0, `${name}.private`);
+      this.allocation = new Allocation(name, reserved !== undefined);
+    } else {
+      ({
+        lock: this.lock,
+        _refcount: this._refcount,
+        compoundMapcount: this.compoundMapcount,
+        mapping: this.mapping,
+        index: this.index,
+        private: this.private,
+        allocation: this.allocation,
+      } = head);
+    }
     this.contents = new PageContents(name, memory.pageSize, this.allocation, reserved ?? null);
+  }
+
+  #nameOf(reserved: ByteString | undefined): string {
+    if (reserved !== undefined) return 'zero_page';
+    const { head, pfn } = this;
+    if (!this.isHuge) return `page${String(pfn)}`;
+    return head === this ? `huge${String(pfn)}` : `${head.name}[${String(pfn - head.pfn)}]`;
   }
 
   /** Whether this is the shared zero page, whose references nobody counts. */

@@ -14,19 +14,25 @@ export function auditReferences(
   holders: ReadonlyMap<Page, number> = new Map(),
 ): void {
   const free = new Set(memory.allocator.free);
-  for (const page of memory.pages) {
-    const mappings = countMappings(memory, page);
+  for (const page of [...memory.pages, ...memory.hugePages]) {
+    const subpages = memory.subpages(page);
+    const each = subpages.map((one) => countMappings(memory, 'pte', one));
+    const whole = page.isHuge ? countMappings(memory, 'pmd', page) : 0;
+    const isFree = free.has(page);
     const references =
-      mappings +
+      each.reduce((sum, mappings) => sum + mappings, whole) +
       countInBatches(memory, page) +
       (page.flags.bit('swapcache').read() === 1 ? 1 : 0) +
       (holders.get(page) ?? 0);
-    demand(page, '_mapcount', page._mapcount.read() + 1, free.has(page) ? 0 : mappings);
+    for (const [nth, one] of subpages.entries()) {
+      demand(one, '_mapcount', one._mapcount.read() + 1, isFree ? 0 : each[nth]!);
+    }
+    demand(page, 'compound_mapcount', page.compoundMapcount.read() + 1, isFree ? 0 : whole);
     demand(page, '_refcount', page._refcount.read(), references);
-    if ((references === 0) !== free.has(page)) {
+    if ((references === 0) !== isFree) {
       throw new Violation(
         MachineProperty.leak,
-        `${page.name} has ${String(references)} references and is ${free.has(page) ? '' : 'not '}free`,
+        `${page.name} has ${String(references)} references and is ${isFree ? '' : 'not '}free`,
       );
     }
   }
@@ -41,14 +47,18 @@ function demand(page: Page, count: string, counted: number, real: number): void 
   );
 }
 
-function countMappings(memory: Memory, page: Page): number {
-  const { arch } = memory;
+/** How many entries map the page: of the last level, or as a huge page of the level above. */
+function countMappings(memory: Memory, level: 'pte' | 'pmd', page: Page): number {
+  const { arch, levels } = memory;
+  const from = levels.at(level === 'pte' ? -1 : -2);
   let mappings = 0;
   for (const table of memory.pageTables) {
-    if (table.level.name !== 'pte') continue;
-    for (const ptep of table.entries) {
-      const pte = ptep.read();
-      if (arch.ptePresent(pte) && arch.ptePfn(pte) === page.pfn) mappings++;
+    // What a table holds that is not linked in maps nothing.
+    if (table.level !== from || (level === 'pte' && !table.allocation.isAllocated)) continue;
+    for (const entryp of table.entries) {
+      const entry = entryp.read();
+      const pte = level === 'pte' ? entry : arch.pmdTransHuge(entry) ? arch.pmdPte(entry) : null;
+      if (pte !== null && arch.ptePresent(pte) && arch.ptePfn(pte) === page.pfn) mappings++;
     }
   }
   return mappings;

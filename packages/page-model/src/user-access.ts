@@ -12,7 +12,8 @@ import type { Memory } from './memory.js';
 import { type Mm, mmapReadLock, mmapReadUnlock } from './mm-struct.js';
 import type { PageContents } from './page-contents.js';
 import type { Pte, Ptep } from './page-table-entry.js';
-import { walkToPte } from './page-table-walk.js';
+import { hugeSubpage } from './huge-page.js';
+import { type PmdWalk, pteOffsetMap, walkToPmd } from './page-table-walk.js';
 import { TLB_FLUSH, type TlbFlush } from './tlb-flush.js';
 import { PageWalker } from './tlb/page-walker.js';
 import { TLB, type Tlb } from './tlb/tlb.js';
@@ -110,7 +111,14 @@ export class UserAccess {
   /** What the page-table walker does; undefined if it raises a fault. */
   #translate(mm: Mm, address: VirtualAddress, write: boolean): Translation | undefined {
     for (;;) {
-      const walk = walkToPte(mm, address);
+      const above = walkToPmd(mm, address);
+      if (above === undefined) return undefined;
+      if (this.arch.pmdTransHuge(above.pmd)) {
+        const translation = this.#translateHuge(mm, address, above, write);
+        if (translation === 'changed') continue;
+        return translation;
+      }
+      const walk = pteOffsetMap(mm, above, address);
       if (walk === undefined) return undefined;
       const { ptep } = walk;
       const found = this.arch.ptepGet(ptep);
@@ -119,6 +127,19 @@ export class UserAccess {
       if (pte === undefined) continue;
       return { ptep, pte, contents: contentsOf(mm.memory, this.arch.ptePfn(pte)) };
     }
+  }
+
+  /** The entry of a huge page is used, and marked, as one of the last level is. */
+  #translateHuge(
+    mm: Mm,
+    address: VirtualAddress,
+    { pmdp, pmd: found }: PmdWalk,
+    write: boolean,
+  ): Translation | 'changed' | undefined {
+    if (!this.arch.walkerPermits(this.arch.pmdPte(found), write)) return undefined;
+    const pmd = this.arch.walkerUses(pmdp, found, write);
+    if (pmd === undefined) return 'changed';
+    return { ptep: pmdp, pte: pmd, contents: hugeSubpage(mm.memory, pmd, address).contents };
   }
 
   /** The byte, or undefined if the translation did not last. */

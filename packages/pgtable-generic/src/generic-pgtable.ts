@@ -1,6 +1,7 @@
 import { kernelFunction, type Order, readOnce, trace, writeOnce } from '@pagerace/machine';
 import {
   type Architecture,
+  type DepositRule,
   type Mm,
   type Page,
   type PageTableLevel,
@@ -33,6 +34,8 @@ export abstract class GenericPgtable implements Architecture {
   readonly levels: readonly PageTableLevel[];
   readonly none: Pte;
   readonly hasSwpExclusive: boolean;
+  readonly hasRcuTableFree: boolean = false;
+  readonly depositRule: DepositRule = 'fifo';
 
   constructor(
     protected readonly layout: PteLayout,
@@ -204,6 +207,29 @@ export abstract class GenericPgtable implements Architecture {
     return take(this.layout.frame, pmd);
   }
 
+  pmdPresent(pmd: Pte): boolean {
+    return !this.pmdNone(pmd);
+  }
+
+  /** The identity mapping: that of an architecture without one that matters is not modelled. */
+  kernelAddress(pfn: Pfn): Pte {
+    return BigInt(pfn) << BigInt(this.pageShift);
+  }
+
+  // ---- huge pages ----
+
+  pmdTransHuge(pmd: Pte): boolean {
+    return has(pmd, this.layout.huge ?? 0n);
+  }
+
+  pmdPte(pmd: Pte): Pte {
+    return pmd & ~(this.layout.huge ?? 0n);
+  }
+
+  pteHugePmd(pte: Pte): Pte {
+    return pte | (this.layout.huge ?? 0n);
+  }
+
   // ---- operations on entries in place ----
 
   ptepGet(ptep: Ptep): Pte {
@@ -263,6 +289,47 @@ export abstract class GenericPgtable implements Architecture {
     return changed;
   }
 
+  // ---- operations on entries of the level above, in place ----
+
+  pmdpGet(pmdp: Ptep): Pte {
+    return readOnce(pmdp);
+  }
+
+  setPmdAt(_mm: Mm, _address: VirtualAddress, pmdp: Ptep, pmd: Pte): void {
+    writeOnce(pmdp, pmd);
+  }
+
+  pmdClear(pmdp: Ptep): void {
+    writeOnce(pmdp, this.levels.at(-2)?.none ?? this.none);
+  }
+
+  /** An ordinary load and an ordinary store. */
+  @kernelFunction('include/linux/pgtable.h')
+  pmdpHugeGetAndClear(_mm: Mm, _address: VirtualAddress, pmdp: Ptep): Pte {
+    const pmd = readOnce(pmdp);
+    this.pmdClear(pmdp);
+    return pmd;
+  }
+
+  @kernelFunction('mm/pgtable-generic.c')
+  pmdpHugeClearFlush(vma: Vma, address: VirtualAddress, pmdp: Ptep): Pte {
+    const pmd = this.pmdpHugeGetAndClear(vma.mm, address, pmdp);
+    this.#flushPmdRange(vma, address);
+    return pmd;
+  }
+
+  @kernelFunction('mm/pgtable-generic.c')
+  pmdpCollapseFlush(vma: Vma, address: VirtualAddress, pmdp: Ptep): Pte {
+    const pmd = this.pmdpHugeGetAndClear(vma.mm, address, pmdp);
+    // The entries of the table are flushed one by one, not as one of a huge page.
+    this.#flushPmdRange(vma, address);
+    return pmd;
+  }
+
+  #flushPmdRange({ mm }: Vma, address: VirtualAddress): void {
+    this.tlb.flushTlbRange(mm, address, address + mm.memory.hpagePmdSize);
+  }
+
   /** pte_accessible(): whether a TLB may have the entry. */
   protected pteAccessible(_pte: Pte): boolean {
     return true;
@@ -290,6 +357,8 @@ export abstract class GenericPgtable implements Architecture {
 
   describe(entry: Pte, level?: PageTableLevel): string {
     if (level === undefined || level === this.levels.at(-1)) return describePte(this, entry);
-    return this.pmdNone(entry) ? 'none' : `table in pfn ${String(this.tablePfn(entry))}`;
+    if (this.pmdNone(entry)) return 'none';
+    if (this.pmdTransHuge(entry)) return `huge, ${describePte(this, this.pmdPte(entry))}`;
+    return `table in pfn ${String(this.tablePfn(entry))}`;
   }
 }

@@ -56,6 +56,11 @@ export interface PteLayout {
   readonly uffdWp: bigint;
   /** Bits of an entry that points to a table. */
   readonly table: bigint;
+  /**
+   * The bit by which an entry above the last level is known to map a huge page. Left out where there are
+   * none, or where something else tells.
+   */
+  readonly huge?: bigint;
   readonly protection: ProtectionMap;
   readonly swap: SwapLayout;
 }

@@ -2,6 +2,7 @@ import { injectable } from '@pagerace/di';
 import { Order, readOnce, writeOnce, xchg } from '@pagerace/machine';
 import {
   type Architecture,
+  type DepositRule,
   type Mm,
   type Page,
   type PageTableLevel,
@@ -21,6 +22,7 @@ const DIRTY = 8n;
 const SPECIAL = 16n;
 const SWAP = 32n;
 const EXCLUSIVE = 64n;
+const HUGE = 128n;
 const shift = 8n;
 
 /** Pages of 16 bytes in tables of 4 entries, three levels deep; no soft-dirty, no userfaultfd. */
@@ -35,6 +37,8 @@ export class ToyArchitecture implements Architecture {
   ];
   readonly none = 0n;
   readonly hasSwpExclusive = true;
+  readonly hasRcuTableFree: boolean = false;
+  readonly depositRule: DepositRule = 'fifo';
 
   vmGetPageProt = (): Pte => PRESENT;
   pfnPte = (pfn: Pfn, protection: Pte): Pte => (BigInt(pfn) << shift) | protection;
@@ -77,6 +81,11 @@ export class ToyArchitecture implements Architecture {
   mkTable = (pfn: Pfn): Pte => this.pfnPte(pfn, PRESENT);
   pmdNone = (pmd: Pte): boolean => pmd === 0n;
   tablePfn = (pmd: Pte): Pfn => this.ptePfn(pmd);
+  pmdPresent = (pmd: Pte): boolean => this.ptePresent(pmd);
+  kernelAddress = (pfn: Pfn): Pte => BigInt(pfn) << shift;
+  pmdTransHuge = (pmd: Pte): boolean => (pmd & HUGE) !== 0n;
+  pmdPte = (pmd: Pte): Pte => pmd & ~HUGE;
+  pteHugePmd = (pte: Pte): Pte => pte | HUGE;
 
   ptepGet = (ptep: Ptep): Pte => readOnce(ptep);
   ptepGetLockless = (ptep: Ptep): Pte => readOnce(ptep);
@@ -99,6 +108,16 @@ export class ToyArchitecture implements Architecture {
     if (dirty) writeOnce(ptep, pte);
     return dirty;
   };
+  pmdpGet = (pmdp: Ptep): Pte => readOnce(pmdp);
+  setPmdAt = (_mm: Mm, _address: VirtualAddress, pmdp: Ptep, pmd: Pte): void =>
+    writeOnce(pmdp, pmd);
+  pmdClear = (pmdp: Ptep): void => writeOnce(pmdp, this.none);
+  pmdpHugeGetAndClear = (_mm: Mm, _address: VirtualAddress, pmdp: Ptep): Pte =>
+    xchg(pmdp, this.none);
+  pmdpHugeClearFlush = (vma: Vma, address: VirtualAddress, pmdp: Ptep): Pte =>
+    this.pmdpHugeGetAndClear(vma.mm, address, pmdp);
+  pmdpCollapseFlush = (vma: Vma, address: VirtualAddress, pmdp: Ptep): Pte =>
+    this.pmdpHugeGetAndClear(vma.mm, address, pmdp);
   walkerPermits = (pte: Pte, write: boolean): boolean => this.pteAccessPermitted(pte, write);
   walkerUses = (ptep: Ptep, pte: Pte, write: boolean): Pte | undefined => {
     const used = pte | YOUNG | (write ? DIRTY : 0n);

@@ -1,13 +1,15 @@
 import { injectable } from '@pagerace/di';
 import { GUP_FAST_RECHECK, type GupFastRecheck } from '@pagerace/gup';
 import { definePatch } from '@pagerace/kernel';
-import type { Architecture, PteWalk } from '@pagerace/page-model';
+import type { Architecture, Pte, PteWalk } from '@pagerace/page-model';
 
 /** The entry that points to the page table is looked at again, too. mm/gup.c:gup_pte_range(), v6.1. */
 @injectable()
 export class RecheckPmdAndPte implements GupFastRecheck {
-  isSameTable(arch: Architecture, { pmdp, pmd }: PteWalk): boolean {
-    return arch.ptepGet(pmdp) === pmd;
+  isUnchanged(arch: Architecture, { pmdp, pmd, ptep }: PteWalk, pte: Pte): boolean {
+    // THP collapse takes the table out before it looks at the references: either it sees ours, or we
+    // see that. The increment is a full barrier, so these loads need not be READ_ONCE() to come after it.
+    return arch.pmdpGet(pmdp) === pmd && arch.ptepGet(ptep) === pte;
   }
 }
 
