@@ -5,7 +5,7 @@ import { archArm64 } from '@pagerace/arch-arm64';
 import { archS390 } from '@pagerace/arch-s390';
 import { archX86 } from '@pagerace/arch-x86';
 import { checkPlugin, type Plugin, PluginError, Registry } from '@pagerace/kernel';
-import { sc, tso } from '@pagerace/memory-models';
+import { memoryModels } from '@pagerace/memory-models';
 import { patches } from '@pagerace/patches';
 import { scenarios } from '@pagerace/scenarios';
 import { UsageError } from './failure.js';
@@ -17,7 +17,7 @@ import { UsageError } from './failure.js';
  */
 export async function loadRegistry(modules: readonly string[] = []): Promise<Registry> {
   return new Registry([
-    { id: '@pagerace/memory-models', models: [sc, tso] },
+    { id: '@pagerace/memory-models', models: memoryModels },
     archArm64,
     archS390,
     archX86,

@@ -9,7 +9,7 @@ import { Update } from './update.js';
  * event of the execution graph (a read-modify-write is two: its read and, if it succeeds, its write).
  */
 export class Cell<T> {
-  /** The object that the cell is a part of, see {@link partsOf}. @internal */
+  /** The object that the cell is a part of, see {@link whole}. @internal */
   object: object | undefined = undefined;
   /** Whether it is a {@link SpinLock}. @internal */
   isSpinLock = false;
@@ -94,21 +94,23 @@ export class Cell<T> {
  * @param initial the value before any write: a constant of the program
  */
 export function cell<T>(initial: T, name?: string): Cell<T> {
-  const made = runtime().createCell(initial, name) as Cell<T>;
-  made.object = whole;
-  return made;
+  const made = runtime().createCell(initial, name);
+  parts?.push(made);
+  return made as Cell<T>;
 }
 
-let whole: object | undefined;
+let parts: Cell<unknown>[] | undefined;
 
-/** Runs `make`; the cells that it makes are parts of `object`, and are reached with it: {@link reach}. */
-export function partsOf<T>(object: object, make: () => T): T {
-  const before = whole;
-  whole = object;
+/** Makes an object; the cells that are made for it are its parts, and are reached with it: {@link reach}. */
+export function whole<T extends object>(make: () => T): T {
+  const before = parts;
+  const own: Cell<unknown>[] = (parts = []);
   try {
-    return make();
+    const object = make();
+    for (const part of own) part.object ??= object;
+    return object;
   } finally {
-    whole = before;
+    parts = before;
   }
 }
 
@@ -117,6 +119,7 @@ export function partsOf<T>(object: object, make: () => T): T {
  * to the object's cells depend by address on the newest read that gave it this value. A memory model of
  * hardware orders them after it.
  *
+ * @param object what {@link whole} made, or a cell that is part of nothing
  * @returns the object
  */
 export function reach<T extends object>(object: T, value: unknown): T {

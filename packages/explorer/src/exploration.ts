@@ -382,8 +382,8 @@ export class Exploration implements Runtime {
     const graph = this.#search.graph;
     const all = cell.isSpinLock ? flags | EventFlag.spinLock : flags;
     graph.stage(event, kind, this.#thread, cell.id, order, all);
-    if (this.#reached.size > 0 && cell.object !== undefined)
-      graph.address[event] = this.#reached.get(cell.object) ?? none;
+    if (this.#reached.size > 0)
+      graph.address[event] = this.#reached.get(cell.object ?? cell) ?? none;
   }
 
   annotate(): void {

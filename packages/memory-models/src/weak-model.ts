@@ -32,8 +32,12 @@ export function isFull(graph: ExecutionGraph, event: number): boolean {
 }
 
 /** Whether an access is a write that a full fence follows, as in smp_store_mb(). */
-export function isFencedStore(graph: ExecutionGraph, write: number): boolean {
-  return graph.order[write] === Order.full && !updates(graph, write);
+export function isFencedStore(graph: ExecutionGraph, access: number): boolean {
+  return (
+    graph.kind[access] === EventKind.write &&
+    graph.order[access] === Order.full &&
+    !updates(graph, access)
+  );
 }
 
 /** The write of the same thread and location that comes last before `event`, or `none`. */

@@ -261,7 +261,7 @@ const powerFence = fenceTag({
 });
 
 /** POWER as arch/powerpc makes the kernel's primitives. */
-export const power: Instructions = {
+export const powerInstructions: Instructions = {
   dependencies: true,
   tags: (graph, event) => {
     if (graph.kind[event] === EventKind.fence) return powerFence(graph, event);
@@ -293,7 +293,7 @@ const kernelFence = fenceTag({
 });
 
 /** The kernel's own primitives; a plain access counts as marked. */
-export const kernel: Instructions = {
+export const kernelPrimitives: Instructions = {
   dependencies: true,
   locks: true,
   tags: (graph, event) => {

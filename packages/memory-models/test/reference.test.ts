@@ -10,17 +10,21 @@ import {
   type MemoryModel,
   Order,
   Outcome,
-  partsOf,
   reach,
   type Setup,
   SpinLock,
+  whole,
 } from '@pagerace/explorer';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   armv8,
+  lkmm,
+  power,
   rc11,
   referenceArmv8,
+  referenceLkmm,
+  referencePower,
   referenceRc11,
   referenceRiscv,
   referenceSc,
@@ -29,7 +33,15 @@ import {
   sc,
   tso,
 } from '../src/index.js';
-import { aarch64, c11, candidateOf, riscvInstructions, x86 } from './graph-candidate.js';
+import {
+  aarch64,
+  c11,
+  candidateOf,
+  kernelPrimitives,
+  powerInstructions,
+  riscvInstructions,
+  x86,
+} from './graph-candidate.js';
 
 /** Consistent is what has atomic updates, one order per location, and no cycle of program order and reads-from. */
 const coherent: MemoryModel = {
@@ -80,8 +92,8 @@ const threads = fc.oneof(
 
 function toSetup(program: readonly (readonly Operation[])[]): Setup {
   return () => {
-    const objects = [{}, {}];
-    const cells = ['x', 'y'].map((name, of) => partsOf(objects[of]!, () => cell(0, name)));
+    const objects = ['x', 'y'].map((name) => whole(() => ({ word: cell(0, name) })));
+    const cells = objects.map(({ word }) => word);
     const lock = new SpinLock();
     const perform = (each: Operation): unknown => {
       switch (each.do) {
@@ -122,6 +134,8 @@ describe('the incremental form has the graphs that the reference form has', () =
     [rc11, referenceRc11, c11],
     [armv8, referenceArmv8, aarch64],
     [riscv, referenceRiscv, riscvInstructions],
+    [power, referencePower, powerInstructions],
+    [lkmm, referenceLkmm, kernelPrimitives],
   ] as const)(
     '$id',
     (model, reference, instructions) => {

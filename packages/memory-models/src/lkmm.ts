@@ -1,0 +1,313 @@
+import {
+  EventFlag,
+  EventKind,
+  type ExecutionGraph,
+  Fence,
+  type MemoryModel,
+  none,
+  releases,
+} from '@pagerace/explorer';
+import { EventRows, TopologicalOrder } from './event-rows.js';
+import {
+  acquiresHere,
+  addressOf,
+  isFencedStore,
+  isFull,
+  updates,
+  WeakModel,
+} from './weak-model.js';
+
+/** What is kept of each thread while its events are gone through in program order: sets of events. */
+const Kept = {
+  accesses: 0,
+  reads: 1,
+  writes: 2,
+  /** What every later access comes after, through a strong fence. */
+  beforeStrong: 3,
+  /** Reads that acquire: every later access comes after them. */
+  acquiring: 4,
+  readsBeforeRmb: 5,
+  writesBeforeWmb: 6,
+  /** What came before an unlock; and before one that a later lock of this thread follows, or took over from. */
+  beforeUnlock: 7,
+  acrossLocks: 8,
+} as const;
+const kept = 9;
+
+/**
+ * The Linux kernel's memory model, for marked accesses: what holds under it holds on every architecture.
+ * A plain access counts as marked here; whether it races is asked by the explorer apart.
+ *
+ * The axioms and names are those of the reference form, linux-kernel.cat, but for RCU: a grace period is
+ * made of accesses of its own by whoever models it. Of `happens-before` and `propagation` it is asked at
+ * once that hb ∪ (prop ; strong-fence) is acyclic: a cycle either has a step of the latter, and is one of
+ * pb, or has none, and is one of hb.
+ */
+class LinuxKernel extends WeakModel {
+  readonly id = 'lkmm';
+  readonly title = 'Linux kernel memory model';
+  readonly source = 'linux-kernel.cat and lock.cat of tools/memory-model in the Linux kernel';
+
+  readonly #sets = new EventRows();
+  readonly #strong = new EventRows();
+  readonly #ppo = new EventRows();
+  /** cumul-fence within a thread, without the reads-from before it. */
+  readonly #fence = new EventRows();
+  readonly #cumulFence = new EventRows();
+  /** rfe? after cumul-fence*; and prop. */
+  readonly #propagated = new EventRows();
+  readonly #prop = new EventRows();
+  readonly #before = new EventRows();
+  /** Per event, what comes before it in program order, or is what it reads. */
+  readonly #prefix = new EventRows();
+  readonly #order = new TopologicalOrder();
+  readonly #cycles = new TopologicalOrder();
+
+  isConsistent(graph: ExecutionGraph): boolean {
+    const { size } = graph;
+    this.#orderThreads(graph);
+    this.#order.sort(this.#prefix, size);
+    this.#propagate(graph);
+    return this.#cycles.sort(this.#before, size);
+  }
+
+  #orderThreads(graph: ExecutionGraph): void {
+    const { size, threadLimit } = graph;
+    const sets = this.#sets;
+    sets.reset(threadLimit * kept, size);
+    for (const rows of [this.#strong, this.#ppo, this.#fence, this.#prefix]) rows.reset(size, size);
+    for (let event = 0; event < size; event++) {
+      const thread = graph.thread[event]!;
+      const at = thread * kept;
+      if (graph.index[event]! > 0)
+        this.#prefix.add(event, graph.at(thread, graph.index[event]! - 1));
+      else if (graph.spawnedBy[thread] !== none) {
+        this.#prefix.add(event, graph.spawnedBy[thread]!);
+        this.#synchronize(at, graph.thread[graph.spawnedBy[thread]!]! * kept);
+      }
+      switch (graph.kind[event]) {
+        case EventKind.read:
+          if (graph.readsFrom[event]! >= 0) this.#prefix.add(event, graph.readsFrom[event]!);
+          this.#addRead(graph, event, at);
+          break;
+        case EventKind.write:
+          this.#addWrite(graph, event, at);
+          break;
+        case EventKind.fence:
+          this.#addFence(graph.location[event]!, at);
+          break;
+        case EventKind.spawn:
+          this.#addStrongFence(at);
+          break;
+        case EventKind.join:
+          this.#prefix.add(event, graph.lastOf(graph.location[event]!));
+          this.#addStrongFence(at);
+          this.#synchronize(at, graph.location[event]! * kept);
+          break;
+        default:
+      }
+    }
+  }
+
+  #addFence(fence: number, at: number): void {
+    const sets = this.#sets;
+    switch (fence) {
+      case Fence.full:
+      case Fence.release:
+        this.#addStrongFence(at);
+        break;
+      case Fence.read:
+      case Fence.acquire:
+        sets.include(at + Kept.readsBeforeRmb, sets, at + Kept.reads);
+        break;
+      case Fence.write:
+      case Fence.writeToAny:
+        sets.include(at + Kept.writesBeforeWmb, sets, at + Kept.writes);
+        break;
+      default:
+    }
+  }
+
+  #addStrongFence(at: number): void {
+    this.#sets.include(at + Kept.beforeStrong, this.#sets, at + Kept.accesses);
+  }
+
+  /** All of another thread so far, and what it has synchronized with, comes before what follows. */
+  #synchronize(at: number, other: number): void {
+    this.#sets.include(at + Kept.beforeStrong, this.#sets, other + Kept.accesses);
+    this.#sets.include(at + Kept.beforeStrong, this.#sets, other + Kept.beforeStrong);
+  }
+
+  #addRead(graph: ExecutionGraph, read: number, at: number): void {
+    const sets = this.#sets;
+    const ppo = this.#ppo;
+    // A fully ordered read-modify-write is as if enclosed by two smp_mb().
+    if (isFull(graph, read)) this.#addStrongFence(at);
+    const takesLock = (graph.flags[read]! & EventFlag.spinLock) !== 0 && updates(graph, read);
+    // po-unlock-lock-po: what follows comes after what the unlock came after.
+    if (takesLock) {
+      sets.include(at + Kept.acrossLocks, sets, at + Kept.beforeUnlock);
+      const source = graph.readsFrom[read]!;
+      if (source >= 0) {
+        const unlocker = graph.thread[source]! * kept;
+        if (unlocker !== at) this.#addUnlocked(graph, source, at);
+      }
+    }
+    this.#addCommon(graph, read, at);
+    ppo.include(read, sets, at + Kept.readsBeforeRmb);
+    // (addr | data) ; rfi
+    const source = graph.readsFrom[read]!;
+    if (source >= 0 && graph.thread[source] === graph.thread[read]) {
+      const address = addressOf(graph, source);
+      if (address !== none) ppo.add(read, address);
+    }
+    sets.add(at + Kept.accesses, read);
+    sets.add(at + Kept.reads, read);
+    if (acquiresHere(graph, read)) sets.add(at + Kept.acquiring, read);
+  }
+
+  /** What came before an unlock of another thread. */
+  #addUnlocked(graph: ExecutionGraph, unlock: number, at: number): void {
+    const thread = graph.thread[unlock]!;
+    for (let index = graph.index[unlock]! - 1; index >= 0; index--) {
+      const event = graph.at(thread, index);
+      const kind = graph.kind[event];
+      if (kind === EventKind.read || kind === EventKind.write)
+        this.#sets.add(at + Kept.acrossLocks, event);
+    }
+  }
+
+  #addWrite(graph: ExecutionGraph, write: number, at: number): void {
+    const sets = this.#sets;
+    const ppo = this.#ppo;
+    this.#addCommon(graph, write, at);
+    // Each read before decides, or may decide, a branch that leads here.
+    ppo.include(write, sets, at + Kept.reads);
+    ppo.include(write, sets, at + Kept.writesBeforeWmb);
+    this.#fence.include(write, sets, at + Kept.writesBeforeWmb);
+    this.#addOverwritten(graph, ppo, write, write, true);
+    const isRelease = releases(graph.order[write]!) && !isFencedStore(graph, write);
+    if (isRelease && !isFull(graph, write)) {
+      ppo.include(write, sets, at + Kept.accesses);
+      this.#fence.include(write, sets, at + Kept.accesses);
+    }
+    if ((graph.flags[write]! & EventFlag.spinLock) !== 0 && !updates(graph, write))
+      sets.include(at + Kept.beforeUnlock, sets, at + Kept.accesses);
+    sets.add(at + Kept.accesses, write);
+    sets.add(at + Kept.writes, write);
+    if (isFull(graph, write) || isFencedStore(graph, write)) this.#addStrongFence(at);
+  }
+
+  /** What orders an access of either kind. */
+  #addCommon(graph: ExecutionGraph, access: number, at: number): void {
+    const sets = this.#sets;
+    const ppo = this.#ppo;
+    this.#strong.include(access, sets, at + Kept.beforeStrong);
+    ppo.include(access, sets, at + Kept.beforeStrong);
+    ppo.include(access, sets, at + Kept.acquiring);
+    const address = addressOf(graph, access);
+    if (address !== none) ppo.add(access, address);
+    this.#fence.include(access, sets, at + Kept.beforeStrong);
+    this.#fence.include(access, sets, at + Kept.acrossLocks);
+    // po-unlock-lock-po counts within a thread for preserved program order.
+    const across = at + Kept.acrossLocks;
+    for (let by = sets.next(across, 0); by >= 0; by = sets.next(across, by + 1)) {
+      if (graph.thread[by] === graph.thread[access]) ppo.add(access, by);
+    }
+  }
+
+  /** Fills in what comes before what: hb, and prop ; strong-fence. */
+  #propagate(graph: ExecutionGraph): void {
+    const { size } = graph;
+    const { order } = this.#order;
+    const cumulFence = this.#cumulFence;
+    const propagated = this.#propagated;
+    const prop = this.#prop;
+    const before = this.#before;
+    for (const rows of [cumulFence, propagated, prop, before]) rows.reset(size, size);
+    for (let i = 0; i < size; i++) {
+      const event = order[i]!;
+      const kind = graph.kind[event];
+      if (kind !== EventKind.read && kind !== EventKind.write) continue;
+      // cumul-fence+, and the event itself.
+      cumulFence.add(event, event);
+      this.#addCumulFences(graph, event);
+      propagated.include(event, cumulFence, event);
+      const source = kind === EventKind.read ? graph.readsFrom[event]! : -1;
+      if (source >= 0 && graph.thread[source] !== graph.thread[event])
+        propagated.include(event, cumulFence, source);
+    }
+    for (let event = 0; event < size; event++) {
+      const kind = graph.kind[event];
+      if (kind !== EventKind.read && kind !== EventKind.write) continue;
+      const thread = graph.thread[event]!;
+      prop.include(event, propagated, event);
+      for (let by = propagated.next(event, 0); by >= 0; by = propagated.next(event, by + 1)) {
+        if (graph.kind[by] === EventKind.write) this.#addOverwritten(graph, prop, event, by, false);
+      }
+      before.include(event, this.#ppo, event);
+      const source = kind === EventKind.read ? graph.readsFrom[event]! : -1;
+      if (source >= 0 && graph.thread[source] !== thread) before.add(event, source);
+      for (let by = prop.next(event, 0); by >= 0; by = prop.next(event, by + 1)) {
+        if (by !== event && graph.thread[by] === thread) before.add(event, by);
+      }
+    }
+    for (let event = 0; event < size; event++) {
+      const strong = this.#strong;
+      for (let by = strong.next(event, 0); by >= 0; by = strong.next(event, by + 1))
+        before.include(event, prop, by);
+    }
+  }
+
+  /** Adds what comes before an event by cumul-fence, once and again. */
+  #addCumulFences(graph: ExecutionGraph, event: number): void {
+    const rows = this.#cumulFence;
+    const fence = this.#fence;
+    const strong = this.#strong;
+    for (let by = fence.next(event, 0); by >= 0; by = fence.next(event, by + 1)) {
+      rows.include(event, rows, by);
+      // A strong fence, or a release, also orders what was read from another thread before it.
+      const isRelease = this.#isRelease(graph, event) && graph.thread[by] === graph.thread[event];
+      if (!isRelease && !strong.has(event, by)) continue;
+      const source = graph.kind[by] === EventKind.read ? graph.readsFrom[by]! : -1;
+      if (source >= 0 && graph.thread[source] !== graph.thread[by])
+        rows.include(event, rows, source);
+    }
+    // rmw-sequence: a read-modify-write goes on with the fence before what it has read.
+    if (graph.kind[event] !== EventKind.write || !updates(graph, event)) return;
+    const source = graph.readsFrom[event - 1]!;
+    if (source < 0) return;
+    for (let by = rows.next(source, 0); by >= 0; by = rows.next(source, by + 1)) {
+      if (by !== source) rows.add(event, by);
+    }
+  }
+
+  #isRelease(graph: ExecutionGraph, event: number): boolean {
+    return (
+      graph.kind[event] === EventKind.write &&
+      releases(graph.order[event]!) &&
+      !isFencedStore(graph, event)
+    );
+  }
+
+  /** Adds what comes before a write by coherence or from-reads, of its own thread or of others. */
+  #addOverwritten(
+    graph: ExecutionGraph,
+    rows: EventRows,
+    row: number,
+    write: number,
+    ofItsThread: boolean,
+  ): void {
+    const thread = graph.thread[write]!;
+    for (let w = graph.coherencePrevious[write]!; ; w = graph.coherencePrevious[w]!) {
+      if (w >= 0 && (graph.thread[w] === thread) === ofItsThread) rows.add(row, w);
+      for (let read = graph.readers(w); read !== none; read = graph.nextReader[read]!) {
+        if ((graph.thread[read] === thread) === ofItsThread) rows.add(row, read);
+      }
+      if (w < 0) return;
+    }
+  }
+}
+
+/** The Linux kernel's memory model. */
+export const lkmm: MemoryModel = new LinuxKernel();

@@ -1,0 +1,346 @@
+import {
+  EventKind,
+  type ExecutionGraph,
+  Fence,
+  type MemoryModel,
+  none,
+  Order,
+  releases,
+} from '@pagerace/explorer';
+import { EventRows, TopologicalOrder } from './event-rows.js';
+import {
+  acquiresHere,
+  addressOf,
+  isFencedStore,
+  isFull,
+  updates,
+  WeakModel,
+} from './weak-model.js';
+
+/** What is kept of each thread while its events are gone through in program order: sets of events. */
+const Kept = {
+  accesses: 0,
+  reads: 1,
+  writes: 2,
+  /** What a sync, and what an lwsync, has come after. */
+  beforeSync: 3,
+  readsBeforeLwsync: 4,
+  writesBeforeLwsync: 5,
+  /** What the commit of each of the thread's reads waits for: a later write waits for that. */
+  readsCommit: 6,
+  /** What a later event waits for before it begins, or before it commits. */
+  beginAfter: 7,
+  commitAfter: 8,
+} as const;
+const kept = 9;
+
+/**
+ * POWER, for the kernel's primitives as arch/powerpc makes them (asm/barrier.h, asm/synch.h,
+ * asm/atomic.h, v6.1): smp_mb() is sync, smp_rmb() and smp_wmb() are lwsync; an acquiring load is followed
+ * by lwsync, a releasing store preceded by it; an acquiring read-modify-write is followed by isync, a
+ * fully ordered one enclosed in sync. Read-modify-writes are pairs of lwarx and stwcx.
+ *
+ * The axioms and names are those of the reference form: "Herding Cats", TOPLAS 2014, ppc-checks.cat.
+ */
+class Power extends WeakModel {
+  readonly id = 'power';
+  readonly title = 'POWER';
+  readonly source =
+    'Alglave, Maranget and Tautschnig, "Herding Cats", TOPLAS 2014; ppc.cat of herdtools7';
+
+  readonly #sets = new EventRows();
+  /** What an event begins, and commits, after: the events that began before that, i → i and i → c. */
+  readonly #begins = new EventRows();
+  readonly #commits = new EventRows();
+  readonly #sync = new EventRows();
+  /** sync and lwsync, with what their first event reads from another thread: (rfe? ; fence). */
+  readonly #fence = new EventRows();
+  readonly #hb = new EventRows();
+  /** rfe? ; fence ; hb*, and its closure; sync ; hb*; propbase* ; sync ; hb*. */
+  readonly #propbase = new EventRows();
+  readonly #propbases = new EventRows();
+  readonly #syncHb = new EventRows();
+  readonly #strong = new EventRows();
+  readonly #prop = new EventRows();
+  readonly #writes = new EventRows();
+  readonly #order = new TopologicalOrder();
+  readonly #scratch = new TopologicalOrder();
+
+  isConsistent(graph: ExecutionGraph): boolean {
+    const { size } = graph;
+    this.#orderThreads(graph);
+    // thinair
+    if (!this.#order.sort(this.#hb, size)) return false;
+    this.#propagate(graph);
+    return this.#propagation(graph) && this.#observation(graph) && this.#reservationsInOrder(graph);
+  }
+
+  /** Fills in what each thread keeps in order: preserved program order and fences; and hb with them. */
+  #orderThreads(graph: ExecutionGraph): void {
+    const { size, threadLimit } = graph;
+    const sets = this.#sets;
+    sets.reset(threadLimit * kept, size);
+    for (const rows of [this.#begins, this.#commits, this.#sync, this.#fence, this.#hb])
+      rows.reset(size, size);
+    for (let event = 0; event < size; event++) {
+      const thread = graph.thread[event]!;
+      const at = thread * kept;
+      const kind = graph.kind[event]!;
+      if (graph.index[event] === 0 && graph.spawnedBy[thread] !== none) {
+        const starter = graph.thread[graph.spawnedBy[thread]!]! * kept;
+        this.#synchronize(at, starter);
+      }
+      switch (kind) {
+        case EventKind.read:
+        case EventKind.write:
+          this.#fenceBefore(graph, event, at);
+          this.#addAccess(graph, event, at);
+          this.#fenceAfter(graph, event, at);
+          break;
+        case EventKind.fence:
+          if (graph.location[event] === Fence.full) this.#addSync(at);
+          else if (graph.location[event] !== Fence.compiler) this.#addLwsync(at);
+          break;
+        case EventKind.spawn:
+          this.#addSync(at);
+          break;
+        case EventKind.join:
+          this.#addSync(at);
+          this.#synchronize(at, graph.location[event]! * kept);
+          break;
+        default:
+      }
+    }
+  }
+
+  #addSync(at: number): void {
+    this.#sets.include(at + Kept.beforeSync, this.#sets, at + Kept.accesses);
+  }
+
+  #addLwsync(at: number): void {
+    this.#sets.include(at + Kept.readsBeforeLwsync, this.#sets, at + Kept.reads);
+    this.#sets.include(at + Kept.writesBeforeLwsync, this.#sets, at + Kept.writes);
+  }
+
+  /** All of another thread so far, and what it has synchronized with, comes before what follows. */
+  #synchronize(at: number, other: number): void {
+    this.#sets.include(at + Kept.beforeSync, this.#sets, other + Kept.accesses);
+    this.#sets.include(at + Kept.beforeSync, this.#sets, other + Kept.beforeSync);
+  }
+
+  #fenceBefore(graph: ExecutionGraph, access: number, at: number): void {
+    const isRead = graph.kind[access] === EventKind.read;
+    const order = graph.order[access]!;
+    if (isFull(graph, access)) {
+      if (isRead) this.#addSync(at);
+    } else if (releases(order) && !isFencedStore(graph, access)) {
+      // Of a read-modify-write, before the pair.
+      if (isRead ? updates(graph, access) : !updates(graph, access)) this.#addLwsync(at);
+    }
+  }
+
+  #fenceAfter(graph: ExecutionGraph, access: number, at: number): void {
+    const isRead = graph.kind[access] === EventKind.read;
+    if (isFencedStore(graph, access) || (isFull(graph, access) && !isRead)) this.#addSync(at);
+    else if (!isRead) {
+      const order = graph.order[access]!;
+      // isync waits for the branch on what the pair's read has read.
+      if (updates(graph, access) && (order === Order.acquire || order === Order.acquireRelease))
+        this.#sets.include(at + Kept.beginAfter, this.#commits, access - 1);
+    } else if (acquiresHere(graph, access) && !updates(graph, access)) this.#addLwsync(at);
+  }
+
+  #addAccess(graph: ExecutionGraph, event: number, at: number): void {
+    const sets = this.#sets;
+    const hb = this.#hb;
+    const isRead = graph.kind[event] === EventKind.read;
+    const thread = graph.thread[event]!;
+    const source = isRead ? graph.readsFrom[event]! : none;
+    const external = isRead && source >= 0 && graph.thread[source] !== thread;
+
+    // Preserved program order: reachability from the beginning of a read to that of a read or to the
+    // commit of a write, where an instruction begins before it commits.
+    const begins = this.#begins;
+    const commits = this.#commits;
+    begins.add(event, event);
+    begins.include(event, sets, at + Kept.beginAfter);
+    const address = addressOf(graph, event);
+    if (address !== none) begins.include(event, begins, address);
+    if (isRead && source >= 0 && !external) begins.include(event, begins, source);
+    commits.include(event, sets, at + Kept.commitAfter);
+    if (!isRead) commits.include(event, sets, at + Kept.readsCommit);
+    this.#orderByLocation(graph, event, external ? source : none);
+    if (address !== none) commits.include(event, commits, address);
+    commits.include(event, begins, event);
+    hb.includeCommon(event, isRead ? begins : commits, event, sets, at + Kept.reads);
+
+    this.#sync.include(event, sets, at + Kept.beforeSync);
+    const fence = this.#fence;
+    fence.include(event, sets, at + Kept.beforeSync);
+    fence.include(event, sets, at + Kept.readsBeforeLwsync);
+    if (!isRead) fence.include(event, sets, at + Kept.writesBeforeLwsync);
+    hb.include(event, fence, event);
+    if (external) hb.add(event, source);
+
+    sets.add(at + Kept.accesses, event);
+    sets.add(at + (isRead ? Kept.reads : Kept.writes), event);
+    if (isRead) sets.include(at + Kept.readsCommit, commits, event);
+    // addr ; po
+    if (address !== none) sets.include(at + Kept.commitAfter, commits, address);
+  }
+
+  /**
+   * po-loc; and rdw and detour, where a read sees a write of another thread that came in between.
+   *
+   * @param source what a read reads from another thread, or `none`
+   */
+  #orderByLocation(graph: ExecutionGraph, event: number, source: number): void {
+    const thread = graph.thread[event]!;
+    for (let index = graph.index[event]! - 1; index >= 0; index--) {
+      const earlier = graph.at(thread, index);
+      const kind = graph.kind[earlier];
+      if (kind !== EventKind.read && kind !== EventKind.write) continue;
+      if (graph.location[earlier] !== graph.location[event]) continue;
+      this.#commits.include(event, this.#commits, earlier);
+      if (source === none) continue;
+      if (kind === EventKind.write) this.#begins.include(event, this.#commits, earlier);
+      else if (graph.readsFrom[earlier] !== source)
+        this.#begins.include(event, this.#begins, earlier);
+    }
+  }
+
+  /** Fills in propbase and prop. */
+  #propagate(graph: ExecutionGraph): void {
+    const { size } = graph;
+    const { order } = this.#order;
+    const fence = this.#fence;
+    const propbase = this.#propbase;
+    const propbases = this.#propbases;
+    const syncHb = this.#syncHb;
+    const strong = this.#strong;
+    for (const rows of [propbase, propbases, syncHb, strong, this.#prop]) rows.reset(size, size);
+    for (let i = 0; i < size; i++) {
+      const event = order[i]!;
+      for (let by = fence.next(event, 0); by >= 0; by = fence.next(event, by + 1)) {
+        propbase.add(event, by);
+        const source = this.#readsElsewhere(graph, by);
+        if (source !== none) propbase.add(event, source);
+      }
+      syncHb.include(event, this.#sync, event);
+      const hb = this.#hb;
+      for (let by = hb.next(event, 0); by >= 0; by = hb.next(event, by + 1)) {
+        propbase.include(event, propbase, by);
+        syncHb.include(event, syncHb, by);
+      }
+      propbases.add(event, event);
+      for (let by = propbase.next(event, 0); by >= 0; by = propbase.next(event, by + 1))
+        propbases.include(event, propbases, by);
+      for (let by = syncHb.next(event, 0); by >= 0; by = syncHb.next(event, by + 1))
+        strong.include(event, propbases, by);
+    }
+    const prop = this.#prop;
+    const writes = this.#writes;
+    writes.reset(1, size);
+    for (let event = 0; event < size; event++)
+      if (graph.kind[event] === EventKind.write) writes.add(0, event);
+    for (let event = 0; event < size; event++) {
+      if (graph.kind[event] === EventKind.write)
+        prop.includeCommon(event, propbase, event, writes, 0);
+      for (let by = strong.next(event, 0); by >= 0; by = strong.next(event, by + 1)) {
+        prop.add(event, by);
+        this.#addCommunication(graph, prop, event, by);
+      }
+    }
+  }
+
+  /** Adds what comes before `by` by rfe, fre, coe, or by one of the latter two and rfe. */
+  #addCommunication(graph: ExecutionGraph, rows: EventRows, row: number, by: number): void {
+    if (graph.kind[by] === EventKind.write) {
+      this.#addOverwritten(graph, rows, row, by);
+      return;
+    }
+    const source = this.#readsElsewhere(graph, by);
+    if (source === none) return;
+    rows.add(row, source);
+    this.#addOverwritten(graph, rows, row, source);
+  }
+
+  /** Adds what comes before a write by coe or fre. */
+  #addOverwritten(graph: ExecutionGraph, rows: EventRows, row: number, write: number): void {
+    const thread = graph.thread[write]!;
+    for (let w = graph.coherencePrevious[write]!; ; w = graph.coherencePrevious[w]!) {
+      if (w >= 0 && graph.thread[w] !== thread) rows.add(row, w);
+      for (let read = graph.readers(w); read !== none; read = graph.nextReader[read]!) {
+        if (graph.thread[read] !== thread) rows.add(row, read);
+      }
+      if (w < 0) return;
+    }
+  }
+
+  /** The write of another thread that a read reads, or `none`. */
+  #readsElsewhere(graph: ExecutionGraph, event: number): number {
+    if (graph.kind[event] !== EventKind.read) return none;
+    const source = graph.readsFrom[event]!;
+    return source >= 0 && graph.thread[source] !== graph.thread[event] ? source : none;
+  }
+
+  /** Whether co ∪ prop is acyclic. */
+  #propagation(graph: ExecutionGraph): boolean {
+    const rows = this.#writes;
+    rows.reset(graph.size, graph.size);
+    for (let event = 0; event < graph.size; event++) {
+      rows.include(event, this.#prop, event);
+      if (graph.kind[event] === EventKind.write && graph.coherencePrevious[event]! >= 0)
+        rows.add(event, graph.coherencePrevious[event]!);
+    }
+    return this.#scratch.sort(rows, graph.size);
+  }
+
+  /** Whether fre ; prop ; hb* is irreflexive. */
+  #observation(graph: ExecutionGraph): boolean {
+    const { size } = graph;
+    const { order } = this.#order;
+    const hb = this.#hb;
+    // prop ; hb*
+    const seen = this.#strong;
+    seen.reset(size, size);
+    for (let i = 0; i < size; i++) {
+      const event = order[i]!;
+      seen.include(event, this.#prop, event);
+      for (let by = hb.next(event, 0); by >= 0; by = hb.next(event, by + 1))
+        seen.include(event, seen, by);
+      if (graph.kind[event] !== EventKind.read) continue;
+      const thread = graph.thread[event]!;
+      for (
+        let write = graph.next(graph.readsFrom[event]!);
+        write !== none;
+        write = graph.coherenceNext[write]!
+      ) {
+        if (graph.thread[write] !== thread && seen.has(event, write)) return false;
+      }
+    }
+    return true;
+  }
+
+  /** scXX: whether co ∪ (po & X × X) is acyclic, where X are the accesses of reservations. */
+  #reservationsInOrder(graph: ExecutionGraph): boolean {
+    const { size } = graph;
+    const rows = this.#writes;
+    rows.reset(size, size);
+    this.#sets.reset(graph.threadLimit, size);
+    for (let event = 0; event < size; event++) {
+      const kind = graph.kind[event];
+      if (kind !== EventKind.read && kind !== EventKind.write) continue;
+      if (updates(graph, event)) {
+        rows.include(event, this.#sets, graph.thread[event]!);
+        this.#sets.add(graph.thread[event]!, event);
+      }
+      if (kind === EventKind.write && graph.coherencePrevious[event]! >= 0)
+        rows.add(event, graph.coherencePrevious[event]!);
+    }
+    return this.#scratch.sort(rows, size);
+  }
+}
+
+/** POWER. */
+export const power: MemoryModel = new Power();
