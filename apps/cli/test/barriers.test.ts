@@ -18,8 +18,9 @@ ${mb}
 Not needed on any of these machines, as far as this scenario goes:
   ${rmb}
 
-The weakest that is safe:
-  x86, x86-ipi: ${mb}, without every other
+The weakest that is safe keeps
+  x86, x86-ipi:
+    ${mb}
 
 What goes wrong without them:
 `);
@@ -59,7 +60,7 @@ What goes wrong without them:
     const { code, out } = await pagerace(command);
     expect(code).toBe(ExitCode.success);
     expect(out).not.toContain(rmb);
-    expect(out).toContain('x86 (sc): without any of them');
+    expect(out).toContain('x86 (sc): none');
   });
 
   it('that the scenario does not meet are told as such', async () => {

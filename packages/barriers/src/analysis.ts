@@ -1,7 +1,7 @@
 import type { Result } from '@pagerace/explorer';
 import type { OrderingOverride, OrderingSite } from '@pagerace/machine';
 import { type Assignment, asWritten, weakened, weakenings, without } from './assignment.js';
-import { exceptions, largest } from './groups.js';
+import { exceptions, largest, smallest } from './groups.js';
 import { type Explore, type Judgement, Safety } from './safety.js';
 
 /** What becomes of the kernel when one site alone is weakened. */
@@ -16,7 +16,7 @@ export interface SiteFinding {
   readonly need: 'needed' | 'not needed' | 'unknown';
   /** The site dropped; and unless it is not needed, every weaker ordering in its place. */
   readonly alone: readonly Weakening[];
-  /** Sites that could take its place: one of the two is needed. */
+  /** Sites each of which orders the same: of these and this one, one is needed. */
   readonly insteadOf: readonly string[];
 }
 
@@ -57,7 +57,7 @@ export async function analyse(
   const free = [...alone.values()].filter(({ need }) => need === 'not needed').map(siteName);
 
   const weakest = await weaken(safety, sites, free);
-  const insteadOf = await rivals(safety, free, weakest.assignment);
+  const insteadOf = await alternatives(safety, sites, free, weakest.assignment);
   return {
     baseline,
     sites: [...alone.values()]
@@ -135,26 +135,37 @@ async function weaken(
   return { assignment, undecided: [...undecided] };
 }
 
-/** Pairs of sites that can be dropped alone but not both, if one of them is left in `weakest`. */
-async function rivals(
+/**
+ * For sites that can be dropped alone, others that order the same: sets of which all but any one can be
+ * dropped. Looked for are those of the portable fences, which a kernel developer has to decide on, and
+ * of what is left in `weakest` though it could go alone.
+ */
+async function alternatives(
   safety: Safety,
+  sites: readonly OrderingSite[],
   free: readonly string[],
   weakest: Assignment,
 ): Promise<ReadonlyMap<string, readonly string[]>> {
-  const pairs = new Map<string, string[]>();
-  const pair = (one: string, other: string): void => {
-    pairs.set(one, [...(pairs.get(one) ?? []), other]);
-  };
-  const isDropped = (name: string): boolean => weakest.get(name)?.kind === 'dropped';
-  for (const kept of free.filter((name) => !isDropped(name))) {
-    const others = await exceptions(free.filter(isDropped), async (names) => {
-      const { safety: known } = await safety.judge(without(asWritten, [kept, ...names]));
-      return known !== 'unsafe';
-    });
-    for (const other of others) {
-      pair(kept, other);
-      pair(other, kept);
+  const holds = (names: readonly string[]): Promise<boolean> =>
+    isSafe(safety, without(asWritten, names));
+  const breaks = async (names: readonly string[]): Promise<boolean> =>
+    (await safety.judge(without(asWritten, names))).safety === 'unsafe';
+  const isKept = (name: string): boolean => weakest.get(name)?.kind !== 'dropped';
+  const insteadOf = new Map<string, readonly string[]>();
+  const asked = sites.filter((site) => rank(site) === 0 || isKept(site.name)).map(nameOf);
+  for (const name of asked.filter((one) => free.includes(one) && !insteadOf.has(one))) {
+    const others = free.filter((one) => one !== name);
+    const dropped = others.filter((one) => !isKept(one));
+    const most = await largest(others.filter(isKept), holds, dropped);
+    if (!(await breaks([...most, name]))) continue;
+    const set = await smallest(most, breaks, [name]);
+    for (const one of set) {
+      if (!insteadOf.has(one))
+        insteadOf.set(
+          one,
+          set.filter((other) => other !== one),
+        );
     }
   }
-  return pairs;
+  return insteadOf;
 }

@@ -35,3 +35,25 @@ export async function largest(
   const first = await largest(names.slice(0, half), holds, collected);
   return largest(names.slice(half), holds, first);
 }
+
+/**
+ * Of names of which, with those in `fixed`, it holds, as few as it needs to hold, by QuickXplain (Junker
+ * 2004). What holds of some names must hold of more.
+ *
+ * @returns these names and `fixed`
+ */
+export async function smallest(
+  names: readonly string[],
+  holds: Holds,
+  fixed: readonly string[] = [],
+): Promise<readonly string[]> {
+  if (names.length === 0 || (await holds(fixed))) return fixed;
+  if (names.length === 1) return [...fixed, ...names];
+  const half = Math.ceil(names.length / 2);
+  const first = names.slice(0, half);
+  const second = names.slice(half);
+  const ofSecond = (await smallest(second, holds, [...fixed, ...first])).slice(
+    fixed.length + first.length,
+  );
+  return smallest(first, holds, [...fixed, ...ofSecond]);
+}

@@ -1,7 +1,7 @@
-import type { Result } from '@pagerace/explorer';
-import { overrideName } from '@pagerace/machine';
+import { Fence, type Result } from '@pagerace/explorer';
+import { type OrderingSite, overrideName } from '@pagerace/machine';
 import { marks, pageWidth, type Tone, toneOf, verdictText, wrap } from '@pagerace/report';
-import type { Analysis, SiteFinding } from './analysis.js';
+import type { Analysis, SiteFinding, Weakest } from './analysis.js';
 import { type BarriersReport, type MachineReport, type SiteReport, sitesOf } from './report.js';
 
 export interface BarriersTextOptions {
@@ -28,9 +28,9 @@ export function barriersText(report: BarriersReport, options: BarriersTextOption
       'Not needed on any of these machines, as far as this scenario goes:',
       unneeded.flatMap(({ name }) => line(name)),
     ),
-    section('The weakest that is safe:', weakestLines(report, line)),
+    section('The weakest that is safe keeps', weakestLines(report, line)),
     section(
-      'A cleared page-table entry is ordered before later loads, whatever the kernel adds:',
+      'What orders a cleared page-table entry before later loads where smp_mb is not needed:',
       givenLines(notable, line),
     ),
     section(
@@ -137,37 +137,42 @@ function weakestLines({ machines }: BarriersReport, line: Line): string[] {
   const told = new Map<string, string[]>();
   for (const { name, analysis } of machines) {
     if (analysis.weakest === undefined) continue;
-    const text = weakestText(analysis);
+    const text = weakestSites(analysis, analysis.weakest).join('\n');
     told.set(text, [...(told.get(text) ?? []), name]);
   }
-  return [...told].flatMap(([text, names]) => line(`${names.join(', ')}: ${text}`));
+  return [...told].flatMap(([text, names]) => [
+    ...line(`${names.join(', ')}: ${text === '' ? 'none' : ''}`),
+    ...text.split('\n').flatMap((site) => line(site).map((one) => `  ${one}`)),
+  ]);
 }
 
-function weakestText({ sites, weakest }: Analysis): string {
-  const { assignment, undecided } = weakest!;
-  const kept = sites.flatMap(({ site: { name } }) => {
+/** The sites that a weakest assignment keeps, and as what. */
+function weakestSites({ sites }: Analysis, { assignment, undecided }: Weakest): string[] {
+  return sites.flatMap(({ site: { name } }) => {
     const override = assignment.get(name);
     if (override?.kind === 'dropped') return [];
-    return override === undefined ? [name] : [`${name} as ${overrideName(override)}`];
+    const as = override === undefined ? '' : ` as ${overrideName(override)}`;
+    return [`${name}${as}${undecided.includes(name) ? ', or less' : ''}`];
   });
-  const others = assignment.size === 0 ? '' : ', without every other';
-  const doubt =
-    undecided.length === 0 ? '' : `; perhaps less, as ${undecided.join(', ')} is undecided`;
-  if (sites.length === 0) return 'no ordering site was met';
-  if (kept.length === 0) return `without any of them${doubt}`;
-  return `${kept.join(', ')}${others}${doubt}`;
 }
 
-/** What the architectures give on which a portable barrier is not needed that another machine needs. */
+/** What the architectures give on which a portable full fence is not needed that another machine needs. */
 function givenLines(sites: readonly SiteReport[], line: Line): string[] {
-  const spared = sites
-    .filter(
-      ({ name, met }) =>
-        !name.startsWith('arch/') && met.some(({ finding }) => finding.need === 'needed'),
-    )
-    .flatMap(({ met }) => met.filter(({ finding }) => finding.need === 'not needed'))
-    .map(({ machine }) => machine);
-  return [...new Set(spared)].flatMap(({ name, clearBeforeLoad }) =>
-    clearBeforeLoad === undefined ? [] : line(`on ${name} by: ${clearBeforeLoad}`),
-  );
+  const given = new Map<string, string[]>();
+  for (const { name, met } of sites) {
+    if (name.startsWith('arch/')) continue;
+    if (!met.some(({ finding: { need, site } }) => need === 'needed' && isFullFence(site)))
+      continue;
+    for (const { machine, finding } of met) {
+      const { clearBeforeLoad } = machine;
+      if (finding.need !== 'not needed' || clearBeforeLoad === undefined) continue;
+      const names = given.get(clearBeforeLoad) ?? [];
+      given.set(clearBeforeLoad, [...new Set([...names, machine.name])]);
+    }
+  }
+  return [...given].flatMap(([what, names]) => line(`${names.join(', ')}: ${what}`));
+}
+
+function isFullFence({ written }: OrderingSite): boolean {
+  return written.kind === 'fence' && written.fence === Fence.full;
 }

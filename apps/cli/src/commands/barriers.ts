@@ -13,7 +13,8 @@ import { dropped, type OrderingSite } from '@pagerace/machine';
 import type { Result } from '@pagerace/explorer';
 import { commandLines, isBroken, json, pageWidth } from '@pagerace/report';
 import { ExitCode } from '../exit-code.js';
-import { ExplorationThread } from '../exploration-thread.js';
+import { ExplorationPool } from '../exploration-pool.js';
+import type { ExplorationThread } from '../exploration-thread.js';
 import { exploreSelection } from '../exploring.js';
 import { type Machine, machinesOf } from '../machines.js';
 import { readParameters } from '../parameters.js';
@@ -85,25 +86,12 @@ export async function barriers(
     };
   };
 
-  const reports: (MachineReport | undefined)[] = [];
-  const remaining = machines.entries();
-  const threads = Array.from(
-    { length: Math.min(availableParallelism(), machines.length) },
-    () => new ExplorationThread(plugin),
-  );
-  const isInterrupted = (): boolean => threads.some(({ interrupted }) => interrupted);
-  const work = async (thread: ExplorationThread): Promise<void> => {
-    for (const [nth, machine] of remaining) {
-      if (isInterrupted()) return;
-      const progress = `${String(nth + 1)} of ${String(machines.length)}`;
-      reports[nth] = await reportOn(machine, thread, progress);
-    }
-  };
-  try {
-    await Promise.all(threads.map(work));
-  } finally {
-    await Promise.all(threads.map((thread) => thread.end()));
-  }
+  const pool = new ExplorationPool(plugin, Math.min(availableParallelism(), machines.length));
+  const reports = await pool
+    .forEach(machines, (machine, thread, nth) =>
+      reportOn(machine, thread, `${String(nth + 1)} of ${String(machines.length)}`),
+    )
+    .finally(() => pool.end());
   display.clear();
 
   const report: BarriersReport = {
@@ -113,13 +101,13 @@ export async function barriers(
     machines: reports.filter((one) => one !== undefined),
     ...(options.site === undefined ? {} : { asked: options.site }),
   };
-  const isComplete = report.machines.length === machines.length && !isInterrupted();
+  const isComplete = report.machines.length === machines.length && !pool.interrupted;
   const replayOf = ({ subject }: MachineReport, weakened: string, id: string): string =>
     replayCommand({ ...subject, weakened: [weakened] }, id, options.set, plugin);
   if (asJson) terminal.out(json(barriersDocument(report, isComplete, replayOf)));
   else {
     terminal.out(`${scenario} on ${kernel}\n\n${barriersText(report, terminal)}`);
-    const found = counterexamples(report);
+    const found = counterexamples(report, options.show === true);
     if (found.length > 0 && options.show !== true) terminal.out('\nWhat goes wrong without them:');
     for (const { machine, site, id } of found) {
       const command = replayOf(machine, `${site}=dropped`, id);
@@ -156,16 +144,24 @@ interface Counterexample {
   readonly id: string;
 }
 
-/** For each machine, and each site that is needed there, the simplest execution without it. */
-function counterexamples({ machines }: BarriersReport): Counterexample[] {
+/**
+ * For each site that is needed, an execution without it.
+ *
+ * @param everywhere on each machine that needs it; otherwise on the first
+ */
+function counterexamples({ machines }: BarriersReport, everywhere: boolean): Counterexample[] {
+  const told = new Set<string>();
   return machines.flatMap((machine) =>
     machine.analysis.sites
-      .filter(({ need }) => need === 'needed')
-      .map(({ site, alone }) => ({
-        machine,
-        site: site.name,
-        id: simplestFirst(alone[0]!.result)[0]!.witness.id,
-      })),
+      .filter(({ need, site }) => need === 'needed' && (everywhere || !told.has(site.name)))
+      .map(({ site, alone }) => {
+        told.add(site.name);
+        return {
+          machine,
+          site: site.name,
+          id: simplestFirst(alone[0]!.result)[0]!.witness.id,
+        };
+      }),
   );
 }
 
