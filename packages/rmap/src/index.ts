@@ -9,3 +9,4 @@ export {
 export { RMAP, type Rmap } from './rmap.js';
 export { rmapSubsystem } from './subsystem.js';
 export type { TtuFlags } from './ttu-flags.js';
+export { UNMAP_FLUSH, UnmapFlush } from './unmap-flush.js';

@@ -15,6 +15,8 @@ import { madvFreeMappedTwice } from './madv-free/mapped-twice.js';
 import { madvFreeTornByFork, madvFreeTornByExit } from './madv-free/torn-counters.js';
 import { madvFreeReproducer } from './madv-free/reproducer.js';
 import { madvFreeTransientReference } from './madv-free/transient-reference.js';
+import { staleTlbDeferredFlush } from './tlb/deferred-flush.js';
+import { staleTlbUnmap } from './tlb/unmap.js';
 
 /** The scenarios of this package. */
 export const scenarios = definePlugin({
@@ -37,5 +39,7 @@ export const scenarios = definePlugin({
     madvFreeDioTwoPages,
     madvFreeDioBatch,
     madvFreeReproducer,
+    staleTlbUnmap,
+    staleTlbDeferredFlush,
   ],
 });

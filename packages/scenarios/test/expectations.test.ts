@@ -3,7 +3,12 @@ import { describe, expect, test } from 'vitest';
 import { explored, registry } from './support/exploring.js';
 
 /** Scenarios with thousands of executions: there a few kernels must do. */
-const large = ['madv-free-after-submit', 'madv-free-dio-batch', 'madv-free-dio-two-pages'];
+const large = [
+  'madv-free-after-submit',
+  'madv-free-dio-batch',
+  'madv-free-dio-two-pages',
+  'stale-tlb-deferred-flush',
+];
 
 const kernels = [...registry.kernels.map(({ id }) => id), 'v5.17-rc2+madv-free-refcount-check'];
 

@@ -1,0 +1,109 @@
+import { BroadcastTlbFlush, IpiTlbFlush, UndeferredTlbFlush } from '@pagerace/arch-x86';
+import { injectable, type Token } from '@pagerace/di';
+import { type Constructor, defineKernel, definePatch, type Kernel } from '@pagerace/kernel';
+import { type Cpu, current } from '@pagerace/machine';
+import { type Mm, TLB_FLUSH, type TlbRange, type VirtualAddress } from '@pagerace/page-model';
+import { v6_1 } from '@pagerace/patches';
+import { UNMAP_FLUSH, UnmapFlush } from '@pagerace/rmap';
+import { describe, expect, test } from 'vitest';
+import { explored, violatedBy } from './support/exploring.js';
+
+/** A kernel in which something is done in another way. */
+function mutant<T>(token: Token<T>, useClass: Constructor<NoInfer<T>>): Kernel {
+  const provides = [{ token, useClass }] as const;
+  const patch = definePatch({ id: 'mutant', title: 'A mutant of the flush', provides });
+  return defineKernel({ id: 'mutant', base: v6_1, patches: [patch] });
+}
+
+const unmaps = [
+  ['stale-tlb-unmap', { held: false }],
+  ['stale-tlb-unmap', { held: true }],
+] as const;
+const reclaims = [
+  ['stale-tlb-deferred-flush', { page: 'dirty' }],
+  ['stale-tlb-deferred-flush', { page: 'lazyfree' }],
+] as const;
+
+/** Set-up is one execution, and leaves no stale translations. */
+const isSetUp = (): boolean => current().name === 'boot';
+
+@injectable()
+class ForgetsNothing extends IpiTlbFlush {
+  protected override flushTlbMulti(cpus: Iterable<Cpu>, range?: TlbRange): void {
+    if (isSetUp()) super.flushTlbMulti(cpus, range);
+  }
+}
+
+@injectable()
+class BroadcastsNothing extends BroadcastTlbFlush {
+  override flushTlbPage(): void {}
+  override flushBatch(): void {}
+}
+
+/** Sends the interrupts and goes on, so that the flush may be after the free. */
+@injectable()
+class DoesNotWait extends IpiTlbFlush {
+  protected override flushTlbMulti(cpus: Iterable<Cpu>, range?: TlbRange): void {
+    if (isSetUp()) super.flushTlbMulti(cpus, range);
+    else current().machine.spawn('ipi', () => super.flushTlbMulti(cpus, range));
+  }
+}
+
+@injectable()
+class FlushesHereOnly extends IpiTlbFlush {
+  protected override flushTlbMulti(_cpus: Iterable<Cpu>, range?: TlbRange): void {
+    super.flushTlbMulti([current().cpu], range);
+  }
+}
+
+@injectable()
+class FlushesTheNextPage extends UndeferredTlbFlush {
+  override flushTlbPage(mm: Mm, address: VirtualAddress): void {
+    super.flushTlbPage(mm, address + mm.memory.pageSize);
+  }
+}
+
+@injectable()
+class NoFlushBeforeFree extends UnmapFlush {
+  override tryToUnmapFlush(): void {}
+}
+
+@injectable()
+class NoFlushBeforeWrite extends UnmapFlush {
+  override tryToUnmapFlushDirty(): void {}
+}
+
+describe.each(['sc', 'tso'])('under %s', (model) => {
+  test.each([...unmaps, ...reclaims])('%s %o holds however x86 flushes', (scenario, parameters) => {
+    for (const architecture of ['x86', 'x86-ipi', 'x86-broadcast']) {
+      const result = explored({ scenario, kernel: v6_1, architecture, model, parameters });
+      expect(result, architecture).toMatchObject({ verdict: 'verified', complete: true });
+    }
+  });
+
+  describe.each([
+    ['if no CPU is made to forget', 'x86', ForgetsNothing],
+    ['if nothing is broadcast', 'x86-broadcast', BroadcastsNothing],
+    ['if nobody waits for the interrupts', 'x86', DoesNotWait],
+    ['if only the CPU that unmaps forgets', 'x86', FlushesHereOnly],
+    ['if another page is flushed', 'x86-ipi', FlushesTheNextPage],
+  ] as const)('an unmapped page is reached by a stale translation %s', (_, architecture, flush) => {
+    test.each([...unmaps, ...reclaims])('in %s %o', (scenario, parameters) => {
+      const kernel = mutant(TLB_FLUSH, flush);
+      const violated = violatedBy({ scenario, kernel, architecture, model, parameters });
+      expect(violated).toContain('I-TLB');
+    });
+  });
+
+  test.each(reclaims)('%s %o: reclaim must flush before it frees', (scenario, parameters) => {
+    const kernel = mutant(UNMAP_FLUSH, NoFlushBeforeFree);
+    expect(violatedBy({ scenario, kernel, model, parameters })).toContain('I-TLB');
+  });
+
+  test('reclaim must flush before it writes a page that was dirty, or a store is lost', () => {
+    const kernel = mutant(UNMAP_FLUSH, NoFlushBeforeWrite);
+    const [[scenario, dirty], [, lazyfree]] = reclaims;
+    expect(violatedBy({ scenario, kernel, model, parameters: dirty })).toEqual(['I-STORE']);
+    expect(violatedBy({ scenario, kernel, model, parameters: lazyfree })).toEqual([]);
+  });
+});
