@@ -109,6 +109,9 @@ joined by &. – says that a property never came to apply. What stands in _itali
 the model; for the rest the scenario says what is expected, and why. One outcome in a place holds under
 sequential consistency and TSO alike; a difference would be shown.
 
+Here a CPU walks the page table for each access: a translation that a TLB has kept beyond one access is
+not modelled. It is in the scenarios that say so, such as \`stale-tlb-unmap\`.
+
 ## Kernels
 
 On x86, whose TLB flushes reclaim defers.
