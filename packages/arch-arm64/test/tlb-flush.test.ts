@@ -3,6 +3,7 @@ import { sc, tso } from '@pagerace/memory-models';
 import {
   clearDeferred,
   clearFlush,
+  flushAgainstSection,
   load,
   type OnePage,
   sitesMet,
@@ -49,3 +50,11 @@ test('what orders a cleared entry', () => {
     'arch/arm64/include/asm/tlbflush.h:arch_tlbbatch_flush:dsb(ish)',
   ]);
 });
+
+test.each([arm64, arm64Deferred])(
+  'on $id a flush does not wait for interrupts to be on',
+  (architecture) => {
+    const { violations } = explore(flushAgainstSection(architecture), { model: sc });
+    expect(violations.map(({ property }) => property)).toEqual(['overtaken']);
+  },
+);

@@ -1,16 +1,7 @@
 import { injectable, type Wiring } from '@pagerace/di';
 import { explore, type Result } from '@pagerace/explorer';
 import type { Constructor } from '@pagerace/kernel';
-import {
-  cell,
-  localIrqRestore,
-  localIrqSave,
-  readOnce,
-  spinLock,
-  spinUnlock,
-  Violation,
-  writeOnce,
-} from '@pagerace/machine';
+import { localIrqRestore, localIrqSave, spinLock, spinUnlock, Violation } from '@pagerace/machine';
 import { tso } from '@pagerace/memory-models';
 import {
   ARCHITECTURE,
@@ -24,6 +15,7 @@ import {
   type ArchitectureProvisions,
   clearDeferred,
   clearFlush,
+  flushAgainstSection,
   load,
   type OnePage,
   store,
@@ -45,25 +37,8 @@ function propertiesOf({ violations }: Result): readonly string[] {
   return violations.map(({ property }) => property);
 }
 
-/** CPU 0 reads an entry with interrupts off, as GUP-fast does; CPU 1 clears it and flushes. */
 function flushDuringSection(flush: Constructor<TlbFlush>): Result {
-  const setup = withOnePage(withFlush(flush), ({ machine, arch, mm, vma, address }) => {
-    const flushed = cell(false, 'flushed');
-    machine.cpu(0).run('gup', () => {
-      localIrqSave();
-      const { ptep } = walkToPte(mm, address)!;
-      const mapped = arch.ptePresent(arch.ptepGetLockless(ptep));
-      const gone = readOnce(flushed);
-      localIrqRestore();
-      if (mapped && gone) throw new Violation('overtaken', 'the flush did not wait');
-    });
-    machine.cpu(1).run('kswapd', () => {
-      withPteLocked(mm, address, (ptep) => arch.ptepClearFlush(vma, address, ptep));
-      writeOnce(flushed, true);
-    });
-    return undefined;
-  });
-  return explore(setup, { model: tso });
+  return explore(flushAgainstSection(withFlush(flush)), { model: tso });
 }
 
 describe('a flush and a section with interrupts off', () => {

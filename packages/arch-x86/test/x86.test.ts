@@ -7,11 +7,12 @@ import {
   VM_SHARED,
   VM_WRITE,
 } from '@pagerace/page-model';
+import { NoTlb } from '@pagerace/page-model/testing';
 import { debugVmPgtable, layoutConflicts } from '@pagerace/pgtable-generic/testing';
 import { describe, expect, test } from 'vitest';
-import { _PAGE_KNL_ERRATUM_MASK, UndeferredTlbFlush, X86, x86Layout } from '../src/index.js';
+import { _PAGE_KNL_ERRATUM_MASK, X86, x86Layout } from '../src/index.js';
 
-const x86 = new X86(new UndeferredTlbFlush());
+const x86 = new X86(new NoTlb());
 const hex = (pte: Pte): string => `0x${pte.toString(16).padStart(16, '0')}`;
 const readWrite = VM_READ | VM_WRITE;
 

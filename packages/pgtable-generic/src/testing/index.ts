@@ -9,6 +9,7 @@ export {
   clearFlush,
   type ClearPte,
   deferred,
+  flushAgainstSection,
   lazyfree,
   load,
   type OnePage,

@@ -5,12 +5,17 @@ import {
   atomicRead,
   atomicSet,
   bootable,
+  cell,
+  localIrqRestore,
+  localIrqSave,
   Machine,
   MACHINE,
   type MachineOptions,
   OrderingSites,
+  readOnce,
   type Results,
   Violation,
+  writeOnce,
 } from '@pagerace/machine';
 import {
   ARCHITECTURE,
@@ -250,5 +255,31 @@ export function clearAgainstGup(
         throw new Violation('overtaken', 'GUP-fast has the page, and reclaim saw no reference');
       }
     };
+  });
+}
+
+/**
+ * CPU 0 reads an entry with interrupts off, as GUP-fast does, while CPU 1 clears it and flushes. If the
+ * flush is over before the section is, that is the violation `overtaken`.
+ */
+export function flushAgainstSection(
+  architecture: ArchitectureProvisions,
+): ReturnType<typeof bootable> {
+  return withOnePage(architecture, (process) => {
+    const { machine, arch, mm, address } = process;
+    const flushed = cell(false, 'flushed');
+    machine.cpu(0).run('gup', () => {
+      localIrqSave();
+      const { ptep } = walkToPte(mm, address)!;
+      const mapped = arch.ptePresent(arch.ptepGetLockless(ptep));
+      const gone = readOnce(flushed);
+      localIrqRestore();
+      if (mapped && gone) throw new Violation('overtaken', 'the flush did not wait');
+    });
+    machine.cpu(1).run('kswapd', () => {
+      clearFlush(process);
+      writeOnce(flushed, true);
+    });
+    return undefined;
   });
 }

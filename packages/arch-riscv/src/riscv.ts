@@ -1,0 +1,62 @@
+import { inject, injectable } from '@pagerace/di';
+import { kernelFunction, Order, readOnce, updateInstruction, xchg } from '@pagerace/machine';
+import {
+  type Mm,
+  type Pte,
+  type Ptep,
+  TLB_FLUSH,
+  type TlbFlush,
+  type VirtualAddress,
+  type Vma,
+} from '@pagerace/page-model';
+import { GenericPgtable } from '@pagerace/pgtable-generic';
+import { riscvLayout } from './layout.js';
+
+/**
+ * 64-bit RISC-V (arch/riscv/include/asm/pgtable.h, v6.1; the exclusive bit, and swap entries with it,
+ * v6.3), on a CPU that faults where the accessed or the dirty bit would have to be set.
+ */
+@injectable()
+export class Riscv extends GenericPgtable {
+  readonly name = 'riscv';
+
+  constructor(@inject(TLB_FLUSH) tlb: TlbFlush) {
+    super(riscvLayout, tlb);
+  }
+
+  /** Fully ordered: `amoswap.d.aqrl`. */
+  @kernelFunction('arch/riscv/include/asm/pgtable.h')
+  override ptepGetAndClear(_mm: Mm, _address: VirtualAddress, ptep: Ptep): Pte {
+    return xchg(ptep, this.none);
+  }
+
+  @kernelFunction('arch/riscv/include/asm/pgtable.h')
+  override ptepTestAndClearYoung(_vma: Vma, _address: VirtualAddress, ptep: Ptep): boolean {
+    if (!this.pteYoung(readOnce(ptep))) return false;
+    const mkold = (pte: Pte): Pte => this.pteMkold(pte);
+    return this.pteYoung(updateInstruction('test_and_clear_bit', ptep, mkold, Order.full));
+  }
+
+  @kernelFunction('arch/riscv/include/asm/pgtable.h')
+  override ptepSetWrprotect(_mm: Mm, _address: VirtualAddress, ptep: Ptep): void {
+    const wrprotect = (pte: Pte): Pte => this.pteWrprotect(pte);
+    updateInstruction('atomic_long_and', ptep, wrprotect, Order.relaxed);
+  }
+
+  /** The caller's update_mmu_cache() flushes this CPU; another one faults again and finds the entry. */
+  @kernelFunction('arch/riscv/include/asm/pgtable.h')
+  override ptepSetAccessFlags(
+    vma: Vma,
+    address: VirtualAddress,
+    ptep: Ptep,
+    entry: Pte,
+    _dirty: boolean,
+  ): boolean {
+    if (!this.pteSame(readOnce(ptep), entry)) this.setPteAt(vma.mm, address, ptep, entry);
+    return true;
+  }
+
+  override walkerPermits(pte: Pte, write: boolean): boolean {
+    return !this.pteProtnone(pte) && super.walkerPermits(pte, write);
+  }
+}

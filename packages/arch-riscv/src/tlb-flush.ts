@@ -1,0 +1,34 @@
+import { inject, injectable } from '@pagerace/di';
+import { current, kernelFunction } from '@pagerace/machine';
+import type { Mm, VirtualAddress } from '@pagerace/page-model';
+import { TRANSLATIONS, type Translations, UndeferredFlush } from '@pagerace/pgtable-generic';
+
+/**
+ * Asks the firmware (SBI) to run `sfence.vma` on the other CPUs. It interrupts them in machine mode,
+ * which the kernel's interrupts-off does not hold up: a flush waits for accesses under way, and not for
+ * GUP-fast. arch/riscv/mm/tlbflush.c, v6.1; reclaim defers it since v6.8, which is not modelled.
+ */
+@injectable()
+export class RiscvTlbFlush extends UndeferredFlush {
+  constructor(@inject(TRANSLATIONS) translations: Translations) {
+    super(translations);
+  }
+
+  @kernelFunction('arch/riscv/mm/tlbflush.c')
+  override flushTlbPage(mm: Mm, address: VirtualAddress): void {
+    this.sbiTlbFlushRange(mm, address, address + mm.memory.pageSize);
+  }
+
+  @kernelFunction('arch/riscv/mm/tlbflush.c')
+  override flushTlbRange(mm: Mm, start: VirtualAddress, end: VirtualAddress): void {
+    this.sbiTlbFlushRange(mm, start, end);
+  }
+
+  /** Has no barrier of its own; the atomic_long_xchg() of whoever clears an entry is one. */
+  @kernelFunction('arch/riscv/mm/tlbflush.c', '__sbi_tlb_flush_range')
+  protected sbiTlbFlushRange(mm: Mm, start: VirtualAddress, end: VirtualAddress): void {
+    const isRemote = mm.cpumask.some((cpu) => cpu !== current().cpu);
+    const instruction = isRemote ? 'sbi_remote_sfence_vma' : 'sfence.vma';
+    this.translations.invalidate(instruction, mm.cpumask, { mm, start, end });
+  }
+}
