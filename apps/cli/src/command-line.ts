@@ -239,7 +239,7 @@ ${exitCodeHelp}`,
     );
 
   subcommand(program, 'reproduce', 'run the program that a race was reported with, on a real file')
-    .argument('<scenario>', 'madv-free-dio')
+    .argument('<scenario>', 'madv-free-dio, or by its own name madv-free-reproducer')
     .requiredOption(
       '--device <file>',
       'the block device: a file of at least four pages of 4096 bytes',

@@ -1,6 +1,8 @@
 import {
   type Cell,
   decodeExecutionId,
+  ExecutionIdError,
+  ModelError,
   replay,
   type Result,
   type Step,
@@ -46,6 +48,33 @@ export function witnessOf({ run }: Selection, id: string): Witness {
         : formatValue(cell, value);
     },
   };
+}
+
+/**
+ * The execution that shows a violation that was just found.
+ *
+ * @throws {ModelError} when the scenario, built anew, has no such execution
+ */
+export function foundWitness(
+  selection: Selection,
+  { property, message, witness: { id } }: ViolationReport,
+): Witness {
+  let why = `it no longer violates ${property}`;
+  try {
+    const witness = witnessOf(selection, id);
+    const { violations, waiting } = witness.trace;
+    const isShown =
+      property === 'deadlock'
+        ? waiting.length > 0
+        : violations.some((one) => one.property === property && one.message === message);
+    if (isShown) return witness;
+  } catch (thrown) {
+    if (!(thrown instanceof ExecutionIdError)) throw thrown;
+    why = thrown.message;
+  }
+  throw new ModelError(
+    `the scenario ${selection.subject.scenario} answers differently when it is built again: ${why}`,
+  );
 }
 
 /** The timeline of one execution: the same from the exploration and from a replay. */

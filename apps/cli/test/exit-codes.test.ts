@@ -98,6 +98,10 @@ describe('3: an internal error, or one of a model', () => {
     ['run throwing', 'TypeError: boom'],
     ['run throwing-setup', 'TypeError: no set-up'],
     ['run nondeterministic', 'is not deterministic'],
+    [
+      'run built-differently',
+      'the scenario built-differently is built differently each time: the cell x with 0 before, the cell x with 1 now',
+    ],
     ['compare throwing', 'model error: thread 1 threw'],
   ])('%s', async (words, says) => {
     const { code, out, err } = await pagerace(words);
@@ -106,6 +110,17 @@ describe('3: an internal error, or one of a model', () => {
     expect(out).toContain('model error');
     expect(out).not.toMatch(trace);
   });
+
+  it.each(['changes-its-mind'])(
+    'a scenario whose threads are others when it is built again: %s',
+    async (id) => {
+      const { code, err } = await pagerace(`run ${id} --quiet`);
+      expect(code).toBe(3);
+      expect(err.replaceAll(/\n */g, ' ')).toContain(
+        `model error: the scenario ${id} answers differently when it is built again`,
+      );
+    },
+  );
 
   const folder = mkdtempSync(join(tmpdir(), 'plug-in-'));
   const broken = join(folder, 'broken.mjs');

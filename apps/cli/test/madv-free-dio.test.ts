@@ -89,6 +89,14 @@ describe('the reproducer of the fix', () => {
     }
   });
 
+  it('is known by its own name, too', async () => {
+    const { code, out } = await run(
+      `reproduce madv-free-reproducer --device ${device} --at bad --kernel v5.17-rc2`,
+    );
+    expect(code).toBe(1);
+    expect(bytes(out)).toEqual(['0x0', '0x0', '0x0', '0x0']);
+  });
+
   it('is that of one race alone', async () => {
     const { code, err } = await run(`reproduce madv-free-dio-async --at bad --device ${device}`);
     expect(code).toBe(2);

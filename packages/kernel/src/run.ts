@@ -9,6 +9,7 @@ import {
 } from '@pagerace/machine';
 import { auditPageTables, auditReferences, MEMORY_OPTIONS } from '@pagerace/page-model';
 import type { ArchitectureDefinition } from './architecture-definition.js';
+import { builtAlike } from './built-alike.js';
 import type { Kernel } from './kernel.js';
 import { parseParameters } from './parameters.js';
 import type { Scenario } from './scenario.js';
@@ -52,7 +53,7 @@ export function composeRun(request: RunRequest): Run {
   // Before anything runs: a patch for a seam that is not there is found here.
   wire(kernel, architecture);
 
-  const setup = bootable(() => {
+  const build = bootable(() => {
     const options: MachineOptions = orderingSites === undefined ? {} : { orderingSites };
     const wiring = wire(kernel, architecture)
       .bindValue(MACHINE, new Machine({ cpus: size.cpus, ...options }))
@@ -77,7 +78,7 @@ export function composeRun(request: RunRequest): Run {
     architecture,
     model,
     parameters,
-    setup,
+    setup: builtAlike(scenario.id, build),
     mustCover: scenario.properties.map(({ id }) => id),
     fingerprint: fingerprintOf(request, parameters),
   };

@@ -19,7 +19,7 @@ import { replayCommand } from '../replay-command.js';
 import { namedKernels, select, type Selection, usualKernels } from '../selection.js';
 import type { Session } from '../session.js';
 import { strategyOf, type StrategyOptions } from '../strategy.js';
-import { simplestFirst, witnessOf, witnessText } from '../witness-text.js';
+import { simplestFirst, foundWitness, witnessText } from '../witness-text.js';
 
 export interface CompareOptions extends StrategyOptions {
   readonly a?: string;
@@ -51,11 +51,12 @@ export async function compare(
   for (const selection of selections) {
     if (thread.interrupted) break;
     const show = (result: RunReport['result']): void => {
-      const id = simplestFirst(result)[0]?.witness.id;
-      if (id === undefined || asJson) return;
+      const [violation] = simplestFirst(result);
+      if (violation === undefined || asJson) return;
+      const { id } = violation.witness;
       if (shown === undefined)
         terminal.out(
-          `${witnessText(selection, witnessOf(selection, id), replayOf(selection, id))}\n`,
+          `${witnessText(selection, foundWitness(selection, violation), replayOf(selection, id))}\n`,
         );
       else if (id !== shown) further.add(replayOf(selection, id));
       shown ??= id;

@@ -29,12 +29,13 @@ const reproducible = {
 };
 
 /** Runs the program with which a race was reported, on the bytes of a real file. */
-export function reproduce(scenario: string, options: ReproduceOptions, session: Session): ExitCode {
+export function reproduce(asked: string, options: ReproduceOptions, session: Session): ExitCode {
   const { registry, terminal, options: globals } = session;
-  const about = registry.scenario(scenario);
-  if (about.id !== reproducible.scenario) {
-    throw new UsageError(`there is no reproducer of ${scenario}, only of ${reproducible.scenario}`);
+  const { scenario, program } = reproducible;
+  if (registry.scenario(asked).id !== program && asked !== scenario) {
+    throw new UsageError(`there is no reproducer of ${asked}, only of ${scenario}`);
   }
+  const about = registry.scenario(scenario);
   const kernel = registry.kernel(options.kernel ?? usualKernels(registry, about)[0]!);
   const architecture = registry.architecture(options.arch ?? 'x86');
   const model = registry.model(options.model ?? architecture.model);
@@ -50,7 +51,7 @@ export function reproduce(scenario: string, options: ReproduceOptions, session: 
   const subject = { scenario, kernel: kernel.id, architecture: architecture.id, model: model.id };
   const run: RunReport = { subject, result };
   const same =
-    `pagerace run ${reproducible.program} --kernel ${kernel.id}+${reproducible.patch} --arch ${architecture.id} ` +
+    `pagerace run ${program} --kernel ${kernel.id}+${reproducible.patch} --arch ${architecture.id} ` +
     `--model ${model.id} --set at=${options.at} --set device=@${options.device}`;
   if (globals.json === true)
     terminal.out(json(reproductionDocument(subject, options.at, pages, result.verdict)));

@@ -11,7 +11,7 @@ import { select } from '../selection.js';
 import type { Session } from '../session.js';
 import { strategyOf, type StrategyOptions } from '../strategy.js';
 import { verdictLines } from '../verdict-line.js';
-import { simplestFirst, subjectText, witnessOf, witnessText } from '../witness-text.js';
+import { simplestFirst, subjectText, foundWitness, witnessText } from '../witness-text.js';
 
 export interface RunOptions extends StrategyOptions {
   readonly kernel?: string;
@@ -45,14 +45,11 @@ export async function run(
   const shown = new Set<string>();
   const show = (result: Result): void => {
     const violations = simplestFirst(result);
-    for (const { witness } of options.allViolations === true
-      ? violations
-      : violations.slice(0, 1)) {
-      if (shown.has(witness.id)) continue;
-      shown.add(witness.id);
-      terminal.out(
-        `${witnessText(selection, witnessOf(selection, witness.id), replayOf(witness.id))}\n`,
-      );
+    for (const violation of options.allViolations === true ? violations : violations.slice(0, 1)) {
+      const { id } = violation.witness;
+      if (shown.has(id)) continue;
+      shown.add(id);
+      terminal.out(`${witnessText(selection, foundWitness(selection, violation), replayOf(id))}\n`);
     }
   };
 
