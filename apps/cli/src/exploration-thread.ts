@@ -9,14 +9,27 @@ type Ended = Extract<WorkerMessage, { kind: 'explored' | 'measured' }>;
  * served meanwhile, so that Ctrl-C ends what can be ended, and a second one everything.
  */
 export class ExplorationThread {
-  readonly #interruption = new Interruption();
+  readonly #interruption: Interruption;
   readonly #worker: Worker;
+  /** Rejected by what ends the thread. */
+  readonly #death: Promise<never>;
 
-  constructor(plugins: readonly string[] = []) {
-    const data: WorkerData = { plugins, interrupted: this.#interruption.flag };
+  /** @param interruption shared by threads that end together */
+  constructor(plugins: readonly string[] = [], interruption = new Interruption()) {
+    this.#interruption = interruption;
+    const data: WorkerData = { plugins, interrupted: interruption.flag };
     this.#worker = new Worker(new URL('./exploration-worker.js', import.meta.url), {
       workerData: data,
     });
+    this.#death = new Promise((_, reject) => {
+      this.#worker.once('error', reject);
+      // Told without an error where a plug-in calls process.exit().
+      this.#worker.once('exit', (code) =>
+        reject(new Error(`a thread that explored ended with ${String(code)} in the middle of it`)),
+      );
+    });
+    // It may die while nobody waits for it.
+    this.#death.catch(() => undefined);
   }
 
   /** Whether the user wants an end. */
@@ -33,15 +46,15 @@ export class ExplorationThread {
     task: Extract<Task, { kind: Kind }>,
     onMessage: (message: Exclude<WorkerMessage, Ended>) => void,
   ): Promise<Extract<Ended, { kind: Kind extends 'explore' ? 'explored' : 'measured' }>> {
-    return new Promise((resolve, reject) => {
-      this.#worker.removeAllListeners();
-      this.#worker.on('error', reject);
+    const answer = new Promise<never>((resolve) => {
+      this.#worker.removeAllListeners('message');
       this.#worker.on('message', (message: WorkerMessage) => {
         if (message.kind === 'progress' || message.kind === 'violation') onMessage(message);
         else resolve(message as never);
       });
       this.#worker.postMessage(task);
     });
+    return Promise.race([answer, this.#death]);
   }
 
   async end(): Promise<void> {
