@@ -1,5 +1,12 @@
 import type { Estimate, Result, Step, Trace, Verdict, ViolationReport } from '@pagerace/explorer';
-import { asExpected, type Expectation, type RunReport, type Subject } from './run-report.js';
+import {
+  asExpected,
+  type Expectation,
+  type Extent,
+  type Misfit,
+  type RunReport,
+  type Subject,
+} from './run-report.js';
 import { places } from './timeline/annotation.js';
 import { type ProgressFacts, remaining } from './progress-line.js';
 import { valueText } from './value.js';
@@ -35,7 +42,8 @@ export type SearchFacts =
     };
 
 /** One run. */
-export interface RunDocument extends Subject, Omit<Result, 'violations' | 'model'> {
+export interface RunDocument
+  extends Subject, Omit<Result, 'violations' | 'model'>, Partial<Extent> {
   readonly format: 'pagerace.run';
   readonly version: typeof documentVersion;
   readonly violations: readonly ViolationDocument[];
@@ -56,6 +64,8 @@ export interface CompareDocument {
   /** Whether every run came out as expected; left out where some run does not tell. */
   readonly asExpected?: boolean;
   readonly runs: readonly RunDocument[];
+  /** What could not be run, and why; left out if there is nothing. */
+  readonly misfits?: readonly (Subject & { readonly because: string })[];
 }
 
 /** One step of a trace. Values that JSON does not know are written as text. */
@@ -176,6 +186,7 @@ export function runDocument(run: RunReport, replay: (id: string) => string): Run
     format: 'pagerace.run',
     version: documentVersion,
     ...result,
+    ...run.extent,
     ...run.subject,
     violations: violations.map((violation) => ({
       ...violation,
@@ -195,6 +206,7 @@ export function compareDocument(
   runs: readonly RunReport[],
   isComplete: boolean,
   replay: (subject: Subject, id: string) => string,
+  misfits: readonly Misfit[] = [],
 ): CompareDocument {
   const outcomes = runs.map(asExpected);
   const together = outcomes.includes(false)
@@ -209,6 +221,9 @@ export function compareDocument(
     complete: isComplete,
     ...(together === undefined ? {} : { asExpected: together }),
     runs: runs.map((run) => runDocument(run, (id) => replay(run.subject, id))),
+    ...(misfits.length === 0
+      ? {}
+      : { misfits: misfits.map(({ subject, because }) => ({ ...subject, because })) }),
   };
 }
 

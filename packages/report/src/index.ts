@@ -23,13 +23,22 @@ export {
   traceDocument,
   type ViolationDocument,
 } from './document.js';
+export { bySimplicity, distinctFailures, type Failure } from './failures.js';
 export { bytes, count, counted, duration, roughly } from './number.js';
 export { pageWidth } from './page.js';
-export { type ProgressFacts, progressLine, type Remaining, remaining } from './progress-line.js';
+export {
+  extentText,
+  type ProgressFacts,
+  progressLine,
+  type Remaining,
+  remaining,
+} from './progress-line.js';
 export {
   asExpected,
   type Expectation,
+  type Extent,
   isBroken,
+  type Misfit,
   type RunReport,
   type Subject,
 } from './run-report.js';
@@ -38,3 +47,4 @@ export { timeline, type TimelineOptions } from './timeline/timeline.js';
 export { valueText } from './value.js';
 export { marks, type Tone, toneOf, verdictText } from './verdict-text.js';
 export { shorten, wrap } from './wrap.js';
+export { isWeak, needsWeakMemory } from './weak-memory.js';

@@ -1,5 +1,6 @@
 import type { Progress } from '@pagerace/explorer';
 import { bytes, counted, count, duration, roughly } from './number.js';
+import type { Extent } from './run-report.js';
 import { shorten } from './wrap.js';
 
 /** How long an exploration still takes, as far as its estimate tells. In milliseconds. */
@@ -43,6 +44,12 @@ export function progressLine(progress: ProgressFacts, width = 100): string {
     done,
   ].map((parts) => parts.join(', '));
   return lines.find((line) => line.length <= width) ?? shorten(lines.at(-1)!, width);
+}
+
+/** How far an exploration came that ended early, and how large it is: `2.4 % explored of 4 to 6 million`. */
+export function extentText({ explored, estimate }: Extent): string {
+  const size = interval(roughly(estimate.low), roughly(estimate.high));
+  return `${percent(explored)} of ${size}`;
 }
 
 function interval(low: string, high: string): string {

@@ -1,4 +1,4 @@
-import type { Result, Verdict } from '@pagerace/explorer';
+import type { Progress, Result, Verdict } from '@pagerace/explorer';
 
 /** What was explored: a scenario on a kernel on an architecture, under a memory model. Ids all. */
 export interface Subject {
@@ -24,6 +24,17 @@ export interface RunReport {
   readonly subject: Subject;
   readonly result: Result;
   readonly expected?: Expectation;
+  /** Of a run that ended early: how far it came, and how much there is. */
+  readonly extent?: Extent;
+}
+
+/** The share that was explored, 0 to 1, and how many executions there are. */
+export type Extent = Pick<Progress, 'explored' | 'estimate'>;
+
+/** A subject that cannot be run, such as one with huge pages where the architecture has none. */
+export interface Misfit {
+  readonly subject: Subject;
+  readonly because: string;
 }
 
 /** The verdicts that say that something goes wrong. */

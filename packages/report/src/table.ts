@@ -1,6 +1,9 @@
+import { duration } from './number.js';
 import { pageWidth } from './page.js';
-import { asExpected, type RunReport } from './run-report.js';
+import { extentText } from './progress-line.js';
+import { asExpected, type Misfit, type RunReport, type Subject } from './run-report.js';
 import { marks, type Tone, toneOf, verdictText } from './verdict-text.js';
+import { needsWeakMemory } from './weak-memory.js';
 import { wrap } from './wrap.js';
 
 export interface TableOptions {
@@ -8,6 +11,10 @@ export interface TableOptions {
   readonly paint?: (text: string, tone: Tone) => string;
   /** No line is longer; default {@link pageWidth}. At least 40. */
   readonly width?: number;
+  /** What a row is called; default the architecture, with the model where it was run under several. */
+  readonly machineName?: (subject: Subject) => string;
+  /** What could not be run, and has a cell that says so. */
+  readonly misfits?: readonly Misfit[];
 }
 
 const gap = 2;
@@ -16,16 +23,19 @@ const narrowest = 26;
 
 /**
  * The comparison of kernels over architectures: a row for each architecture, a column for each
- * kernel, in each cell the verdict with the counts that it rests on. Where there are more kernels than
+ * kernel, in each cell the verdict with the counts that it rests on, whether weak memory is needed for it,
+ * and how long it took. Where there are more kernels than
  * fit, and fewer architectures than kernels, it is the other way round.
  */
 export function table(runs: readonly RunReport[], options: TableOptions = {}): string {
-  const { width = pageWidth, paint = (text: string) => text } = options;
-  const machineOf = machineNames(runs);
-  const kernels = [...new Set(runs.map(({ subject }) => subject.kernel))];
-  const machines = [...new Set(runs.map(machineOf))];
-  const byMachine = (kernel: string, machine: string): RunReport | undefined =>
-    runs.find((run) => run.subject.kernel === kernel && machineOf(run) === machine);
+  const { width = pageWidth, paint = (text: string) => text, misfits = [] } = options;
+  const entries = [...runs, ...misfits];
+  const subjects = entries.map(({ subject }) => subject);
+  const machineOf = options.machineName ?? machineNames(subjects);
+  const kernels = [...new Set(subjects.map(({ kernel }) => kernel))];
+  const machines = [...new Set(subjects.map(machineOf))];
+  const byMachine = (kernel: string, machine: string): Entry | undefined =>
+    entries.find(({ subject }) => subject.kernel === kernel && machineOf(subject) === machine);
 
   const kernelAxis: Axis = { ids: kernels, name: (kernel) => kernelName(kernel, kernels[0]!) };
   const machineAxis: Axis = { ids: machines, name: (machine) => machine };
@@ -34,6 +44,9 @@ export function table(runs: readonly RunReport[], options: TableOptions = {}): s
     ? grid(machineAxis, kernelAxis, (row, column) => byMachine(column, row), width, paint)
     : grid(kernelAxis, machineAxis, byMachine, width, paint);
 }
+
+/** What a cell tells. */
+type Entry = RunReport | Misfit;
 
 /** The rows or the columns. */
 interface Axis {
@@ -53,7 +66,7 @@ function columnsThatFit(rows: Axis, width: number): number {
 function grid(
   rows: Axis,
   columns: Axis,
-  runAt: (row: string, column: string) => RunReport | undefined,
+  entryAt: (row: string, column: string) => Entry | undefined,
   width: number,
   paint: (text: string, tone: Tone) => string,
 ): string {
@@ -67,10 +80,11 @@ function grid(
     const lines = layOut([], label, heads, cell, paint);
     for (const row of rows.ids) {
       const cells = some.map((column): CellLines => {
-        const run = runAt(row, column);
-        return run === undefined
-          ? { lines: ['-'] }
-          : { lines: wrap(cellText(run), cell, 2), tone: toneOf(run.result) };
+        const entry = entryAt(row, column);
+        if (entry === undefined) return { lines: ['-'] };
+        return 'because' in entry
+          ? { lines: wrap(`- ${entry.because}`, cell, 2) }
+          : { lines: wrap(cellText(entry), cell, 2), tone: toneOf(entry.result) };
       });
       lines.push(...layOut(wrap(rows.name(row), label, 2), label, cells, cell, paint));
     }
@@ -80,13 +94,13 @@ function grid(
 }
 
 /** Architectures, told apart by their memory models where one was run under several. */
-function machineNames(runs: readonly RunReport[]): (run: RunReport) => string {
+function machineNames(subjects: readonly Subject[]): (subject: Subject) => string {
   const models = new Map<string, Set<string>>();
-  for (const { subject } of runs) {
-    const known = models.get(subject.architecture) ?? new Set();
-    models.set(subject.architecture, known.add(subject.model));
+  for (const { architecture, model } of subjects) {
+    const known = models.get(architecture) ?? new Set();
+    models.set(architecture, known.add(model));
   }
-  return ({ subject: { architecture, model } }) =>
+  return ({ architecture, model }) =>
     models.get(architecture)!.size > 1 ? `${architecture} (${model})` : architecture;
 }
 
@@ -97,7 +111,13 @@ function kernelName(kernel: string, first: string): string {
 }
 
 function cellText(run: RunReport): string {
-  const text = `${marks[toneOf(run.result)]} ${verdictText(run.result)}`;
+  const { result, extent } = run;
+  const text = [
+    `${marks[toneOf(result)]} ${verdictText(result)}`,
+    ...(extent === undefined ? [] : [extentText(extent)]),
+    ...(needsWeakMemory(result) ? ['needs weak memory'] : []),
+    duration(result.milliseconds),
+  ].join(', ');
   return asExpected(run) === false ? `${text} - not as expected` : text;
 }
 

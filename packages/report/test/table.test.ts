@@ -46,7 +46,7 @@ it('puts architectures in rows and kernels in columns', () => {
   expect(table([run(before, violated), run(after, result({}))])).toBe(
     [
       '     v5.17-rc2                                       + madv-free-refcount-check',
-      'x86  \u2717 I-DIO (3 of 812)                              \u2713 verified, 1,044 executions',
+      'x86  \u2717 I-DIO (3 of 812), 12 ms                       \u2713 verified, 1,044 executions, 12 ms',
     ].join('\n'),
   );
 });
@@ -67,7 +67,7 @@ it('shows what was not run as missing', () => {
 
 it('says what did not come out as expected', () => {
   expect(table([run(after, violated, { verdict: 'verified' })])).toContain(
-    'I-DIO (3 of 812) - not as expected',
+    'I-DIO (3 of 812), 12 ms - not as expected',
   );
   expect(table([run(before, violated, { verdict: 'violated' })])).not.toContain('expected');
 });
@@ -77,7 +77,7 @@ it('colours by how good the news is, without moving anything', () => {
   const painted = table([run(before, violated), run(after, result({}))], {
     paint: (text, tone) => `<${tone}>${text}</>`,
   });
-  expect(painted).toContain('<bad>\u2717 I-DIO (3 of 812)</>');
+  expect(painted).toContain('<bad>\u2717 I-DIO (3 of 812), 12 ms</>');
   expect(painted.replaceAll(/<[^>]*>/g, '')).toBe(plain);
 });
 
