@@ -1,4 +1,5 @@
 import { inject, injectable, token } from '@pagerace/di';
+import { Fence, fence } from '@pagerace/explorer';
 import { kernelFunction, Violation } from '@pagerace/machine';
 import type { VirtualAddress } from './address.js';
 import { ARCHITECTURE, type Architecture } from './architecture.js';
@@ -151,6 +152,8 @@ export class UserAccess {
     pte: Pte,
   ): number | undefined {
     const bytes = contents.peek(address % mm.memory.pageSize);
+    // Whoever sees what came after a flush sees the entry that was flushed: the hardware's own order.
+    fence(Fence.read);
     if (this.arch.ptepGet(ptep) !== pte) return undefined;
     return bytes();
   }
