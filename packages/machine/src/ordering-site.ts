@@ -1,4 +1,4 @@
-import { Fence, fenceName, Order, orderName } from '@pagerace/explorer';
+import { Fence, fenceName, Order, orderName, runtime } from '@pagerace/explorer';
 import { currentFunction } from './kernel-function.js';
 
 /** What orders: an access, or a fence. */
@@ -91,16 +91,38 @@ export function overrideNamed(name: string): OrderingOverride | undefined {
 
 // The sites of the run whose thread runs just now, if it has anything to do with them.
 let active: OrderingSites | undefined;
+// The sites that it has weakened since its last event; kept while a trace is recorded.
+let weakened: OrderingSite[] = [];
 
 /** Runs `body` with these sites; `undefined` leaves every ordering as it is written, at no cost. */
 export function withOrderingSites<T>(sites: OrderingSites | undefined, body: () => T): T {
   const before = active;
   active = sites;
+  weakened = [];
   try {
     return body();
   } finally {
     active = before;
   }
+}
+
+/** The sites that were weakened since this was asked last. */
+export function takeWeakened(): readonly OrderingSite[] {
+  const taken = weakened;
+  if (taken.length > 0) weakened = [];
+  return taken;
+}
+
+function overrideAt(
+  sites: OrderingSites,
+  primitive: string,
+  suffix: string | undefined,
+  written: Ordering,
+): OrderingOverride | undefined {
+  const site = siteOf(primitive, suffix, written);
+  const override = sites.meet(site);
+  if (override !== undefined && runtime().tracing) weakened.push(site);
+  return override;
 }
 
 function siteOf(primitive: string, suffix: string | undefined, written: Ordering): OrderingSite {
@@ -117,7 +139,7 @@ function siteOf(primitive: string, suffix: string | undefined, written: Ordering
 /** The order of an access here: `order`, unless the run puts another in its place. */
 export function orderHere(primitive: string, order: Order, suffix?: string): Order {
   if (active === undefined || order <= Order.relaxed) return order;
-  const override = active.meet(siteOf(primitive, suffix, { kind: 'order', order }));
+  const override = overrideAt(active, primitive, suffix, { kind: 'order', order });
   if (override === undefined) return order;
   return override.kind === 'order' ? override.order : Order.relaxed;
 }
@@ -125,7 +147,7 @@ export function orderHere(primitive: string, order: Order, suffix?: string): Ord
 /** The fence here: `fence`, unless the run puts another or none (`undefined`) in its place. */
 export function fenceHere(primitive: string, fence: Fence, suffix?: string): Fence | undefined {
   if (active === undefined) return fence;
-  const override = active.meet(siteOf(primitive, suffix, { kind: 'fence', fence }));
+  const override = overrideAt(active, primitive, suffix, { kind: 'fence', fence });
   if (override === undefined) return fence;
   return override.kind === 'fence' ? override.fence : undefined;
 }

@@ -1,4 +1,4 @@
-import { explore, Fence } from '@pagerace/explorer';
+import { decodeExecutionId, explore, Fence, replay } from '@pagerace/explorer';
 import { sc, tso } from '@pagerace/memory-models';
 import { expect, test } from 'vitest';
 import {
@@ -14,6 +14,7 @@ import {
   overrideNamed,
   readOnce,
   smpMb,
+  type TraceAnnotation,
   Violation,
   writeOnce,
 } from '../src/index.js';
@@ -59,6 +60,23 @@ test('a fence can be replaced by a weaker one', () => {
   ]);
   expect(explore(storeBuffering(sites), { model: tso }).verdict).toBe('violated');
   expect(sites.overridden).toEqual(['mm/example.c:store_then_load:smp_mb=smp_wmb']);
+});
+
+test('a trace tells where a fence was left out', () => {
+  const site = 'mm/example.c:store_then_load:smp_mb';
+  const setup = storeBuffering(new OrderingSites([[site, dropped]]));
+  const { witness } = explore(setup, { model: tso }).violations[0]!;
+  const { steps } = replay(setup, decodeExecutionId(witness.id, ''), tso);
+  const weakened = steps.map(({ operation, annotation }) => [
+    operation,
+    (annotation as TraceAnnotation).weakened?.map(({ name }) => name),
+  ]);
+  expect(weakened.sort()).toEqual([
+    ['read', [site]],
+    ['read', [site]],
+    ['write', undefined],
+    ['write', undefined],
+  ]);
 });
 
 test('an override of a site that does not exist is reported as unmet', () => {
