@@ -27,6 +27,8 @@ export interface ArchitectureFacts {
    */
   readonly clearBeforeLoad?: string;
   readonly tlbFlush?: TlbFlushFacts;
+  /** More than one CPU, CONFIG_SMP; default true. */
+  readonly smp?: Availability;
   /** Transparent huge pages, CONFIG_TRANSPARENT_HUGEPAGE. */
   readonly thp?: Availability;
   /** GUP-fast, CONFIG_HAVE_FAST_GUP. */

@@ -6,6 +6,7 @@ export {
   type TlbFlushFacts,
 } from './architecture-definition.js';
 export { applyPatches, defineKernel, type Kernel, type KernelFacts } from './kernel.js';
+export { MisfitError } from './misfit.js';
 export { nearest, noSuch } from './nearest.js';
 export {
   bytesParameter,

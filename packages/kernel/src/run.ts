@@ -11,6 +11,7 @@ import { auditPageTables, auditReferences, MEMORY_OPTIONS } from '@pagerace/page
 import type { ArchitectureDefinition } from './architecture-definition.js';
 import { builtAlike } from './built-alike.js';
 import type { Kernel } from './kernel.js';
+import { mustFit } from './misfit.js';
 import { parseParameters } from './parameters.js';
 import type { Scenario } from './scenario.js';
 import { ScenarioContext } from './scenario-context.js';
@@ -45,11 +46,13 @@ export interface Run extends Required<
  * Puts a run together.
  *
  * @throws {UsageError} when the parts do not fit
+ * @throws {MisfitError} when the architecture lacks what the scenario needs
  */
 export function composeRun(request: RunRequest): Run {
   const { scenario, kernel, architecture, model, orderingSites } = request;
   const parameters = parseParameters(scenario.parameters, request.parameters ?? {});
   const size = scenario.machineSize(parameters);
+  mustFit(size, architecture);
   // Before anything runs: a patch for a seam that is not there is found here.
   wire(kernel, architecture);
 

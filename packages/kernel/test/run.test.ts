@@ -14,6 +14,7 @@ import {
   expectationOf,
   flagParameter,
   integerParameter,
+  MisfitError,
   type RunRequest,
   UsageError,
 } from '../src/index.js';
@@ -196,4 +197,34 @@ test('the first expectation that fits counts', () => {
   expect(expectationOf(scenario, 'v1+other+fix', 'x86')?.verdict).toBe('verified');
   expect(expectationOf(scenario, 'v1', 'x86')?.properties).toEqual(['P']);
   expect(expectationOf(scenario, 'v1', 'arm64')).toBeUndefined();
+});
+
+describe('an architecture', () => {
+  const on = (facts: Partial<typeof stub>, machine: { cpus: number; hugePages?: number }) => () =>
+    composeRun({
+      ...request,
+      architecture: { ...stub, ...facts },
+      scenario: defineScenario({
+        id: 'sized',
+        title: '',
+        description: '',
+        machine: { pages: 1, ...machine },
+        properties: [],
+        build: () => ({ threads: [] }),
+      }),
+    });
+
+  test('without huge pages runs no scenario that needs them', () => {
+    expect(on({ thp: false }, { cpus: 1, hugePages: 1 })).toThrow(MisfitError);
+    expect(on({ thp: false }, { cpus: 1, hugePages: 1 })).toThrow(/has no transparent huge pages/);
+    expect(on({ thp: false }, { cpus: 1 })).not.toThrow();
+    expect(on({ thp: 'with LPAE' }, { cpus: 1, hugePages: 1 })).not.toThrow();
+    expect(on({}, { cpus: 1, hugePages: 1 })).not.toThrow();
+  });
+
+  test('with one CPU runs no scenario that needs two', () => {
+    expect(on({ smp: false }, { cpus: 2 })).toThrow(/has one CPU only/);
+    expect(on({ smp: false }, { cpus: 1 })).not.toThrow();
+    expect(on({}, { cpus: 2 })).not.toThrow();
+  });
 });
