@@ -8,17 +8,18 @@ export {
   type JudgeOptions,
   type LitmusVerdict,
   loopBoundFlag,
+  noExecutionFlag,
 } from './judge.js';
+export {
+  judgeFile,
+  type JudgedFile,
+  type JudgeFileOptions,
+  type LitmusOutcome,
+} from './judge-file.js';
 export { defaultModel, modelNamed, modelsFor } from './models.js';
 export { parseLitmus } from './parse.js';
 export { type Architecture, type LitmusTest, type Observation } from './test.js';
 export { type Value } from './value.js';
 export { type LitmusReport, reportObject, reportText, type Timing } from './report.js';
-export {
-  type LitmusIo,
-  litmusFiles,
-  type LitmusOutcome,
-  type LitmusSummary,
-  runLitmus,
-  type RunLitmusOptions,
-} from './run.js';
+export { type LitmusIo, litmusFiles, runLitmus, type RunLitmusOptions } from './run.js';
+export { type LitmusSummary, summarise, summaryText } from './summary.js';

@@ -1,10 +1,9 @@
 import { type ReferenceModel } from '@pagerace/memory-models';
 
 import { evaluate, nameOf, type Observable, observablesOf, type Proposition } from './condition.js';
+import { eachExecution, valuation } from './execution/executions.js';
 import { allRuns, type Limit, LimitReached } from './execution/runs.js';
-import { type Found, search } from './execution/search.js';
-import { combine } from './execution/structure.js';
-import { type ThreadRun } from './execution/thread.js';
+import { type Found } from './execution/search.js';
 import { type LitmusTest, type Observation } from './test.js';
 import { type Value } from './value.js';
 
@@ -22,6 +21,12 @@ export interface JudgeOptions {
  * a verdict Never or Always holds without them.
  */
 export const loopBoundFlag = 'loop-bound';
+
+/**
+ * The flag of a test that no execution comes to the end of (since all of them deadlock, say), or none that
+ * passes its filter: its verdict Never says nothing.
+ */
+export const noExecutionFlag = 'no-execution';
 
 /** One final state: the values of what the test's condition and `locations` speak of. */
 export interface FinalState {
@@ -90,6 +95,7 @@ export function judge(
   } else {
     visit({ kind: 'true' }, false);
   }
+  if (positive + negative === 0) flags.add(noExecutionFlag);
   const observation = positive === 0 ? 'Never' : negative === 0 ? 'Always' : 'Sometimes';
   const { quantifier } = test.condition;
   const ok =
@@ -136,100 +142,6 @@ function sorted(states: FinalState[]): FinalState[] {
     }
     return 0;
   });
-}
-
-/** The final values of registers, where the thread's run is chosen, and of locations. */
-function valuation(
-  runs: readonly (ThreadRun | undefined)[],
-  final: (location: string) => Value | undefined,
-): (observable: Observable) => Value | undefined {
-  return (observable) => {
-    if (observable.kind === 'location') return final(observable.name);
-    const run = runs[observable.thread];
-    return run && (run.registers.get(observable.name) ?? 0);
-  };
-}
-
-/** Goes through the consistent executions in which `goal`, and the test's filter, hold. */
-function eachExecution(
-  test: LitmusTest,
-  runs: readonly (readonly ThreadRun[])[],
-  model: ReferenceModel,
-  goal: Proposition,
-  limit: Limit,
-  found: (found: Found) => boolean,
-): boolean {
-  const wanted: Proposition = test.filter ? { kind: 'and', parts: [goal, test.filter] } : goal;
-  const unknown = (): undefined => undefined;
-  const chosen: (ThreadRun | undefined)[] = runs.map(() => undefined);
-  // Runs that contradict the goal by themselves are out before any are put together.
-  const useful = runs.map((ofThread, thread) =>
-    ofThread.filter((run) => {
-      const alone = runs.map((_, other) => (other === thread ? run : undefined));
-      return evaluate(wanted, valuation(alone, unknown)) !== false;
-    }),
-  );
-  const { canRead } = sourcesOfValues(test, useful);
-
-  const choose = (thread: number): boolean => {
-    limit.check();
-    if (thread === useful.length) {
-      const complete = chosen as ThreadRun[];
-      return search(combine(complete, test.initial), {
-        model,
-        limit,
-        isOfInterest: (final) => evaluate(wanted, valuation(complete, final)) !== false,
-        found,
-      });
-    }
-    for (const run of useful[thread]!) {
-      chosen[thread] = run;
-      const possible =
-        evaluate(wanted, valuation(chosen, unknown)) !== false && canRead(chosen, thread);
-      if (possible && choose(thread + 1)) return true;
-    }
-    chosen[thread] = undefined;
-    return false;
-  };
-  return choose(0);
-}
-
-/** Tells whether somebody may have written what the chosen runs read. */
-function sourcesOfValues(test: LitmusTest, runs: readonly (readonly ThreadRun[])[]) {
-  const key = (location: string, value: Value): string =>
-    `${typeof value}:${String(value)}@${location}`;
-  const written = new Map<ThreadRun, ReadonlySet<string>>();
-  const read = new Map<ThreadRun, readonly string[]>();
-  for (const run of runs.flat()) {
-    const writes = new Set<string>();
-    const reads: string[] = [];
-    for (const event of run.events) {
-      if (event.location === undefined || event.value === undefined) continue;
-      const text = key(event.location, event.value);
-      if (['write', 'LKW', 'UL'].includes(event.kind)) writes.add(text);
-      else if (event.value !== (test.initial.get(event.location) ?? 0)) reads.push(text);
-    }
-    written.set(run, writes);
-    read.set(run, reads);
-  }
-  const everWritten = runs.map((ofThread) => {
-    const all = new Set<string>();
-    for (const run of ofThread) for (const text of written.get(run)!) all.add(text);
-    return all;
-  });
-  return {
-    canRead: (chosen: readonly (ThreadRun | undefined)[], upTo: number): boolean => {
-      const sources = chosen.map((run, thread) =>
-        thread <= upTo ? written.get(run!)! : everWritten[thread]!,
-      );
-      for (let thread = 0; thread <= upTo; thread++) {
-        for (const text of read.get(chosen[thread]!)!) {
-          if (!sources.some((source) => source.has(text))) return false;
-        }
-      }
-      return true;
-    },
-  };
 }
 
 function limitOf({ timeLimit, now = () => performance.now() }: JudgeOptions): Limit {

@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest';
-import { defaultModel, judge, loopBoundFlag, parseLitmus, reportText } from '../src/index.js';
+import {
+  defaultModel,
+  judge,
+  loopBoundFlag,
+  noExecutionFlag,
+  parseLitmus,
+  reportText,
+} from '../src/index.js';
 
 const loop = (rounds: number): string => `C rounds
 {}
@@ -16,6 +23,6 @@ test('a loop within its bound is judged whole', () => {
 test('a verdict that leaves out the runs of a longer loop says so', () => {
   const beyond = parseLitmus(loop(3));
   const verdict = judge(beyond, defaultModel(beyond.architecture));
-  expect(verdict.flags).toEqual([loopBoundFlag]);
+  expect(verdict.flags).toEqual([loopBoundFlag, noExecutionFlag]);
   expect(reportText(beyond, verdict)).toMatch(/^Flag loop-bound$/m);
 });

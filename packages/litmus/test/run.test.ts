@@ -3,7 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { judge, modelNamed, parseLitmus, reportText, runLitmus } from '../src/index.js';
+import {
+  judge,
+  modelNamed,
+  noExecutionFlag,
+  parseLitmus,
+  reportText,
+  runLitmus,
+} from '../src/index.js';
 
 const buffering = (name: string, fence: string, result?: string): string => `C ${name}
 ${result === undefined ? '' : `(* Result: ${result} *)`}
@@ -41,6 +48,7 @@ describe('judge', () => {
     for (const verdictOnly of [true, false]) {
       const verdict = judge(test, modelNamed('lkmm'), { verdictOnly });
       expect(verdict).toMatchObject({ observation: 'Never', positive: 0, negative: 0 });
+      expect(verdict.flags).toEqual([noExecutionFlag]);
     }
   });
 });
@@ -70,11 +78,11 @@ describe('runLitmus', () => {
     const io = { out: (text: string) => (out += text), err: (text: string) => (err += text) };
     const summary = runLitmus([folder], { verdictOnly: true }, io);
     expect(summary).toMatchObject({
-      agreeing: 1, disagreeing: 1, unlabelled: 1, unsupported: 1, malformed: 1, timedOut: 0,
+      agreeing: 1, disagreeing: 1, unlabelled: 1, unsupported: 1, malformed: 1, timedOut: 0, failed: 0, notJudged: 0,
     }); // prettier-ignore
     expect(out).toContain('Warning b Never instead of Sometimes\n');
     expect(out).toMatch(
-      /5 tests: 1 as expected, 1 not as expected, 1 without an expected result, 1 unsupported, 1 malformed\n$/,
+      /5 tests: 1 as expected, 1 not as expected, 1 without an expected result, 1 unsupported, 1 malformed\n {2}not as expected: .*b\.litmus: Never instead of Sometimes\n/,
     );
     expect(err).toContain(
       `${join(folder, 'c.litmus')}:4:41: unsupported: the function smp_what()\n`,

@@ -10,6 +10,7 @@ import {
 import { type Value } from '../value.js';
 import { CoherenceOrder } from './coherence.js';
 import { isRead, isWrite, type Limit } from './runs.js';
+import { writesBetween } from './single-writes.js';
 import { type Combination } from './structure.js';
 
 /** A consistent execution, and the values that its locations hold at the end. */
@@ -152,7 +153,7 @@ class Search {
   #viable({ source, order }: State, read: number): number[] {
     const partner = this.combination.rmwWrite[read];
     const candidates = this.#candidates[read]!;
-    if (partner === undefined) return candidates;
+    if (partner === undefined || this.#isSplit(read, partner)) return candidates;
     const location = this.#events[read]!.location!;
     const others = this.#writesOf[location]!;
     return candidates.filter(
@@ -203,8 +204,18 @@ class Search {
       if (this.#isPoBefore(read, other) && !order.add(write, theirs)) return false;
     }
     const partner = this.combination.rmwWrite[read];
-    if (partner !== undefined && !order.addAdjacent(write, partner)) return false;
+    if (
+      partner !== undefined &&
+      !this.#isSplit(read, partner) &&
+      !order.addAdjacent(write, partner)
+    )
+      return false;
     return order.settle();
+  }
+
+  /** A pair with a write of its own thread between is not held to be atomic. */
+  #isSplit(read: number, write: number): boolean {
+    return writesBetween(this.#events, read, write);
   }
 
   #chooseSources(state: State): boolean {

@@ -16,23 +16,53 @@ export interface Combination {
 }
 
 /** How an event is named to a reader: `R[once] x = 1`. */
-function labelOf(
-  event: Omit<Event, 'label'>,
-  location: string | undefined,
-  value: Value | undefined,
-): string {
+export function eventText({ structure, locations, values }: Combination, event: number): string {
+  const { kind, tags, location } = structure.events[event]!;
   const letters = { read: 'R', write: 'W', fence: 'F' } as const;
-  const { kind } = event;
   const letter = kind === 'read' || kind === 'write' || kind === 'fence' ? letters[kind] : kind;
-  const tags = event.tags.length > 0 ? `[${event.tags.join(',').toLowerCase()}]` : '';
-  const target = location === undefined ? '' : ` ${location}`;
-  return `${letter}${tags}${target}${value === undefined ? '' : ` = ${String(value)}`}`;
+  const annotation = tags.length > 0 ? `[${tags.join(',').toLowerCase()}]` : '';
+  const target = location === undefined ? '' : ` ${locations[location]!}`;
+  const value = values[event];
+  return `${letter}${annotation}${target}${value === undefined ? '' : ` = ${String(value)}`}`;
 }
 
-export function combine(
-  runs: readonly ThreadRun[],
-  initial: ReadonlyMap<string, Value>,
-): Combination {
+/** What runs that differ in values alone have in common. */
+type Shape = Pick<Combination, 'structure' | 'locations' | 'rmwWrite'>;
+
+/** Puts runs together; runs that differ in values alone share their structure, and what is derived from it. */
+export class Combinations {
+  readonly #shapes = new Map<string, Shape>();
+  readonly #shapeOfRun = new Map<ThreadRun, number>();
+  readonly #shapeNumbers = new Map<string, number>();
+
+  constructor(readonly initial: ReadonlyMap<string, Value>) {}
+
+  of(runs: readonly ThreadRun[]): Combination {
+    const key = runs.map((run) => this.#shapeNumber(run)).join();
+    let shape = this.#shapes.get(key);
+    if (!shape) this.#shapes.set(key, (shape = shapeOf(runs, this.initial)));
+    const values = [
+      ...shape.locations.map((location) => this.initial.get(location) ?? 0),
+      ...runs.flatMap(({ events }) => events.map(({ value }) => value)),
+    ];
+    return { runs, ...shape, values };
+  }
+
+  #shapeNumber(run: ThreadRun): number {
+    let number = this.#shapeOfRun.get(run);
+    if (number === undefined) {
+      const text = JSON.stringify(run.events, (name, value: unknown) =>
+        name === 'value' ? undefined : value,
+      );
+      number = this.#shapeNumbers.get(text) ?? this.#shapeNumbers.size;
+      this.#shapeNumbers.set(text, number);
+      this.#shapeOfRun.set(run, number);
+    }
+    return number;
+  }
+}
+
+function shapeOf(runs: readonly ThreadRun[], initial: ReadonlyMap<string, Value>): Shape {
   const numbers = new Map<string, number>();
   for (const location of initial.keys()) numbers.set(location, numbers.size);
   for (const { events } of runs) {
@@ -41,14 +71,12 @@ export function combine(
     }
   }
   const locations = [...numbers.keys()];
-  const events: Event[] = [];
-  const values: (Value | undefined)[] = [];
-  for (const [number, location] of locations.entries()) {
-    const value = initial.get(location) ?? 0;
-    const event = { thread: initialThread, kind: 'write', location: number, tags: [] } as const;
-    events.push({ ...event, label: labelOf(event, location, value) });
-    values.push(value);
-  }
+  const events: Event[] = locations.map((_, location) => ({
+    thread: initialThread,
+    kind: 'write',
+    location,
+    tags: [],
+  }));
   const pairs = { addr: [], data: [], ctrl: [], rmw: [] } as Record<
     'addr' | 'data' | 'ctrl' | 'rmw',
     [number, number][]
@@ -57,14 +85,9 @@ export function combine(
   runs.forEach((run, thread) => {
     const first = events.length;
     run.events.forEach((own, i) => {
-      const base = {
-        thread,
-        kind: own.kind,
-        tags: own.tags,
-        ...(own.location !== undefined && { location: numbers.get(own.location)! }),
-      };
-      events.push({ ...base, label: labelOf(base, own.location, own.value) });
-      values.push(own.value);
+      const { kind, tags } = own;
+      const location = own.location === undefined ? {} : { location: numbers.get(own.location)! };
+      events.push({ thread, kind, tags, ...location });
       for (const name of ['addr', 'data', 'ctrl'] as const) {
         for (const read of own[name]) pairs[name].push([first + read, first + i]);
       }
@@ -81,5 +104,5 @@ export function combine(
     ctrl: Relation.of(size, pairs.ctrl),
     rmw: Relation.of(size, pairs.rmw),
   });
-  return { runs, structure, locations, values, rmwWrite };
+  return { structure, locations, rmwWrite };
 }

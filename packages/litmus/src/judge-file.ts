@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs';
+
+import { LitmusError, UnsupportedError } from './errors.js';
+import { LimitReached } from './execution/runs.js';
+import { judge, type LitmusVerdict, noExecutionFlag } from './judge.js';
+import { defaultModel, modelNamed, modelsFor } from './models.js';
+import { parseLitmus } from './parse.js';
+import { type LitmusReport, reportObject, reportText } from './report.js';
+import { type LitmusTest } from './test.js';
+
+export interface JudgeFileOptions {
+  /** Another model than the one of the test's architecture. */
+  readonly model?: string;
+  /** Only find out never, sometimes or always. */
+  readonly verdictOnly?: boolean;
+  /** In milliseconds. */
+  readonly timeLimit?: number;
+}
+
+/** What became of one file. */
+export type LitmusOutcome =
+  | { readonly kind: 'judged'; readonly file: string; readonly report: LitmusReport }
+  | {
+      /** `failed`: the fault is not the test's. */
+      readonly kind: 'unsupported' | 'malformed' | 'timed out' | 'failed';
+      readonly file: string;
+      readonly reason: string;
+    };
+
+/** An outcome, and what to print of it. */
+export interface JudgedFile {
+  readonly outcome: LitmusOutcome;
+  /** The verdict, as herd7 prints it; empty if there is none. */
+  readonly text: string;
+}
+
+/**
+ * Judges the test in a file. Whatever is wrong with it is an outcome, so that it stops no others.
+ *
+ * @throws RangeError if there is no model of the name asked for.
+ */
+export function judgeFile(file: string, options: JudgeFileOptions = {}): JudgedFile {
+  const chosen = options.model === undefined ? undefined : modelNamed(options.model);
+  const begun = performance.now();
+  try {
+    const test = parseLitmus(readFileSync(file, 'utf8'), file);
+    const model = chosen ?? defaultModel(test.architecture);
+    const able = modelsFor(test.architecture);
+    if (!able.includes(model.id)) {
+      // It would take every fence for none, and judge another test than this one.
+      const what = `${test.architecture} tests under ${model.id}; they can be judged by ${able.join(', ')}`;
+      throw new UnsupportedError(file, { line: 1, column: 1 }, what);
+    }
+    const { verdictOnly = false, timeLimit } = options;
+    const verdict = judge(test, model, {
+      verdictOnly,
+      ...(timeLimit !== undefined && { timeLimit }),
+    });
+    const timing = { milliseconds: performance.now() - begun };
+    const report = reportObject(test, model.id, verdict, timing);
+    const text = `${reportText(test, verdict, timing)}${warnings(test, verdict)}\n`;
+    return { outcome: { kind: 'judged', file, report }, text };
+  } catch (error) {
+    return { outcome: failure(file, error), text: '' };
+  }
+}
+
+function warnings(test: LitmusTest, verdict: LitmusVerdict): string {
+  const { expected, name } = test;
+  const said: string[] = [];
+  if (verdict.flags.includes(noExecutionFlag)) {
+    said.push('no execution comes to an end, or passes the filter: the verdict says nothing');
+  }
+  if (expected !== undefined && expected !== verdict.observation) {
+    said.push(`${verdict.observation} instead of ${expected}`);
+  }
+  return said.map((what) => `Warning ${name} ${what}\n`).join('');
+}
+
+function failure(file: string, error: unknown): LitmusOutcome {
+  if (error instanceof LimitReached) {
+    return { kind: 'timed out', file, reason: `${file}: ${error.message}` };
+  }
+  if (error instanceof LitmusError) {
+    const kind = error instanceof UnsupportedError ? 'unsupported' : 'malformed';
+    return { kind, file, reason: error.message };
+  }
+  if ((error as NodeJS.ErrnoException).syscall !== undefined) {
+    return { kind: 'malformed', file, reason: `${file}: ${(error as Error).message}` };
+  }
+  const told = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { kind: 'failed', file, reason: `${file}: internal error: ${told}` };
+}

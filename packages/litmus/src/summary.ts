@@ -1,0 +1,68 @@
+import { type LitmusOutcome } from './judge-file.js';
+
+export interface LitmusSummary {
+  readonly outcomes: readonly LitmusOutcome[];
+  /** Judged as the test's `Result:` says, and otherwise. */
+  readonly agreeing: number;
+  readonly disagreeing: number;
+  /** Judged, without a `Result:` to compare with. */
+  readonly unlabelled: number;
+  readonly unsupported: number;
+  readonly malformed: number;
+  readonly timedOut: number;
+  readonly failed: number;
+  /** Files that were not come to. */
+  readonly notJudged: number;
+}
+
+/** @param files how many there were to judge */
+export function summarise(outcomes: readonly LitmusOutcome[], files: number): LitmusSummary {
+  const reports = outcomes.flatMap((outcome) =>
+    outcome.kind === 'judged' ? [outcome.report] : [],
+  );
+  const labelled = reports.filter(({ expected }) => expected !== undefined);
+  const agreeing = labelled.filter(({ expected, observation }) => expected === observation).length;
+  const count = (kind: LitmusOutcome['kind']): number =>
+    outcomes.filter((outcome) => outcome.kind === kind).length;
+  return {
+    outcomes,
+    agreeing,
+    disagreeing: labelled.length - agreeing,
+    unlabelled: reports.length - labelled.length,
+    unsupported: count('unsupported'),
+    malformed: count('malformed'),
+    timedOut: count('timed out'),
+    failed: count('failed'),
+    notJudged: files - outcomes.length,
+  };
+}
+
+/** One line of counts, then whatever did not come out as it should, test by test. */
+export function summaryText(summary: LitmusSummary): string {
+  const parts: [number, string][] = [
+    [summary.agreeing, 'as expected'],
+    [summary.disagreeing, 'not as expected'],
+    [summary.unlabelled, 'without an expected result'],
+    [summary.unsupported, 'unsupported'],
+    [summary.malformed, 'malformed'],
+    [summary.timedOut, 'timed out'],
+    [summary.failed, 'failed'],
+    [summary.notJudged, 'not judged'],
+  ];
+  const told = parts
+    .filter(([count]) => count > 0)
+    .map(([count, what]) => `${String(count)} ${what}`);
+  const files = summary.outcomes.length + summary.notJudged;
+  const lines = [`${String(files)} ${files === 1 ? 'test' : 'tests'}: ${told.join(', ')}`];
+  for (const outcome of summary.outcomes) {
+    if (outcome.kind !== 'judged') {
+      lines.push(`  ${outcome.kind}: ${outcome.reason.split('\n')[0]!}`);
+      continue;
+    }
+    const { expected, observation, file } = outcome.report;
+    if (expected !== undefined && expected !== observation) {
+      lines.push(`  not as expected: ${file}: ${observation} instead of ${expected}`);
+    }
+  }
+  return `${lines.join('\n')}\n`;
+}
