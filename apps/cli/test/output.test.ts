@@ -90,6 +90,21 @@ describe('JSON', () => {
     expect(patches.map(({ id }) => id)).toContain('fence-added');
   });
 
+  it('of a list of patches marks what was not merged', async () => {
+    const { out } = await pagerace('list patches');
+    const said = new Map(
+      out
+        .replaceAll(/\n {3,}/g, ' ')
+        .split('\n')
+        .map((line) => [line.split(' ')[0], line]),
+    );
+    for (const id of ['madv-free-refcount-check-v1', 'gup-fast-touch', 'dirty-before-submit'])
+      expect(said.get(id)).toContain('; not merged');
+    expect(said.get('droppable')).toMatch(
+      /; commit 9651fcedf7b92d3f7f1ab179e8ab55b85ee10fc1; since v6.11$/,
+    );
+  });
+
   it('of an error is an event', async () => {
     const { err } = await pagerace('run nothing-like-it --json');
     expect(JSON.parse(err)).toMatchObject({ event: 'error', exitCode: 2 });

@@ -133,7 +133,8 @@ export interface CatalogueEntry {
     readonly description: string;
     readonly range: string;
   }[];
-  /** Of a patch. */
+  /** Of a patch: without a commit in Linus's tree it was not merged. */
+  readonly merged?: boolean;
   readonly commit?: string;
   readonly since?: string;
   readonly url?: string;

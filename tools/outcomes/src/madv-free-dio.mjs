@@ -3,7 +3,7 @@ import { outcome } from './outcome.mjs';
 import { registry } from './registry.mjs';
 import { table } from './table.mjs';
 
-const kernels = ['v4.12', 'v5.17-rc2', 'v5.18', 'v6.1', 'v6.5', 'v6.11', 'v6.15'];
+const kernels = ['v4.12', 'v5.17-rc2', 'v5.18', 'v5.19', 'v6.1', 'v6.5', 'v6.11', 'v6.15'];
 const models = ['sc', 'tso'];
 const before = 'v5.17-rc2';
 

@@ -43,6 +43,7 @@ function entries(registry: Registry, kind: Listed): readonly CatalogueEntry[] {
       return registry.patches.map(({ id, title, commit, since, url }) => ({
         id,
         title,
+        merged: commit !== undefined,
         ...(commit === undefined ? {} : { commit }),
         ...(since === undefined ? {} : { since }),
         ...(url === undefined ? {} : { url }),
@@ -74,6 +75,7 @@ function section(kind: Listed, things: readonly CatalogueEntry[], titled: boolea
 function words({
   id,
   title,
+  merged,
   commit,
   since,
   patches,
@@ -88,6 +90,7 @@ function words({
 }: CatalogueEntry): string {
   const facts = [
     title === id ? [] : [title],
+    merged === false ? ['not merged'] : [],
     commit === undefined ? [] : [`commit ${commit}`],
     since === undefined ? [] : [`since ${since}`],
     patches === undefined || patches.length === 0 ? [] : [`patches: ${patches.join(', ')}`],

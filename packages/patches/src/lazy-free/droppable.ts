@@ -13,7 +13,7 @@ import { LAZY_FREE_RULE, type LazyFreeFate, type LazyFreeRule } from '@pagerace/
 
 /**
  * Pages of a droppable mapping are never backed by swap, and may be discarded even if they are dirty.
- * mm/rmap.c:try_to_unmap_one(), v6.11 to v6.14.
+ * mm/rmap.c:try_to_unmap_one(), v6.11 to v6.14 (read in v6.13.7).
  */
 @injectable()
 export class DroppableDiscard implements LazyFreeRule {
@@ -32,11 +32,10 @@ export class DroppableDiscard implements LazyFreeRule {
   }
 }
 
-/** Unsure: the hash is from memory; the rule was read in v6.13.7. */
 export const droppable = definePatch({
   id: 'droppable',
   title: 'mm: add MAP_DROPPABLE for designating always lazily freeable mappings',
-  commit: '9651fcedf7b9',
+  commit: '9651fcedf7b92d3f7f1ab179e8ab55b85ee10fc1',
   since: 'v6.11',
   needs: ['madv-free-refcount-check'],
   supersedes: ['madv-free-refcount-check'],

@@ -25,6 +25,7 @@ export class RefcountCheckedDiscardWithoutMb implements LazyFreeRule {
 export const madvFreeRefcountCheckV2 = definePatch({
   id: 'madv-free-refcount-check-v2',
   title: '[PATCH v2] mm: fix race between MADV_FREE reclaim and blkdev direct IO read',
+  url: 'https://lkml.kernel.org/r/20220105233440.63361-1-mfo@canonical.com',
   supersedes: ['madv-free-refcount-check-v1'],
   provides: [{ token: LAZY_FREE_RULE, useClass: RefcountCheckedDiscardWithoutMb }],
 });
