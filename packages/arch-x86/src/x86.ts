@@ -74,6 +74,14 @@ export class X86 extends GenericPgtable {
     return xchg(pmdp, this.none);
   }
 
+  /** pmdp_establish(): a locked xchg, so that what the hardware sets until then is in what it returns. */
+  @kernelFunction('arch/x86/mm/pgtable.c')
+  override pmdpInvalidate(vma: Vma, address: VirtualAddress, pmdp: Ptep): Pte {
+    const pmd = xchg(pmdp, this.pmdMkinvalid(readOnce(pmdp)));
+    this.flushPmdRange(vma, address);
+    return pmd;
+  }
+
   /** An entry that no TLB can have needs no flush. */
   protected override pteAccessible(pte: Pte): boolean {
     return (pte & _PAGE_PRESENT) !== 0n;

@@ -3,6 +3,7 @@ import { type Wiring } from '@pagerace/di';
 import { faultSubsystem } from '@pagerace/fault';
 import { forkSubsystem } from '@pagerace/fork';
 import { gupSubsystem } from '@pagerace/gup';
+import { khugepagedSubsystem } from '@pagerace/khugepaged';
 import { madviseSubsystem } from '@pagerace/madvise';
 import { Memory, MEMORY, TLB, Tlb, USER_ACCESS, UserAccess } from '@pagerace/page-model';
 import { rmapSubsystem } from '@pagerace/rmap';
@@ -30,4 +31,5 @@ export const subsystems: readonly Subsystem[] = [
   blockSubsystem,
   madviseSubsystem,
   forkSubsystem,
+  khugepagedSubsystem,
 ];

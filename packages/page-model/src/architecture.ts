@@ -12,11 +12,11 @@ export const ARCHITECTURE = token<Architecture>('page-model.Architecture');
 /**
  * pgtable_trans_huge_deposit(): where the page table waits that a huge page will need when it is split.
  *
- * `fifo`: on a list of the address space (mm/pgtable-generic.c), from which any huge page may take it.
+ * `list`: on a list of the address space (mm/pgtable-generic.c), from which any huge page may take it.
  * `per pmd`: for the very entry (powerpc hash). `list in table`: on a list as well, whose links are
  * written into the first two entries of the table (s390, powerpc radix).
  */
-export type DepositRule = 'fifo' | 'per pmd' | 'list in table';
+export type DepositRule = 'list' | 'per pmd' | 'list in table';
 
 /** A level of the page-table tree. */
 export interface PageTableLevel {
@@ -158,6 +158,8 @@ export interface Architecture {
   pmdClear(pmdp: Ptep): void;
   /** pmdp_huge_get_and_clear(): does not flush. */
   pmdpHugeGetAndClear(mm: Mm, address: VirtualAddress, pmdp: Ptep): Pte;
+  /** pmdp_invalidate(): makes an entry invalid to the hardware, not to the kernel, and flushes. */
+  pmdpInvalidate(vma: Vma, address: VirtualAddress, pmdp: Ptep): Pte;
   /** pmdp_huge_clear_flush(). */
   pmdpHugeClearFlush(vma: Vma, address: VirtualAddress, pmdp: Ptep): Pte;
   /**

@@ -19,7 +19,10 @@ export const pgtableTransHugeDeposit = defineKernelFunction(
       // A list_head of its own, or of its neighbours; from an entry's point of view they are alike.
       table.fill(arch.kernelAddress(table.pfn), 2);
     }
-    write(mm.pmdHugePte, [...read(mm.pmdHugePte), { pmdp, table }]);
+    // list_add() behind the one that mm->pmd_huge_pte points to, which then is the new one: so the newest
+    // comes first, though the kernel calls it FIFO.
+    const [first, ...rest] = read(mm.pmdHugePte);
+    write(mm.pmdHugePte, [{ pmdp, table }, ...rest, ...(first === undefined ? [] : [first])]);
   },
 );
 

@@ -1,4 +1,5 @@
 import { inject, injectable, token } from '@pagerace/di';
+import { reach, whole } from '@pagerace/explorer';
 import { MACHINE, type Machine } from '@pagerace/machine';
 import type { Pfn } from './address.js';
 import { ARCHITECTURE, type Architecture, type PageTableLevel } from './architecture.js';
@@ -6,6 +7,7 @@ import { Lruvec } from './lruvec.js';
 import type { Mm } from './mm-struct.js';
 import { PageAllocator } from './page-allocator.js';
 import { ZEROS } from './page-contents.js';
+import type { Pte } from './page-table-entry.js';
 import { PageTable } from './page-table.js';
 import { Page } from './page.js';
 import { LruBatches } from './lru-batches.js';
@@ -67,8 +69,10 @@ export class Memory {
   ) {
     this.pageSize = 2 ** arch.pageShift;
     this.levels = arch.levels.slice(-(options.pageTableLevels ?? 2));
-    this.zeroPage = new Page(this, 0, { reserved: ZEROS });
-    this.pages = Array.from({ length: options.pages }, (_, nth) => new Page(this, nth + 1));
+    this.zeroPage = whole(() => new Page(this, 0, { reserved: ZEROS }));
+    this.pages = Array.from({ length: options.pages }, (_, nth) =>
+      whole(() => new Page(this, nth + 1)),
+    );
     this.lruBatches = new LruBatches(machine);
     this.hpagePmdNr = options.hpagePmdNr ?? 1;
     this.hpagePmdSize = 2 ** (this.levels.at(-2)?.shift ?? arch.pageShift);
@@ -84,10 +88,11 @@ export class Memory {
   }
 
   #addHugePage(pfn: Pfn): Page {
-    const head = new Page(this, pfn, { huge: {} });
+    const head = whole(() => new Page(this, pfn, { huge: {} }));
     this.#hugeFrames.set(pfn, head);
     for (let nth = 1; nth < this.hpagePmdNr; nth++) {
-      this.#hugeFrames.set(pfn + nth, new Page(this, pfn + nth, { huge: { head } }));
+      const page = whole(() => new Page(this, pfn + nth, { huge: { head } }));
+      this.#hugeFrames.set(pfn + nth, page);
     }
     return head;
   }
@@ -103,19 +108,30 @@ export class Memory {
     return Array.from({ length: this.hpagePmdNr }, (_, nth) => this.pageAt(head.pfn + nth));
   }
 
-  /** pfn_to_page(). */
+  /** pfn_to_page(): of a frame that a page-table entry names, which the page is then reached by. */
   pageAt(pfn: Pfn): Page {
     if (pfn === 0) return this.zeroPage;
     const page = this.pages[pfn - 1] ?? this.#hugeFrames.get(pfn);
     if (page === undefined) throw new RangeError(`there is no page frame ${String(pfn)}`);
-    return page;
+    return reach(page, (entry) => typeof entry === 'bigint' && this.#maps(entry, pfn));
   }
 
-  /** The page table in that frame. */
+  #maps(entry: Pte, pfn: Pfn): boolean {
+    const { arch } = this;
+    if (!arch.pmdTransHuge(entry)) return arch.ptePresent(entry) && arch.ptePfn(entry) === pfn;
+    const head = arch.ptePfn(arch.pmdPte(entry));
+    return pfn >= head && pfn < head + this.hpagePmdNr;
+  }
+
+  /** The page table in that frame, which is reached by the entry above that names it. */
   pageTableAt(pfn: Pfn): PageTable {
     const table = this.#pageTables.get(pfn);
     if (table === undefined) throw new RangeError(`there is no page table in frame ${String(pfn)}`);
-    return table;
+    const { arch } = this;
+    return reach(
+      table,
+      (entry) => typeof entry === 'bigint' && !arch.pmdNone(entry) && arch.tablePfn(entry) === pfn,
+    );
   }
 
   /** Every page table, linked in or not. */
@@ -125,7 +141,7 @@ export class Memory {
 
   /** @internal page tables come with the mappings that need them; see {@link Mm.mmap} */
   addPageTable(level: PageTableLevel, name: string): PageTable {
-    const table = new PageTable(this, level, this.#nextPageTable++, name);
+    const table = whole(() => new PageTable(this, level, this.#nextPageTable++, name));
     this.#pageTables.set(table.pfn, table);
     return table;
   }

@@ -1,3 +1,4 @@
+import { partsOf } from '@pagerace/explorer';
 import { Allocation, cell, type Cell, formatted, Order, Spinlock } from '@pagerace/machine';
 import type { Pfn, VirtualAddress } from './address.js';
 import type { PageTableLevel } from './architecture.js';
@@ -73,7 +74,10 @@ export class PageTable {
       const name = `${this.name}[${String(number)}]`;
       this.#entries.set(
         number,
-        formatted(cell(none, name), (entry) => arch.describe(entry, this.level)),
+        formatted(
+          partsOf(this, () => cell(none, name)),
+          (entry) => arch.describe(entry, this.level),
+        ),
       );
     }
   }

@@ -11,7 +11,19 @@ export { cowByPageCount, ReuseByPageCount } from './cow/by-page-count.js';
 export { cowBySingleReference, ReuseBySingleReference } from './cow/by-single-reference.js';
 export { FastTouch, gupFastTouch } from './gup/fast-touch.js';
 export { gupFastRecheckPmd, RecheckPmdAndPte } from './gup/recheck-pmd.js';
-export { v4_12, v5_17_rc2, v5_18, v5_19, v6_1, v6_11, v6_15, v6_5 } from './kernels.js';
+export { collapseTableSync } from './khugepaged/table-sync.js';
+export {
+  v4_12,
+  v5_17_rc2,
+  v5_18,
+  v5_19,
+  v6_0,
+  v6_1,
+  v6_1_rc1,
+  v6_11,
+  v6_15,
+  v6_5,
+} from './kernels.js';
 export { droppable, DroppableDiscard } from './lazy-free/droppable.js';
 export { madvFreeRefcountCheckV1, TwoReferencesDiscard } from './lazy-free/refcount-check-v1.js';
 export {

@@ -5,6 +5,7 @@ import { anonExclusive } from './cow/anon-exclusive.js';
 import { cowByPageCount } from './cow/by-page-count.js';
 import { cowBySingleReference } from './cow/by-single-reference.js';
 import { gupFastRecheckPmd } from './gup/recheck-pmd.js';
+import { collapseTableSync } from './khugepaged/table-sync.js';
 import { droppable } from './lazy-free/droppable.js';
 import { madvFreeRefcountCheck } from './lazy-free/refcount-check.js';
 import { swapbackedIffDirty } from './lazy-free/swapbacked-iff-dirty.js';
@@ -36,11 +37,27 @@ export const v5_19 = defineKernel({
   patches: [anonExclusive],
 });
 
+export const v6_0 = defineKernel({
+  id: 'v6.0',
+  title: 'Linux v6.0',
+  base: v5_19,
+  patches: [],
+});
+
+/** GUP-fast looks at the entry above again; khugepaged relies on that alone. */
+export const v6_1_rc1 = defineKernel({
+  id: 'v6.1-rc1',
+  title: 'Linux v6.1-rc1',
+  base: v6_0,
+  patches: [anonExclusiveBarriers, gupFastRecheckPmd],
+});
+
+/** khugepaged waits for lockless walks, too. */
 export const v6_1 = defineKernel({
   id: 'v6.1',
   title: 'Linux v6.1',
-  base: v5_19,
-  patches: [anonExclusiveBarriers, gupFastRecheckPmd],
+  base: v6_1_rc1,
+  patches: [collapseTableSync],
 });
 
 /** Direct I/O of block devices pins its pages. */

@@ -8,7 +8,19 @@ import { cowByPageCount } from './cow/by-page-count.js';
 import { cowBySingleReference } from './cow/by-single-reference.js';
 import { gupFastTouch } from './gup/fast-touch.js';
 import { gupFastRecheckPmd } from './gup/recheck-pmd.js';
-import { v4_12, v5_17_rc2, v5_18, v5_19, v6_1, v6_11, v6_15, v6_5 } from './kernels.js';
+import {
+  v4_12,
+  v5_17_rc2,
+  v5_18,
+  v5_19,
+  v6_0,
+  v6_1,
+  v6_1_rc1,
+  v6_11,
+  v6_15,
+  v6_5,
+} from './kernels.js';
+import { collapseTableSync } from './khugepaged/table-sync.js';
 import { droppable } from './lazy-free/droppable.js';
 import { madvFreeRefcountCheckV1 } from './lazy-free/refcount-check-v1.js';
 import { madvFreeRefcountCheckV2 } from './lazy-free/refcount-check-v2.js';
@@ -19,7 +31,7 @@ import { keepPinned, keepPinnedFromSwap } from './reclaim/keep-pinned.js';
 /** The kernels and patches of this package, oldest first. */
 export const patches = definePlugin({
   id: '@pagerace/patches',
-  kernels: [v4_12, v5_17_rc2, v5_18, v5_19, v6_1, v6_5, v6_11, v6_15],
+  kernels: [v4_12, v5_17_rc2, v5_18, v5_19, v6_0, v6_1_rc1, v6_1, v6_5, v6_11, v6_15],
   patches: [
     cowByPageCount,
     keepPinnedFromSwap,
@@ -30,6 +42,7 @@ export const patches = definePlugin({
     anonExclusive,
     anonExclusiveBarriers,
     gupFastRecheckPmd,
+    collapseTableSync,
     keepPinned,
     bioPinPages,
     droppable,

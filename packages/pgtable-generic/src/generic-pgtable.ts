@@ -35,7 +35,7 @@ export abstract class GenericPgtable implements Architecture {
   readonly none: Pte;
   readonly hasSwpExclusive: boolean;
   readonly hasRcuTableFree: boolean = false;
-  readonly depositRule: DepositRule = 'fifo';
+  readonly depositRule: DepositRule = 'list';
 
   constructor(
     protected readonly layout: PteLayout,
@@ -312,9 +312,22 @@ export abstract class GenericPgtable implements Architecture {
   }
 
   @kernelFunction('mm/pgtable-generic.c')
+  pmdpInvalidate(vma: Vma, address: VirtualAddress, pmdp: Ptep): Pte {
+    const pmd = readOnce(pmdp);
+    this.setPmdAt(vma.mm, address, pmdp, this.pmdMkinvalid(pmd));
+    this.flushPmdRange(vma, address);
+    return pmd;
+  }
+
+  /** pmd_mkinvalid(): still there to the kernel, as pmd_present() and pmd_trans_huge() say. */
+  protected pmdMkinvalid(pmd: Pte): Pte {
+    return pmd & ~this.layout.present;
+  }
+
+  @kernelFunction('mm/pgtable-generic.c')
   pmdpHugeClearFlush(vma: Vma, address: VirtualAddress, pmdp: Ptep): Pte {
     const pmd = this.pmdpHugeGetAndClear(vma.mm, address, pmdp);
-    this.#flushPmdRange(vma, address);
+    this.flushPmdRange(vma, address);
     return pmd;
   }
 
@@ -322,11 +335,12 @@ export abstract class GenericPgtable implements Architecture {
   pmdpCollapseFlush(vma: Vma, address: VirtualAddress, pmdp: Ptep): Pte {
     const pmd = this.pmdpHugeGetAndClear(vma.mm, address, pmdp);
     // The entries of the table are flushed one by one, not as one of a huge page.
-    this.#flushPmdRange(vma, address);
+    this.flushPmdRange(vma, address);
     return pmd;
   }
 
-  #flushPmdRange({ mm }: Vma, address: VirtualAddress): void {
+  /** flush_pmd_tlb_range(). */
+  protected flushPmdRange({ mm }: Vma, address: VirtualAddress): void {
     this.tlb.flushTlbRange(mm, address, address + mm.memory.hpagePmdSize);
   }
 

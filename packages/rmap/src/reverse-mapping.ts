@@ -59,7 +59,7 @@ export class ReverseMapping implements Rmap {
   pageAddNewAnonRmap(page: Page, vma: Vma, address: VirtualAddress): void {
     if (!this.lazyFree.isDroppable(vma)) nonatomicSetBit(page.flags.bit('swapbacked'));
     // The first mapping: an ordinary store is enough, as nobody else can see the page yet.
-    atomicSet(page._mapcount, 0);
+    atomicSet(page.isHuge ? page.compoundMapcount : page._mapcount, 0);
     page.mapping.write(vma.anonVma);
     page.index.write(vma.pageIndex(address));
     if (this.exclusive.isTracked) SetPageAnonExclusive(page);

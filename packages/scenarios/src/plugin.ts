@@ -1,4 +1,5 @@
 import { definePlugin } from '@pagerace/kernel';
+import { gupFastCollapse } from './gup-fast-collapse/collapse.js';
 import { madvFreeAfterSubmit } from './madv-free/after-submit.js';
 import { madvFreeDio } from './madv-free/dio.js';
 import { madvFreeDioAsync } from './madv-free/dio-async.js';
@@ -39,6 +40,7 @@ export const scenarios = definePlugin({
     madvFreeDioTwoPages,
     madvFreeDioBatch,
     madvFreeReproducer,
+    gupFastCollapse,
     staleTlbUnmap,
     staleTlbDeferredFlush,
   ],

@@ -38,7 +38,7 @@ export class ToyArchitecture implements Architecture {
   readonly none = 0n;
   readonly hasSwpExclusive = true;
   readonly hasRcuTableFree: boolean = false;
-  readonly depositRule: DepositRule = 'fifo';
+  readonly depositRule: DepositRule = 'list';
 
   vmGetPageProt = (): Pte => PRESENT;
   pfnPte = (pfn: Pfn, protection: Pte): Pte => (BigInt(pfn) << shift) | protection;
@@ -81,7 +81,7 @@ export class ToyArchitecture implements Architecture {
   mkTable = (pfn: Pfn): Pte => this.pfnPte(pfn, PRESENT);
   pmdNone = (pmd: Pte): boolean => pmd === 0n;
   tablePfn = (pmd: Pte): Pfn => this.ptePfn(pmd);
-  pmdPresent = (pmd: Pte): boolean => this.ptePresent(pmd);
+  pmdPresent = (pmd: Pte): boolean => pmd !== 0n;
   kernelAddress = (pfn: Pfn): Pte => BigInt(pfn) << shift;
   pmdTransHuge = (pmd: Pte): boolean => (pmd & HUGE) !== 0n;
   pmdPte = (pmd: Pte): Pte => pmd & ~HUGE;
@@ -114,6 +114,8 @@ export class ToyArchitecture implements Architecture {
   pmdClear = (pmdp: Ptep): void => writeOnce(pmdp, this.none);
   pmdpHugeGetAndClear = (_mm: Mm, _address: VirtualAddress, pmdp: Ptep): Pte =>
     xchg(pmdp, this.none);
+  pmdpInvalidate = (_vma: Vma, _address: VirtualAddress, pmdp: Ptep): Pte =>
+    pmdp.update((pmd) => pmd & ~PRESENT, Order.full);
   pmdpHugeClearFlush = (vma: Vma, address: VirtualAddress, pmdp: Ptep): Pte =>
     this.pmdpHugeGetAndClear(vma.mm, address, pmdp);
   pmdpCollapseFlush = (vma: Vma, address: VirtualAddress, pmdp: Ptep): Pte =>

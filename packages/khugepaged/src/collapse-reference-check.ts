@@ -1,0 +1,48 @@
+import { injectable, token } from '@pagerace/di';
+import {
+  type Page,
+  pageCount,
+  pageMapcount,
+  pageRefFreeze,
+  pageRefUnfreeze,
+  PageSwapCache,
+} from '@pagerace/page-model';
+
+export const COLLAPSE_REFERENCE_CHECK = token<CollapseReferenceCheck>(
+  'khugepaged.CollapseReferenceCheck',
+  { providedBy: ['@pagerace/khugepaged', '@pagerace/patches'] },
+);
+
+/** The seam of is_refcount_suitable(): how khugepaged finds out that nobody else refers to a page. */
+export interface CollapseReferenceCheck {
+  /** Hold the PTL and the page lock, which keeps the page in the swap cache, or out of it. */
+  isRefcountSuitable(page: Page): boolean;
+}
+
+/** total_mapcount(), and the swap cache. */
+function expectedReferences(page: Page): number {
+  return pageMapcount(page) + (PageSwapCache(page) ? 1 : 0);
+}
+
+/** Reads the count, which others may raise right after. mm/khugepaged.c:is_refcount_suitable(). */
+@injectable()
+export class ReadReferences implements CollapseReferenceCheck {
+  isRefcountSuitable(page: Page): boolean {
+    const expected = expectedReferences(page);
+    return pageCount(page) === expected;
+  }
+}
+
+/**
+ * Takes all references for a moment and gives them back. No kernel does so for anonymous pages: it is
+ * what collapse_file() has, as far as it orders.
+ */
+@injectable()
+export class FreezeReferences implements CollapseReferenceCheck {
+  isRefcountSuitable(page: Page): boolean {
+    const expected = expectedReferences(page);
+    if (!pageRefFreeze(page, expected)) return false;
+    pageRefUnfreeze(page, expected);
+    return true;
+  }
+}

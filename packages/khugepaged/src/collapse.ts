@@ -1,0 +1,324 @@
+import { inject, injectable } from '@pagerace/di';
+import {
+  downWrite,
+  kernelFunction,
+  smpWmb,
+  spinLock,
+  spinUnlock,
+  upWrite,
+} from '@pagerace/machine';
+import {
+  ARCHITECTURE,
+  type Architecture,
+  FAULT_HANDLER,
+  type FaultHandler,
+  isolateLruPage,
+  lruAddDrain,
+  lruCacheAdd,
+  MEMORY,
+  type Memory,
+  type Mm,
+  mmapReadLock,
+  mmapReadUnlock,
+  mmapWriteLock,
+  mmapWriteUnlock,
+  mmuNotifierInvalidateRangeEnd,
+  mmuNotifierInvalidateRangeStart,
+  mustBePmdNone,
+  type Page,
+  pageMapcount,
+  pageMapped,
+  PageSwapCache,
+  type PageTable,
+  pgtableTransHugeDeposit,
+  pmdLock,
+  pmdPopulate,
+  pmdUnlock,
+  type Pte,
+  type Ptep,
+  putbackLruPage,
+  putPage,
+  SetPageUptodate,
+  trylockPage,
+  unlockPage,
+  type VirtualAddress,
+  VM_WRITE,
+  type Vma,
+  walkToPmd,
+  walkToPte,
+  withPteLocked,
+} from '@pagerace/page-model';
+import { RMAP, type Rmap } from '@pagerace/rmap';
+import { SWAP, type Swap } from '@pagerace/swap';
+import {
+  COLLAPSE_REFERENCE_CHECK,
+  type CollapseReferenceCheck,
+} from './collapse-reference-check.js';
+import { COLLAPSE_SYNC, type CollapseSync } from './collapse-sync.js';
+import type { Khugepaged } from './khugepaged.js';
+import { KHUGEPAGED_CONFIG, type KhugepagedConfig } from './khugepaged-config.js';
+import type { ScanResult } from './scan-result.js';
+
+/** Where one small page of the range is mapped, in the table that is taken out. */
+interface Place {
+  readonly address: VirtualAddress;
+  readonly ptep: Ptep;
+}
+
+/** What is to be copied. */
+interface Source extends Place {
+  readonly pte: Pte;
+  /** Locked and isolated; undefined for what is to become zeros. */
+  readonly page: Page | undefined;
+}
+
+type Isolation =
+  | { readonly succeeded: true; readonly sources: readonly Source[] }
+  | { readonly succeeded: false; readonly result: ScanResult };
+
+/** mm/khugepaged.c of v6.1 but for the seams, for anonymous pages. */
+@injectable()
+export class Collapse implements Khugepaged {
+  constructor(
+    @inject(ARCHITECTURE) private readonly arch: Architecture,
+    @inject(MEMORY) private readonly memory: Memory,
+    @inject(RMAP) private readonly rmap: Rmap,
+    @inject(SWAP) private readonly swap: Swap,
+    @inject(FAULT_HANDLER) private readonly faultHandler: FaultHandler,
+    @inject(KHUGEPAGED_CONFIG) private readonly config: KhugepagedConfig,
+    @inject(COLLAPSE_SYNC) private readonly sync: CollapseSync,
+    @inject(COLLAPSE_REFERENCE_CHECK) private readonly references: CollapseReferenceCheck,
+  ) {}
+
+  @kernelFunction('mm/khugepaged.c')
+  hpageCollapseScanPmd(mm: Mm, address: VirtualAddress): ScanResult {
+    mmapReadLock(mm);
+    const vma = this.#vmaOf(mm, address);
+    let unmapped = 0;
+    let result: ScanResult = vma === undefined ? 'SCAN_VMA_NULL' : 'SCAN_SUCCEED';
+    for (const at of this.#addresses(address)) {
+      const found = withPteLocked(mm, at, (ptep) => this.#scan(this.arch.ptepGet(ptep)));
+      if (found === 'swapped') unmapped++;
+      else if (found !== 'SCAN_SUCCEED') result = found ?? 'SCAN_PMD_NULL';
+      if (result !== 'SCAN_SUCCEED') break;
+    }
+    mmapReadUnlock(mm);
+    if (result !== 'SCAN_SUCCEED' || unmapped > this.config.maxPtesSwap) return result;
+    return this.collapseHugePage(mm, address, unmapped);
+  }
+
+  /** What the scan makes of one entry; it may be another by the time that matters. Hold the PTL. */
+  #scan(pte: Pte): ScanResult | 'swapped' {
+    if (this.arch.isSwapPte(pte)) return 'swapped';
+    const page = this.#normalPage(pte);
+    if (page === undefined) return 'SCAN_SUCCEED';
+    return this.references.isRefcountSuitable(page) ? 'SCAN_SUCCEED' : 'SCAN_PAGE_COUNT';
+  }
+
+  @kernelFunction('mm/khugepaged.c')
+  collapseHugePage(mm: Mm, address: VirtualAddress, unmapped = 0): ScanResult {
+    const huge = this.memory.allocator.allocHugePage();
+    const result =
+      unmapped > 0 && !this.#collapseHugePageSwapin(mm, address)
+        ? 'SCAN_PTE_NON_PRESENT'
+        : this.#collapseInto(huge, mm, address);
+    if (result !== 'SCAN_SUCCEED') putPage(huge);
+    return result;
+  }
+
+  /** __collapse_huge_page_swapin(): reads in from swap what is there. @returns whether all is here */
+  #collapseHugePageSwapin(mm: Mm, address: VirtualAddress): boolean {
+    mmapReadLock(mm);
+    const vma = this.#vmaOf(mm, address);
+    let here = vma !== undefined;
+    for (const at of this.#addresses(address)) {
+      const walk = walkToPte(mm, at);
+      if (vma === undefined || walk === undefined) here = false;
+      else if (this.arch.isSwapPte(this.arch.ptepGet(walk.ptep))) {
+        this.faultHandler.handleMmFault(vma, at, 0);
+      }
+    }
+    mmapReadUnlock(mm);
+    // A page in a per-CPU batch has a reference more, and would not be collapsed.
+    lruAddDrain(this.memory);
+    return here;
+  }
+
+  #collapseInto(huge: Page, mm: Mm, address: VirtualAddress): ScanResult {
+    mmapWriteLock(mm);
+    const vma = this.#vmaOf(mm, address);
+    const result = vma === undefined ? 'SCAN_VMA_NULL' : this.#collapseRange(huge, vma, address);
+    mmapWriteUnlock(mm);
+    return result;
+  }
+
+  /** Hold mmap_lock for writing, so that no fault comes, and nobody else changes what is mapped. */
+  #collapseRange(huge: Page, vma: Vma, address: VirtualAddress): ScanResult {
+    const { mm } = vma;
+    const above = walkToPmd(mm, address);
+    if (above === undefined || !this.arch.pmdPresent(above.pmd)) return 'SCAN_PMD_NULL';
+    if (this.arch.pmdTransHuge(above.pmd)) return 'SCAN_PMD_MAPPED';
+    const table = this.memory.pageTableAt(this.arch.tablePfn(above.pmd));
+    const places = this.#addresses(address).map((at) => ({ address: at, ptep: table.entry(at)! }));
+
+    // Keeps out walks of the reverse mappings, which would go by the table that is taken out.
+    const { rwsem } = vma.anonVma!;
+    downWrite(rwsem);
+    this.#takeOut(vma, address, above.pmdp);
+    spinLock(table.ptl);
+    const isolated = this.collapseHugePageIsolate(places);
+    spinUnlock(table.ptl);
+    if (!isolated.succeeded) this.#putBack(mm, address, above.pmdp, table);
+    upWrite(rwsem);
+    if (!isolated.succeeded) return isolated.result;
+
+    // From here on the pages being locked and isolated keeps out walks of the reverse mappings.
+    this.collapseHugePageCopy(vma, huge, isolated.sources, table);
+    this.#mapHuge(huge, vma, address, above.pmdp, table);
+    return 'SCAN_SUCCEED';
+  }
+
+  #takeOut(vma: Vma, address: VirtualAddress, pmdp: Ptep): void {
+    const { mm } = vma;
+    const end = address + this.memory.hpagePmdSize;
+    mmuNotifierInvalidateRangeStart(mm, address, end);
+    pmdLock(mm);
+    // No CPU has a translation by the table any more. GUP-fast may be walking it, and finds out by
+    // itself: it must see either that the entry is gone or have its reference seen below.
+    this.arch.pmdpCollapseFlush(vma, address, pmdp);
+    pmdUnlock(mm);
+    mmuNotifierInvalidateRangeEnd(mm, address, end);
+    this.sync.afterFlush(this.memory);
+  }
+
+  /** The very table: to who looks at the entry again it is as if nothing had happened, and rightly so. */
+  #putBack(mm: Mm, address: VirtualAddress, pmdp: Ptep, table: PageTable): void {
+    pmdLock(mm);
+    mustBePmdNone(mm, pmdp);
+    pmdPopulate(mm, address, pmdp, table);
+    pmdUnlock(mm);
+  }
+
+  #mapHuge(huge: Page, vma: Vma, address: VirtualAddress, pmdp: Ptep, table: PageTable): void {
+    const { mm } = vma;
+    // __SetPageUptodate(): the contents are there before the entry that leads to them.
+    smpWmb('__SetPageUptodate');
+    SetPageUptodate(huge);
+    const entry = this.arch.pteMkdirty(this.arch.mkPte(huge, vma.vmPageProt));
+    const pte = vma.has(VM_WRITE) ? this.arch.pteMkwrite(entry) : entry;
+    pmdLock(mm);
+    mustBePmdNone(mm, pmdp);
+    this.rmap.pageAddNewAnonRmap(huge, vma, address);
+    lruCacheAdd(huge);
+    pgtableTransHugeDeposit(mm, pmdp, table);
+    this.arch.setPmdAt(mm, address, pmdp, this.arch.pteHugePmd(pte));
+    pmdUnlock(mm);
+  }
+
+  /** Takes every page for khugepaged alone, or none. Hold the PTL. */
+  @kernelFunction('mm/khugepaged.c', '__collapse_huge_page_isolate')
+  collapseHugePageIsolate(places: readonly Place[]): Isolation {
+    const sources: Source[] = [];
+    let writable = false;
+    let shared = 0;
+    let none = 0;
+    let result: ScanResult = 'SCAN_SUCCEED';
+    for (const place of places) {
+      const pte = this.arch.ptepGet(place.ptep);
+      const page = this.#normalPage(pte);
+      if (page === undefined) {
+        if (++none > this.config.maxPtesNone) result = 'SCAN_EXCEED_NONE_PTE';
+      } else if (!this.arch.ptePresent(pte)) {
+        result = 'SCAN_PTE_NON_PRESENT';
+      } else if (pageMapcount(page) > 1 && ++shared > this.config.maxPtesShared) {
+        result = 'SCAN_EXCEED_SHARED_PTE';
+      } else {
+        result = this.#isolate(page);
+      }
+      if (result !== 'SCAN_SUCCEED') break;
+      sources.push({ ...place, pte, page });
+      if (this.arch.pteWrite(pte)) writable = true;
+    }
+    if (result === 'SCAN_SUCCEED' && !writable) result = 'SCAN_PAGE_RO';
+    if (result === 'SCAN_SUCCEED') return { succeeded: true, sources };
+    for (const { page } of sources) if (page !== undefined) this.releasePtePage(page);
+    return { succeeded: false, result };
+  }
+
+  #isolate(page: Page): ScanResult {
+    // Acquires, and orders nothing that was before.
+    if (!trylockPage(page)) return 'SCAN_PAGE_LOCK';
+    // Before the isolation, which adds a reference. What GUP-fast has got so far is seen here if it
+    // does not see the empty entry above.
+    if (!this.references.isRefcountSuitable(page)) {
+      unlockPage(page);
+      return 'SCAN_PAGE_COUNT';
+    }
+    if (!isolateLruPage(page)) {
+      unlockPage(page);
+      return 'SCAN_DEL_PAGE_LRU';
+    }
+    return 'SCAN_SUCCEED';
+  }
+
+  @kernelFunction('mm/khugepaged.c')
+  releasePtePage(page: Page): void {
+    unlockPage(page);
+    putbackLruPage(page);
+  }
+
+  /** Copies page by page; an entry goes when its page is copied. */
+  @kernelFunction('mm/khugepaged.c', '__collapse_huge_page_copy')
+  collapseHugePageCopy(
+    { mm }: Vma,
+    huge: Page,
+    sources: readonly Source[],
+    { ptl }: PageTable,
+  ): void {
+    for (const [nth, { address, ptep, pte, page }] of sources.entries()) {
+      const { contents } = this.memory.pageAt(huge.pfn + nth);
+      if (page === undefined) {
+        contents.clear();
+        if (this.arch.pteNone(pte)) continue;
+        spinLock(ptl);
+        this.arch.ptepGetAndClear(mm, address, ptep);
+        spinUnlock(ptl);
+        continue;
+      }
+      contents.copyFrom(page.contents);
+      this.releasePtePage(page);
+      spinLock(ptl);
+      this.arch.ptepGetAndClear(mm, address, ptep);
+      this.rmap.pageRemoveRmap(page);
+      spinUnlock(ptl);
+      this.freePageAndSwapCache(page);
+    }
+  }
+
+  @kernelFunction('mm/swap_state.c')
+  freePageAndSwapCache(page: Page): void {
+    if (PageSwapCache(page) && !pageMapped(page) && trylockPage(page)) {
+      this.swap.tryToFreeSwap(page);
+      unlockPage(page);
+    }
+    putPage(page);
+  }
+
+  /** vm_normal_page(): undefined where nothing or the zero page is mapped. */
+  #normalPage(pte: Pte): Page | undefined {
+    if (this.arch.pteNone(pte) || this.arch.pteSpecial(pte)) return undefined;
+    return this.memory.pageAt(this.arch.ptePfn(pte));
+  }
+
+  /** hugepage_vma_revalidate(). Hold mmap_lock. */
+  #vmaOf(mm: Mm, address: VirtualAddress): Vma | undefined {
+    const vma = mm.findVma(address);
+    const last = this.#addresses(address).at(-1)!;
+    return vma !== undefined && vma.anonVma !== null && last < vma.end ? vma : undefined;
+  }
+
+  #addresses(address: VirtualAddress): readonly VirtualAddress[] {
+    const { hpagePmdNr, pageSize } = this.memory;
+    return Array.from({ length: hpagePmdNr }, (_, nth) => address + nth * pageSize);
+  }
+}

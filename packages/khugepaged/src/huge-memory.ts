@@ -1,0 +1,14 @@
+import { token } from '@pagerace/di';
+import type { VirtualAddress, Vma } from '@pagerace/page-model';
+
+export const HUGE_MEMORY = token<HugeMemory>('khugepaged.HugeMemory', {
+  providedBy: ['@pagerace/khugepaged'],
+});
+
+/** What becomes of a mapped huge page (mm/huge_memory.c). Hold mmap_lock, if only for reading. */
+export interface HugeMemory {
+  /** split_huge_pmd(): maps the huge page by small entries instead. Never fails. */
+  splitHugePmd(vma: Vma, address: VirtualAddress): void;
+  /** zap_huge_pmd(), and the flush after it: unmaps a huge page, as MADV_DONTNEED does. */
+  zapHugePmd(vma: Vma, address: VirtualAddress): void;
+}

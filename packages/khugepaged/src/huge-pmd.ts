@@ -1,0 +1,105 @@
+import { inject, injectable } from '@pagerace/di';
+import { atomicAddNegative, atomicInc, kernelFunction, smpWmb } from '@pagerace/machine';
+import {
+  ARCHITECTURE,
+  type Architecture,
+  MEMORY,
+  type Memory,
+  MmuGather,
+  mmuNotifierInvalidateRangeEnd,
+  mmuNotifierInvalidateRangeStart,
+  type Page,
+  PageAnonExclusive,
+  pageRefAdd,
+  pgtableTransHugeWithdraw,
+  pmdLock,
+  pmdOffset,
+  pmdPopulate,
+  pmdUnlock,
+  type Pte,
+  pteFree,
+  type Ptep,
+  SetPageAnonExclusive,
+  TLB_FLUSH,
+  type TlbFlush,
+  type VirtualAddress,
+  type Vma,
+} from '@pagerace/page-model';
+import type { HugeMemory } from './huge-memory.js';
+
+/** mm/huge_memory.c of v6.1, for anonymous pages. */
+@injectable()
+export class HugePmd implements HugeMemory {
+  constructor(
+    @inject(ARCHITECTURE) private readonly arch: Architecture,
+    @inject(MEMORY) private readonly memory: Memory,
+    @inject(TLB_FLUSH) private readonly tlb: TlbFlush,
+  ) {}
+
+  @kernelFunction('mm/huge_memory.c', '__split_huge_pmd')
+  splitHugePmd(vma: Vma, address: VirtualAddress): void {
+    const { mm } = vma;
+    const end = address + this.memory.hpagePmdSize;
+    mmuNotifierInvalidateRangeStart(mm, address, end);
+    this.#withHugePmd(vma, address, (pmdp) => this.splitHugePmdLocked(vma, address, pmdp));
+    mmuNotifierInvalidateRangeEnd(mm, address, end);
+  }
+
+  @kernelFunction('mm/huge_memory.c', '__split_huge_pmd_locked')
+  splitHugePmdLocked(vma: Vma, address: VirtualAddress, pmdp: Ptep): void {
+    const { mm } = vma;
+    // No CPU may have the huge translation and a small one at a time.
+    const old = this.arch.pmdPte(this.arch.pmdpInvalidate(vma, address, pmdp));
+    const head = this.memory.pageAt(this.arch.ptePfn(old));
+    const subpages = this.memory.subpages(head);
+    if (subpages.length > 1) pageRefAdd(head, subpages.length - 1);
+    const exclusive = PageAnonExclusive(head);
+    const table = pgtableTransHugeWithdraw(mm, pmdp);
+    for (const [nth, page] of subpages.entries()) {
+      const at = address + nth * this.memory.pageSize;
+      if (exclusive && page !== head) SetPageAnonExclusive(page);
+      this.arch.setPteAt(mm, at, table.entry(at)!, this.#smallEntry(vma, page, old));
+      atomicInc(page._mapcount);
+    }
+    atomicAddNegative(head.compoundMapcount, -1);
+    // The entries are there before the table that they are in.
+    smpWmb();
+    pmdPopulate(mm, address, pmdp, table);
+  }
+
+  #smallEntry(vma: Vma, page: Page, old: Pte): Pte {
+    const { arch } = this;
+    let pte = arch.mkPte(page, vma.vmPageProt);
+    if (arch.pteWrite(old)) pte = arch.pteMkwrite(pte);
+    if (arch.pteDirty(old)) pte = arch.pteMkdirty(pte);
+    return arch.pteYoung(old) ? arch.pteMkyoung(pte) : arch.pteMkold(pte);
+  }
+
+  @kernelFunction('mm/huge_memory.c')
+  zapHugePmd(vma: Vma, address: VirtualAddress): void {
+    const gather = new MmuGather(vma.mm, this.tlb);
+    this.#withHugePmd(vma, address, (pmdp) => {
+      const pmd = this.arch.pmdpHugeGetAndClear(vma.mm, address, pmdp);
+      const head = this.memory.pageAt(this.arch.ptePfn(this.arch.pmdPte(pmd)));
+      atomicAddNegative(head.compoundMapcount, -1);
+      this.zapDepositedTable(vma, pmdp);
+      gather.removePage(head);
+    });
+    gather.finish(address, address + this.memory.hpagePmdSize);
+  }
+
+  /** Frees the table at once: no walk can have found it, or so it is assumed. */
+  @kernelFunction('mm/huge_memory.c')
+  zapDepositedTable({ mm }: Vma, pmdp: Ptep): void {
+    pteFree(mm, pgtableTransHugeWithdraw(mm, pmdp));
+  }
+
+  /** Does something to the entry if, under the lock, it maps a huge page. */
+  #withHugePmd({ mm }: Vma, address: VirtualAddress, body: (pmdp: Ptep) => void): void {
+    const pmdp = pmdOffset(mm, address);
+    if (pmdp === undefined) return;
+    pmdLock(mm);
+    if (this.arch.pmdTransHuge(this.arch.pmdpGet(pmdp))) body(pmdp);
+    pmdUnlock(mm);
+  }
+}

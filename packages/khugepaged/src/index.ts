@@ -1,0 +1,12 @@
+export {
+  COLLAPSE_REFERENCE_CHECK,
+  type CollapseReferenceCheck,
+  FreezeReferences,
+  ReadReferences,
+} from './collapse-reference-check.js';
+export { COLLAPSE_SYNC, type CollapseSync, FlushOnly, SyncTableWalks } from './collapse-sync.js';
+export { HUGE_MEMORY, type HugeMemory } from './huge-memory.js';
+export { KHUGEPAGED, type Khugepaged } from './khugepaged.js';
+export { KHUGEPAGED_CONFIG, type KhugepagedConfig } from './khugepaged-config.js';
+export type { ScanResult } from './scan-result.js';
+export { khugepagedSubsystem } from './subsystem.js';

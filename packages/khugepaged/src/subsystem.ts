@@ -1,0 +1,18 @@
+import type { Wiring } from '@pagerace/di';
+import { COLLAPSE_REFERENCE_CHECK, ReadReferences } from './collapse-reference-check.js';
+import { COLLAPSE_SYNC, FlushOnly } from './collapse-sync.js';
+import { Collapse } from './collapse.js';
+import { HUGE_MEMORY } from './huge-memory.js';
+import { HugePmd } from './huge-pmd.js';
+import { KHUGEPAGED } from './khugepaged.js';
+import { KHUGEPAGED_CONFIG, KhugepagedConfig } from './khugepaged-config.js';
+
+/** Binds khugepaged and what is done with huge pages, with the rules of the oldest kernel that is modelled. */
+export function khugepagedSubsystem(wiring: Wiring): void {
+  wiring
+    .bind(KHUGEPAGED, Collapse)
+    .bind(KHUGEPAGED_CONFIG, KhugepagedConfig)
+    .bind(COLLAPSE_SYNC, FlushOnly)
+    .bind(COLLAPSE_REFERENCE_CHECK, ReadReferences)
+    .bind(HUGE_MEMORY, HugePmd);
+}

@@ -1,0 +1,185 @@
+import {
+  GET_USER_PAGES,
+  type GetUserPages,
+  GUP_FAST_LOG,
+  type GupFastLog,
+  type GupFastWalk,
+  type GupFlags,
+} from '@pagerace/gup';
+import type { ScenarioContext } from '@pagerace/kernel';
+import {
+  HUGE_MEMORY,
+  type HugeMemory,
+  KHUGEPAGED,
+  type Khugepaged,
+  type ScanResult,
+} from '@pagerace/khugepaged';
+import {
+  hugeSubpage,
+  lruAddDrain,
+  type Mm,
+  mmapReadLock,
+  mmapReadUnlock,
+  type Page,
+  USER_ACCESS,
+  type UserAccess,
+  VM_READ,
+  VM_WRITE,
+  type VirtualAddress,
+  type Vma,
+  walkToPmd,
+  walkToPte,
+} from '@pagerace/page-model';
+import { Findings } from '../findings.js';
+import { referencesAreCounted } from '../madv-free/properties.js';
+import { noJunkRead, noJunkReturned, noLostWrite, noStalePin } from './properties.js';
+
+/** Aligned to what an entry above the last level covers, on every architecture. */
+export const RANGE = 0x7f0000000000;
+
+/** What the owner of a reference writes to the page. */
+const WRITTEN = 'G';
+
+/** What GUP-fast reports to those who judge the run. */
+export interface Got {
+  readonly page: Page | undefined;
+  readonly walks: readonly GupFastWalk[];
+}
+
+export interface RaceOptions {
+  /** The CPUs that run the process. Default: CPU 0 alone. */
+  readonly cpus?: readonly number[];
+  /** How many ranges, each of as many pages as a huge page has. Default 1. */
+  readonly ranges?: number;
+}
+
+/** What must hold where GUP-fast meets a collapse. */
+export const collapseProperties = [noStalePin, noLostWrite, referencesAreCounted];
+
+/** A process with small anonymous pages that may be mapped as a huge one. */
+export class CollapseRace {
+  readonly mm: Mm;
+  readonly vma: Vma;
+  readonly #context: ScenarioContext<unknown>;
+  readonly #user: UserAccess;
+  readonly #gup: GetUserPages;
+  readonly #log: GupFastLog;
+  readonly #khugepaged: Khugepaged;
+  readonly #huge: HugeMemory;
+
+  constructor(context: ScenarioContext<unknown>, { cpus = [0], ranges = 1 }: RaceOptions = {}) {
+    this.#context = context;
+    const { machine, memory } = context;
+    this.#user = context.get(USER_ACCESS);
+    this.#gup = context.get(GET_USER_PAGES);
+    this.#log = context.get(GUP_FAST_LOG);
+    this.#khugepaged = context.get(KHUGEPAGED);
+    this.#huge = context.get(HUGE_MEMORY);
+    this.mm = context.process('app', ...cpus);
+    const span = memory.hpagePmdSize / memory.pageSize;
+    const pages = (ranges - 1) * span + memory.hpagePmdNr;
+    this.vma = this.mm.mmap({ start: RANGE, pages, vmFlags: VM_READ | VM_WRITE });
+    machine.boot(() => {
+      for (let range = 0; range < ranges; range++) {
+        for (let nth = 0; nth < memory.hpagePmdNr; nth++) {
+          this.#user.userWrite(this.mm, this.address(nth, range), 1);
+        }
+      }
+      lruAddDrain(memory);
+    });
+  }
+
+  /** The address of the nth page of a range. */
+  address(nth = 0, range = 0): VirtualAddress {
+    const { hpagePmdSize, pageSize } = this.#context.memory;
+    return RANGE + range * hpagePmdSize + nth * pageSize;
+  }
+
+  /** The page that is mapped at an address: what is now so during set-up, in the end afterwards. */
+  mapped(nth = 0, range = 0): Page | undefined {
+    const { memory, arch } = this.#context;
+    const address = this.address(nth, range);
+    const above = walkToPmd(this.mm, address);
+    if (above === undefined) return undefined;
+    if (arch.pmdTransHuge(above.pmd)) return hugeSubpage(memory, above.pmd, address);
+    const pte = walkToPte(this.mm, address)?.ptep.read();
+    return pte === undefined || !arch.ptePresent(pte) ? undefined : memory.pageAt(arch.ptePfn(pte));
+  }
+
+  /** Asks GUP-fast, and it alone, for a page to write to; and writes to it as a device would. */
+  getAndWrite(nth = 0, flags: GupFlags = {}): Got {
+    const wanted = { write: true, fastOnly: true, ...flags };
+    const [page] = this.#gup.getUserPagesFast(this.mm, this.address(nth), 1, wanted);
+    if (page !== undefined && wanted.write) page.contents.writeHalf('lo', WRITTEN);
+    return { page, walks: this.#log.ofCurrentTask() };
+  }
+
+  /** khugepaged comes to a range that its scan found worth it. */
+  collapse(range = 0): ScanResult {
+    return this.#khugepaged.collapseHugePage(this.mm, this.address(0, range));
+  }
+
+  /** The huge page of a range is mapped by small entries again. */
+  split(range = 0): void {
+    this.#withMmapRead((vma) => {
+      this.#huge.splitHugePmd(vma, this.address(0, range));
+    });
+  }
+
+  /** madvise(MADV_DONTNEED) on a range that a huge page is mapped in. */
+  zap(range = 0): void {
+    this.#withMmapRead((vma) => {
+      this.#huge.zapHugePmd(vma, this.address(0, range));
+    });
+  }
+
+  #withMmapRead(body: (vma: Vma) => void): void {
+    mmapReadLock(this.mm);
+    body(this.mm.findVma(RANGE)!);
+    mmapReadUnlock(this.mm);
+  }
+
+  /** Judges, at the end, what GUP-fast has got for the nth page, while nobody unmapped it. */
+  judge({ page }: Got, nth = 0, references = 1): void {
+    this.judgeReferences(page, references);
+    if (page === undefined) return;
+    const findings = new Findings();
+    const mapped = this.mapped(nth);
+    findings.demand(
+      this.#context.property(noStalePin.id),
+      mapped === page,
+      () =>
+        `GUP-fast has given out ${page.name}, and ${mapped?.name ?? 'nothing'} is mapped at its address`,
+    );
+    findings.demand(
+      this.#context.property(noLostWrite.id),
+      mapped?.contents.readHalf('lo') === WRITTEN,
+      () => `what was written to ${page.name} cannot be read at its address`,
+    );
+    findings.conclude();
+  }
+
+  /** Judges which page tables the walks have read. */
+  judgeTables({ walks }: Got): void {
+    const findings = new Findings();
+    for (const { readJunk, page } of walks) {
+      findings.demand(
+        this.#context.property(noJunkRead.id),
+        !readJunk,
+        () => 'GUP-fast has read an entry in a page table that is not that of its address any more',
+      );
+      findings.demand(
+        this.#context.property(noJunkReturned.id),
+        !readJunk || page === undefined,
+        () => `GUP-fast has given out ${page?.name ?? ''}, which it has found in no page table`,
+      );
+    }
+    findings.conclude();
+  }
+
+  /** A reference that is held at the end, and that all are counted if nothing has stopped the run so far. */
+  judgeReferences(page: Page | undefined, references = 1): void {
+    if (page !== undefined) this.#context.holdsAtEnd(page.head, references);
+    this.#context.property(referencesAreCounted.id).applies();
+  }
+}
