@@ -101,29 +101,40 @@ export function cell<T>(initial: T, name?: string): Cell<T> {
 
 let parts: Cell<unknown>[] | undefined;
 
-/** Makes an object; the cells that are made for it are its parts, and are reached with it: {@link reach}. */
-export function whole<T extends object>(make: () => T): T {
+/** Runs `make`; `claim` is told of the cells that were made. */
+function collectParts<T>(make: () => T, claim: (made: T) => object): T {
   const before = parts;
   const own: Cell<unknown>[] = (parts = []);
   try {
-    const object = make();
-    for (const part of own) part.object ??= object;
-    return object;
+    const made = make();
+    for (const part of own) part.object ??= claim(made);
+    return made;
   } finally {
     parts = before;
   }
 }
 
+/** Makes an object; the cells that are made for it are its parts, and are reached with it: {@link reach}. */
+export function whole<T extends object>(make: () => T): T {
+  return collectParts(make, (made) => made);
+}
+
+/** Makes cells that are further parts of an object that there is already. */
+export function partsOf<T>(object: object, make: () => T): T {
+  return collectParts(make, () => object);
+}
+
 /**
- * The running thread reaches `object` by a pointer, `value`, that it has read: from here on its accesses
- * to the object's cells depend by address on the newest read that gave it this value. A memory model of
- * hardware orders them after it.
+ * The running thread reaches `object` by a pointer that it has read: from here on its accesses to the
+ * object's cells depend by address on its newest read of such a pointer. A memory model of hardware
+ * orders them after it.
  *
  * @param object what {@link whole} made, or a cell that is part of nothing
+ * @param isPointer whether a value points to the object, or holds a pointer to it
  * @returns the object
  */
-export function reach<T extends object>(object: T, value: unknown): T {
-  runtime().reach(object, value);
+export function reach<T extends object>(object: T, isPointer: (value: unknown) => boolean): T {
+  runtime().reach(object, isPointer);
   return object;
 }
 

@@ -356,14 +356,14 @@ export class Exploration implements Runtime {
     return this.#thread;
   }
 
-  reach(object: object, value: unknown): void {
+  reach(object: object, isPointer: (value: unknown) => boolean): void {
     if (this.model.addresses !== true || this.#thread < 0) return;
     const graph = this.#search.graph;
     const length =
       this.#position < this.#recorded ? this.#position : graph.threadLength[this.#thread]!;
     for (let index = length - 1; index >= 0; index--) {
       const event = graph.at(this.#thread, index);
-      if (graph.kind[event] === EventKind.read && graph.value[event] === value) {
+      if (graph.kind[event] === EventKind.read && isPointer(graph.value[event])) {
         this.#reached.set(object, index);
         return;
       }

@@ -46,8 +46,8 @@ export interface Runtime {
   cover(label: string): void;
   /** The identity of the running thread; -1 during set-up and in `finally`. */
   currentThread(): number;
-  /** The running thread reaches `object` by the value of its newest read of `value`. */
-  reach(object: object, value: unknown): void;
+  /** The running thread reaches `object` by its newest read of a pointer to it. */
+  reach(object: object, isPointer: (value: unknown) => boolean): void;
   /** Whether one execution is being replayed for its trace. */
   readonly tracing: boolean;
   /** The text that the next event of the running thread carries in a trace. */

@@ -1,4 +1,5 @@
 import { inject, injectable } from '@pagerace/di';
+import { reach } from '@pagerace/explorer';
 import { kernelFunction, read, spinLock, spinUnlock, VM_BUG_ON, write } from '@pagerace/machine';
 import {
   ClearPageSwapCache,
@@ -250,7 +251,12 @@ export class SwapArea implements Swap {
     unlockPage(page);
   }
 
+  /** The slot that an entry names, which it is then reached by. */
   #slotOf(entry: SwapEntry): SwapSlot {
-    return this.#info.slots[swpOffset(entry) - 1]!;
+    const { arch } = this.memory;
+    return reach(
+      this.#info.slots[swpOffset(entry) - 1]!,
+      (pte) => typeof pte === 'bigint' && arch.isSwapPte(pte) && arch.pteToSwpEntry(pte) === entry,
+    );
   }
 }

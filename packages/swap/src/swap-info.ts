@@ -1,3 +1,4 @@
+import { whole } from '@pagerace/explorer';
 import { cell, type Cell, formatted, Spinlock } from '@pagerace/machine';
 import type { ByteString, Page } from '@pagerace/page-model';
 
@@ -26,7 +27,7 @@ export class SwapInfo {
   constructor(slots: number) {
     this.slots = Array.from({ length: slots }, (_, nth) => {
       const name = `swap${String(nth + 1)}`;
-      return {
+      return whole(() => ({
         map: cell(0, `${name}.swap_map`),
         cached: formatted(
           cell<Page | null>(null, `${name}.swap_cache`),
@@ -34,7 +35,7 @@ export class SwapInfo {
         ),
         lo: cell<ByteString | null>(null, `${name}.lo`),
         hi: cell<ByteString | null>(null, `${name}.hi`),
-      };
+      }));
     });
   }
 }
