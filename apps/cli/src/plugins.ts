@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { archArm64 } from '@pagerace/arch-arm64';
+import { archPowerpc } from '@pagerace/arch-powerpc';
 import { archRiscv } from '@pagerace/arch-riscv';
 import { archS390 } from '@pagerace/arch-s390';
 import { archX86 } from '@pagerace/arch-x86';
@@ -20,6 +21,7 @@ export async function loadRegistry(modules: readonly string[] = []): Promise<Reg
   return new Registry([
     { id: '@pagerace/memory-models', models: memoryModels },
     archArm64,
+    archPowerpc,
     archRiscv,
     archS390,
     archX86,

@@ -1,0 +1,83 @@
+import { readOnce } from '@pagerace/machine';
+import type { Mm, Pfn, Pte, Ptep, VirtualAddress, Vma } from '@pagerace/page-model';
+import { GenericPgtable } from '@pagerace/pgtable-generic';
+import {
+  _PAGE_ACCESSED,
+  _PAGE_DIRTY,
+  _PAGE_PRESENT,
+  _PAGE_PRIVILEGED,
+  _PAGE_PTE,
+  _PAGE_READ,
+  _PAGE_RW,
+  _PAGE_RWX,
+  _PAGE_SOFT_DIRTY,
+  _PAGE_WRITE,
+} from './bits.js';
+
+/**
+ * What radix and hash have in common (arch/powerpc/include/asm/book3s/64/pgtable.h, v6.1). Protection
+ * keys, and the writable PROT_NONE of automatic NUMA balancing, are not modelled.
+ */
+export abstract class Book3s64 extends GenericPgtable {
+  override pfnPte(pfn: Pfn, protection: Pte): Pte {
+    return super.pfnPte(pfn, protection) | _PAGE_PTE;
+  }
+
+  /** What may be written may be read. */
+  override pteMkwrite(pte: Pte): Pte {
+    return pte | _PAGE_RW;
+  }
+
+  /** Also an entry that is _PAGE_INVALID for the moment. */
+  override ptePresent(pte: Pte): boolean {
+    return (pte & _PAGE_PTE) !== 0n && super.ptePresent(pte);
+  }
+
+  override pteProtnone(pte: Pte): boolean {
+    const valid = _PAGE_PRESENT | _PAGE_PTE;
+    return (pte & (valid | _PAGE_RWX)) === valid;
+  }
+
+  override pteAccessPermitted(pte: Pte, write: boolean): boolean {
+    const needed = _PAGE_READ | (write ? _PAGE_WRITE : 0n);
+    return this.ptePresent(pte) && (pte & (needed | _PAGE_PRIVILEGED)) === needed;
+  }
+
+  override ptepSetWrprotect(mm: Mm, address: VirtualAddress, ptep: Ptep): void {
+    if (this.pteWrite(readOnce(ptep))) this.pteUpdate(mm, address, ptep, _PAGE_WRITE, 0n);
+  }
+
+  override ptepGetAndClear(mm: Mm, address: VirtualAddress, ptep: Ptep): Pte {
+    return this.pteUpdate(mm, address, ptep, ~0n, 0n);
+  }
+
+  /** Only adds permissions: nothing is flushed, as a CPU that faults reloads the entry. */
+  override ptepSetAccessFlags(
+    _vma: Vma,
+    _address: VirtualAddress,
+    ptep: Ptep,
+    entry: Pte,
+    _dirty: boolean,
+  ): boolean {
+    if (this.pteSame(readOnce(ptep), entry)) return false;
+    const flags = _PAGE_DIRTY | _PAGE_ACCESSED | _PAGE_SOFT_DIRTY | _PAGE_RWX;
+    this.setAccessFlags(ptep, entry & flags);
+    return true;
+  }
+
+  override walkerPermits(pte: Pte, write: boolean): boolean {
+    return (pte & _PAGE_PRESENT) !== 0n && this.pteAccessPermitted(pte, write);
+  }
+
+  /** pte_update(): clears and sets bits of an entry. @returns the entry before */
+  protected abstract pteUpdate(
+    mm: Mm,
+    address: VirtualAddress,
+    ptep: Ptep,
+    clear: bigint,
+    set: bigint,
+  ): Pte;
+
+  /** __ptep_set_access_flags(). */
+  protected abstract setAccessFlags(ptep: Ptep, set: bigint): void;
+}

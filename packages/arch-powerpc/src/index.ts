@@ -1,0 +1,7 @@
+export * from './bits.js';
+export { archPowerpc, powerpcHash, powerpcRadix } from './definitions.js';
+export { HashTlbFlush } from './hash-tlb-flush.js';
+export { Hash } from './hash.js';
+export { hashLayout, radixLayout } from './layout.js';
+export { RadixTlbFlush } from './radix-tlb-flush.js';
+export { Radix } from './radix.js';

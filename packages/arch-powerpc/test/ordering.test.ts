@@ -1,0 +1,66 @@
+import { explore, type Setup } from '@pagerace/explorer';
+import { sc, tso } from '@pagerace/memory-models';
+import { withPteLocked } from '@pagerace/page-model';
+import {
+  clearFlush,
+  flushAgainstSection,
+  load,
+  type OnePage,
+  sitesMet,
+  store,
+  unmapUnderUser,
+} from '@pagerace/pgtable-generic/testing';
+import { describe, expect, test } from 'vitest';
+import { powerpcHash, powerpcRadix } from '../src/index.js';
+
+const underSc = (setup: Setup): unknown => explore(setup, { model: sc });
+
+describe.each([powerpcRadix, powerpcHash])('$id', (architecture) => {
+  test.each([
+    ['load', load],
+    ['store', store],
+  ])('a %s comes before or after the page is unmapped and freed', (_access, use) => {
+    for (const model of [sc, tso]) {
+      const setup = unmapUnderUser(architecture, use, clearFlush);
+      expect(explore(setup, { model })).toMatchObject({ verdict: 'verified' });
+    }
+  });
+
+  test('a flush does not wait for interrupts to be on', () => {
+    const { violations } = explore(flushAgainstSection(architecture), { model: sc });
+    expect(violations.map(({ property }) => property)).toEqual(['overtaken']);
+  });
+});
+
+test('what orders a cleared entry with radix', () => {
+  const file = 'arch/powerpc/mm/book3s64/radix_tlb.c';
+  expect(sitesMet(powerpcRadix, clearFlush, underSc)).toEqual([
+    `${file}:radix__flush_tlb_page_psize:ptesync:after`,
+    `${file}:radix__flush_tlb_page_psize:ptesync:before`,
+    `${file}:radix__flush_tlb_page_psize:smp_mb`,
+  ]);
+});
+
+describe('what orders a cleared entry with hash', () => {
+  const flush = 'arch/powerpc/mm/book3s64/hash_tlb.c:hpte_need_flush:ptesync';
+  // The first store of the process has put the entry into the hash table.
+  const hashed = 'arch/powerpc/mm/book3s64/hash_64k.c:__hash_page_64K:cmpxchg';
+
+  test('that is in the hash table: the flush', () => {
+    expect(sitesMet(powerpcHash, clearFlush, underSc)).toEqual([
+      hashed,
+      `${flush}:after`,
+      `${flush}:before`,
+    ]);
+  });
+
+  test('that is not, as MADV_FREE leaves it: nothing', () => {
+    const storedAndCleared = ({ arch, mm, vma, address }: OnePage): void => {
+      withPteLocked(mm, address, (ptep) => {
+        arch.setPteAt(mm, address, ptep, arch.pteMkold(arch.pteMkclean(arch.ptepGet(ptep))));
+        arch.ptepClearFlush(vma, address, ptep);
+      });
+    };
+    expect(sitesMet(powerpcHash, storedAndCleared, underSc)).toEqual([hashed]);
+  });
+});
