@@ -176,7 +176,7 @@ export class Process implements Fork {
     let gone: Page | undefined;
     if (this.arch.ptePresent(pte)) gone = this.#zapPresent(vma, address, locked);
     else if (!this.arch.pteNone(pte)) {
-      this.swap.swapFree(this.arch.pteToSwpEntry(pte));
+      this.swap.freeSwapAndCache(this.arch.pteToSwpEntry(pte));
       this.arch.setPteAt(vma.mm, address, locked.ptep, this.arch.none);
     }
     pteUnmapUnlock(locked);

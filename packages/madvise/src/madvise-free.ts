@@ -17,13 +17,14 @@ import {
   PageSwapCache,
   type Pte,
   type Ptep,
+  pteOffsetMapLock,
+  pteUnmapUnlock,
   TLB_FLUSH,
   type TlbFlush,
   trylockPage,
   unlockPage,
   type VirtualAddress,
   type Vma,
-  withPteLocked,
 } from '@pagerace/page-model';
 import { RMAP, type Rmap } from '@pagerace/rmap';
 import { SWAP, type Swap } from '@pagerace/swap';
@@ -46,38 +47,52 @@ export class MadviseFree implements Madvise {
     const vma = mm.findVma(start);
     VM_BUG_ON(vma === undefined, 'MADV_FREE of what is not mapped');
     lruAddDrain(this.memory);
+    const { pageSize, hpagePmdSize } = this.memory;
+    const end = start + pages * pageSize;
     let cleaned = false;
-    for (let nth = 0; nth < pages; nth++) {
-      const address = start + nth * this.memory.pageSize;
-      cleaned = this.madviseFreePteRange(vma!, address) || cleaned;
+    for (let address = start; address < end;) {
+      // pmd_addr_end()
+      const next = Math.min(end, address - (address % hpagePmdSize) + hpagePmdSize);
+      cleaned = this.madviseFreePteRange(vma!, address, next) || cleaned;
+      address = next;
     }
     // tlb_finish_mmu(): till here a CPU that has the old, dirty translation may store through it and
     // leave no trace in the entry. That store races with MADV_FREE, and may be lost.
-    if (cleaned) this.tlb.flushTlbRange(mm, start, start + pages * this.memory.pageSize);
+    if (cleaned) this.tlb.flushTlbRange(mm, start, end);
     mmapReadUnlock(mm);
   }
 
-  /** madvise_free_pte_range(), for one entry. @returns whether a flush is due */
+  /** Entries of one table, whose lock is held all the while. @returns whether a flush is due */
   @kernelFunction('mm/madvise.c')
-  madviseFreePteRange(vma: Vma, address: VirtualAddress): boolean {
-    const cleaned = withPteLocked(vma.mm, address, (ptep) => {
-      this.rmap.flushTlbBatchedPending(vma);
-      const pte = this.arch.ptepGet(ptep);
-      if (this.arch.pteNone(pte)) return false;
-      if (!this.arch.ptePresent(pte)) {
-        // A swapped page is dropped at once.
-        this.swap.swapFree(this.arch.pteToSwpEntry(pte));
-        this.arch.setPteAt(vma.mm, address, ptep, this.arch.none);
-        return false;
-      }
-      if (this.arch.pteSpecial(pte)) return false;
-      const page = this.memory.pageAt(this.arch.ptePfn(pte));
-      if ((PageSwapCache(page) || PageDirty(page)) && !this.#makeClean(page)) return false;
-      const flush = this.#cleanPte(vma, address, ptep, pte);
-      markPageLazyfree(page);
-      return flush;
-    });
-    return cleaned ?? false;
+  madviseFreePteRange(vma: Vma, start: VirtualAddress, end: VirtualAddress): boolean {
+    const locked = pteOffsetMapLock(vma.mm, start);
+    if (locked === undefined) return false;
+    this.rmap.flushTlbBatchedPending(vma);
+    let cleaned = false;
+    for (let address = start; address < end; address += this.memory.pageSize) {
+      const ptep = locked.table.entry(address);
+      if (ptep !== undefined) cleaned = this.#madviseFreePte(vma, address, ptep) || cleaned;
+    }
+    pteUnmapUnlock(locked);
+    return cleaned;
+  }
+
+  /** @returns whether a flush is due */
+  #madviseFreePte(vma: Vma, address: VirtualAddress, ptep: Ptep): boolean {
+    const pte = this.arch.ptepGet(ptep);
+    if (this.arch.pteNone(pte)) return false;
+    if (!this.arch.ptePresent(pte)) {
+      // A swapped page is dropped at once.
+      this.swap.freeSwapAndCache(this.arch.pteToSwpEntry(pte));
+      this.arch.setPteAt(vma.mm, address, ptep, this.arch.none);
+      return false;
+    }
+    if (this.arch.pteSpecial(pte)) return false;
+    const page = this.memory.pageAt(this.arch.ptePfn(pte));
+    if ((PageSwapCache(page) || PageDirty(page)) && !this.#makeClean(page)) return false;
+    const flush = this.#cleanPte(vma, address, ptep, pte);
+    markPageLazyfree(page);
+    return flush;
   }
 
   /** Clears PG_dirty, unless others have the page, whose PG_dirty it is too. */

@@ -1,3 +1,5 @@
+import { assert } from '@pagerace/explorer';
+import { spinUnlock } from '@pagerace/machine';
 import {
   auditReferences,
   getPage,
@@ -7,6 +9,7 @@ import {
   pageCount,
   PageDirty,
   PageSwapBacked,
+  pteOffsetMapLock,
   setPageDirty,
   unlockPage,
   VM_READ,
@@ -119,6 +122,52 @@ describe('MADV_FREE', () => {
       return [swapped, swap.pageSwapcount(page), user.userRead(mm, 0)];
     });
     expect(seen).toEqual([true, 0, 0]);
+  });
+
+  test('takes the page of a swapped entry out of the swap cache, if that was the last entry', () => {
+    const seen = once((system) => {
+      const { madvise, mm, rmap, swap } = system;
+      swap.swapon(1);
+      const page = writtenPage(system);
+      getPage(page);
+      lockPage(page);
+      swap.addToSwap(page);
+      rmap.tryToUnmap(page, {});
+      unlockPage(page);
+      const cached = page.flags.bit('swapcache').read();
+      madvise.madviseFree(mm, 0, 1);
+      // The slot is free again.
+      const other = system.memory.allocator.allocPage();
+      lockPage(other);
+      return [cached, page.flags.bit('swapcache').read(), swap.addToSwap(other)];
+    });
+    expect(seen).toEqual([1, 0, true]);
+  });
+
+  test('holds the lock of a table for all of its entries', () => {
+    const { verdict, violations } = explored((system) => {
+      const { machine, madvise, memory, mm, arch, user } = system;
+      machine.boot(() => {
+        mm.mmap({ start: 0, pages: 2, vmFlags });
+        user.userWrite(mm, 0, 1);
+        user.userWrite(mm, memory.pageSize, 2);
+        lruAddDrain(memory);
+      });
+      machine.cpu(0).run('T1', () => madvise.madviseFree(mm, 0, 2));
+      machine.cpu(1).run('T2', () => {
+        const { table, ptl } = pteOffsetMapLock(mm, 0)!;
+        const dirty = [0, memory.pageSize].map((address) =>
+          arch.pteDirty(table.entry(address)!.read()),
+        );
+        spinUnlock(ptl);
+        return dirty;
+      });
+      return ({ T2 }) => {
+        const [first, second] = T2 as boolean[];
+        assert(first === second, 'MADV_FREE was seen half-way');
+      };
+    });
+    expect({ verdict, violations }).toEqual({ verdict: 'verified', violations: [] });
   });
 
   test('takes a page out of the swap cache, whose copy it makes useless', () => {

@@ -71,6 +71,7 @@ export { auditPageTables } from './page-table-audit.js';
 export type { Pte, Ptep } from './page-table-entry.js';
 export {
   type LockedPte,
+  type LockedPteTable,
   pmdOffset,
   type PmdWalk,
   pteAlloc,

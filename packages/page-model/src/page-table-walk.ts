@@ -77,6 +77,11 @@ export interface LockedPte {
   readonly ptl: Spinlock;
 }
 
+/** The same, with the table that the entry is in: the lock covers all its entries. */
+export interface LockedPteTable extends LockedPte {
+  readonly table: PageTable;
+}
+
 /**
  * pte_offset_map_lock(): the entry for an address, with its page-table lock held.
  *
@@ -87,13 +92,13 @@ export function pteOffsetMapLock(
   mm: Mm,
   address: VirtualAddress,
   subclass = 0,
-): LockedPte | undefined {
+): LockedPteTable | undefined {
   const walk = walkToPte(mm, address);
   if (walk === undefined) return undefined;
   const { ptep, table } = walk;
   if (subclass === 0) spinLock(table.ptl);
   else spinLockNested(table.ptl, subclass);
-  return { ptep, ptl: table.ptl };
+  return { ptep, ptl: table.ptl, table };
 }
 
 /** pte_unmap_unlock(). */

@@ -27,6 +27,7 @@ import {
   type SwapEntry,
   swpEntry,
   swpOffset,
+  trylockPage,
   unlockPage,
 } from '@pagerace/page-model';
 import type { Swap } from './swap.js';
@@ -71,6 +72,16 @@ export class SwapArea implements Swap {
 
   @kernelFunction('mm/swapfile.c')
   swapFree(entry: SwapEntry): void {
+    this.#swapEntryFree(entry);
+  }
+
+  @kernelFunction('mm/swapfile.c')
+  freeSwapAndCache(entry: SwapEntry): void {
+    if (this.#swapEntryFree(entry) === SWAP_HAS_CACHE) this.#tryToReclaimSwap(entry);
+  }
+
+  /** __swap_entry_free(). @returns what is left of the slot's count */
+  #swapEntryFree(entry: SwapEntry): number {
     spinLock(this.#info.lock);
     const { map } = this.#slotOf(entry);
     const before = read(map);
@@ -80,6 +91,19 @@ export class SwapArea implements Swap {
     );
     write(map, before - 1);
     spinUnlock(this.#info.lock);
+    return before - 1;
+  }
+
+  /** __try_to_reclaim_swap() with TTRS_UNMAPPED; the device is never so full that mapped pages are taken, too. */
+  #tryToReclaimSwap(entry: SwapEntry): void {
+    const page = this.lookupSwapCache(entry);
+    if (page === undefined) return;
+    // Others may wait for the caller's page-table lock with the page locked: it must not wait for them.
+    if (trylockPage(page)) {
+      if (pageMapcount(page) === 0) this.tryToFreeSwap(page);
+      unlockPage(page);
+    }
+    putPage(page);
   }
 
   @kernelFunction('mm/swap_state.c')

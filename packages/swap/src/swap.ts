@@ -13,6 +13,8 @@ export interface Swap {
   swapDuplicate(entry: SwapEntry): boolean;
   /** swap_free(): a page-table entry uses the slot no more. */
   swapFree(entry: SwapEntry): void;
+  /** free_swap_and_cache(): the same, and if it was the last entry, the slot's page leaves the swap cache unless it is mapped or locked. */
+  freeSwapAndCache(entry: SwapEntry): void;
   /** lookup_swap_cache(). @returns the page, with a reference for the caller */
   lookupSwapCache(entry: SwapEntry): Page | undefined;
   /** swapin_readahead(): the page, read into the swap cache if it is not there. @returns it with a reference */
