@@ -9,7 +9,7 @@ export interface Machine {
 }
 
 /** The model of what the kernel may rely on anywhere: what holds under it holds on any architecture. */
-const portable = 'lkmm';
+export const portable = 'lkmm';
 
 /**
  * The machines of these names, or every one that is known.
@@ -40,7 +40,11 @@ export function machinesOf(
   return [...all, ...(hasPortable && model === undefined ? [portable] : [])].map(machineOf);
 }
 
-/** The architecture that orders least by itself, for a model that is to stand for all of them. */
+/**
+ * The architecture that orders least by itself, for a model that is to stand for all of them: with the hash
+ * MMU of powerpc an entry is cleared by a bare ldarx and stdcx., and one that is not in the hash table
+ * needs no flush (arch/powerpc/include/asm/book3s/64/hash.h, v5.17).
+ */
 function barest({ architectures }: Registry): string {
-  return (architectures.find(({ model }) => model === portable) ?? architectures[0]!).id;
+  return (architectures.find(({ id }) => id === 'powerpc-hash') ?? architectures[0]!).id;
 }
