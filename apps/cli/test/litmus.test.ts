@@ -19,6 +19,17 @@ exists (1:r0=1 /\\ 1:r1=0)
 `;
 }
 
+/** Threads that write and read one location: the more, the longer it takes. */
+function racing(name: string, threads: number): string {
+  const code = Array.from(
+    { length: threads },
+    (_, i) => `P${String(i)}(int *x) {
+  WRITE_ONCE(*x, ${String(i + 1)}); r0 = READ_ONCE(*x); r1 = READ_ONCE(*x); r2 = READ_ONCE(*x); r3 = READ_ONCE(*x);
+}`,
+  );
+  return `C ${name}\n{}\n${code.join('\n')}\nlocations [0:r0; 1:r1]\nexists (x=1)\n`;
+}
+
 function file(path: string, text: string): string {
   const whole = join(folder, path);
   mkdirSync(join(whole, '..'), { recursive: true });
@@ -58,6 +69,42 @@ describe('litmus', () => {
     expect(code).toBe(2);
     expect(err).toMatch(/a\.litmus:3:\d+/);
     expect(out).toMatch(/^Observation b Never/m);
+  });
+
+  it('tells long tests in the order of the files, whichever worker is done first', async () => {
+    file('five/a.litmus', racing('a', 3));
+    file('five/b.litmus', messagePassing('b', 'smp_wmb();', 'Never'));
+    file('five/c.litmus', racing('c', 3));
+    file('five/d.litmus', 'C d\n{}\nP0(int *x) { smp_what(); }\nexists (x=1)\n');
+    const { code, out } = await start(['litmus', join(folder, 'five')]).ended;
+    expect(code).toBe(4);
+    expect([...out.matchAll(/^Test (\w)/gm)].map(([, name]) => name)).toEqual(['a', 'b', 'c']);
+    expect(out).toMatch(/^4 tests: 1 as expected, 2 without an expected result, 1 unsupported$/m);
+    expect(out).toMatch(
+      /^ {2}unsupported: .*d\.litmus:3:14: unsupported: the function smp_what\(\)$/m,
+    );
+  });
+
+  it('Ctrl-C ends it with what was learned', async () => {
+    file('six/a.litmus', messagePassing('a', 'smp_wmb();', 'Never'));
+    file('six/b.litmus', racing('b', 6));
+    file('six/c.litmus', messagePassing('c', 'smp_wmb();', 'Never'));
+    const { child, ended } = start(['litmus', join(folder, 'six')]);
+    setTimeout(() => child.kill('SIGINT'), 2000);
+    const { code, out } = await ended;
+    expect(code).toBe(4);
+    expect(out).toMatch(/^Observation a Never/m);
+    expect(out).toMatch(/^Observation c Never/m);
+    expect(out).toMatch(/^3 tests: 2 as expected, 1 not judged$/m);
+  });
+
+  it('gives up a test that takes too long, not the others', async () => {
+    file('seven/a.litmus', racing('a', 6));
+    file('seven/b.litmus', messagePassing('b', 'smp_wmb();', 'Never'));
+    const args = ['litmus', '--json', '--timeout', '0.5', join(folder, 'seven')];
+    const { code, out } = await start(args).ended;
+    expect(code).toBe(4);
+    expect(JSON.parse(out)).toMatchObject({ agreeing: 1, timedOut: 1, notJudged: 0 });
   });
 
   it('ends with 2 for what is not there', async () => {

@@ -1,7 +1,17 @@
 import { existsSync } from 'node:fs';
-import { type LitmusSummary, litmusFiles, runLitmus } from '@pagerace/litmus';
+import {
+  type JudgedFile,
+  litmusFiles,
+  type LitmusSummary,
+  modelNamed,
+  summarise,
+  summaryText,
+} from '@pagerace/litmus';
 import { ExitCode } from '../exit-code.js';
 import { UsageError } from '../failure.js';
+import { Interruption } from '../interruption.js';
+import { judgeFiles } from '../litmus-run.js';
+import { progressDisplay } from '../progress-display.js';
 import type { Session } from '../session.js';
 
 export interface LitmusOptions {
@@ -12,43 +22,68 @@ export interface LitmusOptions {
 }
 
 /** Judges litmus tests, and directories of them, as herd7 does. */
-export function litmus(
+export async function litmus(
   paths: readonly string[],
-  options: LitmusOptions,
-  { options: globals }: Session,
-): ExitCode {
+  { model, verdictOnly = false, timeout }: LitmusOptions,
+  { options: globals, terminal }: Session,
+): Promise<ExitCode> {
+  const files = filesOf(paths);
+  if (model !== undefined) knownModel(model);
+  const json = globals.json === true;
+  const options = {
+    verdictOnly,
+    ...(model !== undefined && { model }),
+    ...(timeout !== undefined && { timeLimit: timeout * 1000 }),
+  };
+  const display = progressDisplay(terminal, globals);
+  const interruption = new Interruption();
+  let judged = 0;
+  const tell = ({ outcome, text }: JudgedFile): void => {
+    judged++;
+    display.clear();
+    if (outcome.kind !== 'judged') terminal.err(outcome.reason);
+    else if (!json) terminal.out(text.trimEnd() + '\n');
+  };
+  const progress = setInterval(() => {
+    display.activity(`${String(judged)} of ${String(files.length)} tests`);
+  }, 200);
+  try {
+    const results = await judgeFiles(files, options, interruption, tell);
+    display.clear();
+    const summary = summarise(
+      results.map(({ outcome }) => outcome),
+      files.length,
+    );
+    if (json) terminal.out(JSON.stringify(summary, null, 2));
+    else if (files.length > 1 || summary.notJudged > 0)
+      terminal.out(summaryText(summary).trimEnd());
+    return exitCodeOf(summary);
+  } finally {
+    clearInterval(progress);
+    interruption.dispose();
+  }
+}
+
+function filesOf(paths: readonly string[]): readonly string[] {
   const missing = paths.find((path) => !existsSync(path));
   if (missing !== undefined) throw new UsageError(`there is no file or directory ${missing}`);
-  if (litmusFiles(paths).length === 0) {
-    throw new UsageError(`there is no file *.litmus in ${paths.join(', ')}`);
-  }
-  const { model, verdictOnly = false, timeout } = options;
+  const files = litmusFiles(paths);
+  if (files.length === 0) throw new UsageError(`there is no file *.litmus in ${paths.join(', ')}`);
+  return files;
+}
+
+function knownModel(id: string): void {
   try {
-    return exitCodeOf(
-      runLitmus(
-        paths,
-        {
-          verdictOnly,
-          json: globals.json === true,
-          ...(model !== undefined && { model }),
-          ...(timeout !== undefined && { timeLimit: timeout * 1000 }),
-        },
-        {
-          out: (text) => void process.stdout.write(text),
-          err: (text) => void process.stderr.write(text),
-        },
-      ),
-    );
+    modelNamed(id);
   } catch (thrown) {
-    // What it throws for a model that does not exist.
-    if (thrown instanceof RangeError) throw new UsageError(thrown.message);
-    throw thrown;
+    throw new UsageError((thrown as RangeError).message);
   }
 }
 
 function exitCodeOf(summary: LitmusSummary): ExitCode {
+  if (summary.failed > 0) return ExitCode.internal;
   if (summary.disagreeing > 0) return ExitCode.violation;
   if (summary.malformed > 0) return ExitCode.usage;
-  if (summary.unsupported + summary.timedOut > 0) return ExitCode.inconclusive;
+  if (summary.unsupported + summary.timedOut + summary.notJudged > 0) return ExitCode.inconclusive;
   return ExitCode.success;
 }
