@@ -181,6 +181,11 @@ export interface Architecture {
    * if it was not so. @returns the entry as it is then, or undefined if it has changed meanwhile
    */
   walkerUses(ptep: Ptep, pte: Pte, write: boolean): Pte | undefined;
+  /**
+   * Whether a TLB may keep an entry that is not present, so that an access faults although there is
+   * one by now: on RISC-V without Svvptc. Default false.
+   */
+  readonly walkerKeepsInvalid?: boolean;
 
   /** An entry of some level with the names of its bits, for traces. */
   describe(pte: Pte, level: PageTableLevel): string;

@@ -19,6 +19,8 @@ export interface ToyOptions {
   /** Page frames. Default 6. */
   readonly pages?: number;
   readonly pageTableLevels?: number;
+  readonly hugePages?: number;
+  readonly tlb?: boolean;
 }
 
 /** A machine of no real architecture, and the objects of memory management on it. */
@@ -33,11 +35,13 @@ export function toySystem({
   cpus = 2,
   pages = 6,
   pageTableLevels = 2,
+  hugePages = 0,
+  tlb = false,
 }: ToyOptions = {}): ToySystem {
   const machine = new Machine({ cpus });
   const wiring = new Wiring()
     .bindValue(MACHINE, machine)
-    .bindValue(MEMORY_OPTIONS, { pages, pageTableLevels })
+    .bindValue(MEMORY_OPTIONS, { pages, pageTableLevels, hugePages, tlb })
     .bind(ARCHITECTURE, ToyArchitecture)
     .bind(TLB, Tlb)
     .bind(TLB_FLUSH, NoTlb)

@@ -1,21 +1,25 @@
 import { choose, taskName, thisCpu, Violation } from '@pagerace/machine';
 import type { VirtualAddress } from '../address.js';
-import type { Architecture } from '../architecture.js';
+import type { Architecture, PageTableLevel } from '../architecture.js';
 import type { Mm } from '../mm-struct.js';
+import { hugeSubpage } from '../huge-page.js';
 import type { PageContents } from '../page-contents.js';
 import type { Page } from '../page.js';
 import type { Pte, Ptep } from '../page-table-entry.js';
-import { walkToPte } from '../page-table-walk.js';
-import type { CachedEntry, Tlb } from './tlb.js';
+import { type PmdWalk, pteOffsetMap, walkToPmd } from '../page-table-walk.js';
+import { type CachedEntry, leadsToTable, type Tlb } from './tlb.js';
 
 /** Violated by an access through a translation that should be gone: to a page that was freed since. */
 export const STALE_TRANSLATION = 'I-TLB';
 
-/** Where a CPU may find the entry for an address. */
-interface Way {
-  readonly ptep: Ptep;
-  /** The entry above, as the way to it was found. */
-  readonly pmd: Pte;
+/** Where a walk ended: at an entry that maps a page, or could. */
+interface Leaf {
+  readonly entryp: Ptep;
+  readonly level: PageTableLevel;
+  /** The entry as it was read. */
+  readonly found: Pte;
+  /** The entry above as it was read; undefined if the entry is a huge page's. */
+  readonly table?: Pte;
 }
 
 /** What an access goes by. */
@@ -43,18 +47,16 @@ export class PageWalker {
   translate(mm: Mm, address: VirtualAddress, write: boolean): PageContents | undefined {
     for (;;) {
       const cached = this.tlb.lookup(mm, address);
-      const walked = this.#waysOf(mm, address, cached);
-      const way = walked[walked.length === 1 ? 0 : choose(walked.length)];
-      const found = way === undefined ? this.arch.none : this.arch.ptepGet(way.ptep);
-      const kept = this.#stale(mm, cached, found, write);
-      const chosen = kept.length === 0 ? 0 : choose(kept.length + 1);
-      if (chosen > 0) return reached(kept[chosen - 1]!, mm, address);
-      if (way === undefined || !this.arch.walkerPermits(found, write)) {
+      const leaf = this.#leaf(mm, address, chosen(this.#above(mm, address, cached)));
+      const pte = leaf === undefined ? this.arch.none : this.#pte(mm, leaf.level, leaf.found);
+      const kept = chosen(['none', ...this.#kept(address, cached, pte, write)] as const);
+      if (kept !== 'none' && kept !== 'fault') return reached(kept, mm, address);
+      if (kept === 'fault' || leaf === undefined || !this.arch.walkerPermits(pte, write)) {
         this.tlb.forget(mm, address);
         return undefined;
       }
-      const pte = this.arch.walkerUses(way.ptep, found, write);
-      if (pte !== undefined) return reached(this.#keep(mm, address, way.pmd, pte), mm, address);
+      const used = this.arch.walkerUses(leaf.entryp, leaf.found, write);
+      if (used !== undefined) return reached(this.#keep(mm, address, leaf, used), mm, address);
     }
   }
 
@@ -63,49 +65,71 @@ export class PageWalker {
    * an access that it then does not make.
    */
   speculate(mm: Mm, address: VirtualAddress): void {
-    const walk = walkToPte(mm, address);
-    if (walk === undefined) return;
-    const found = this.arch.ptepGet(walk.ptep);
-    if (!this.arch.walkerPermits(found, false)) return;
-    const pte = this.arch.walkerUses(walk.ptep, found, false);
-    if (pte !== undefined) this.#keep(mm, address, walk.pmd, pte);
+    const leaf = this.#leaf(mm, address, walkToPmd(mm, address));
+    if (leaf === undefined) return;
+    const { entryp, level, found } = leaf;
+    if (this.arch.walkerPermits(this.#pte(mm, level, found), false)) {
+      const used = this.arch.walkerUses(entryp, found, false);
+      if (used !== undefined) this.#keep(mm, address, leaf, used);
+    } else if (this.#mayKeepInvalid(found)) {
+      this.tlb.add(cachedEntry(mm, address, level, found));
+    }
   }
 
-  /** By the table as it is, and by each other entry above that the walk cache has. */
-  #waysOf(
+  /** The entry above the last level as the table has it, and each other one that the walk cache has. */
+  #above(
     mm: Mm,
     address: VirtualAddress,
     cached: readonly CachedEntry[],
-  ): readonly (Way | undefined)[] {
-    const fresh = walkToPte(mm, address);
+  ): readonly (PmdWalk | undefined)[] {
+    const fresh = walkToPmd(mm, address);
+    if (fresh === undefined) return [fresh];
     const stale = cached
-      .filter(({ entry, generation }) => generation === undefined && entry !== fresh?.pmd)
-      .map(({ entry }) => {
-        const table = mm.memory.pageTableAt(this.arch.tablePfn(entry));
-        return { ptep: table.entry(address)!, pmd: entry };
-      });
+      .filter((one) => leadsToTable(one) && one.entry !== fresh.pmd)
+      .map(({ entry }) => ({ pmdp: fresh.pmdp, pmd: entry }));
     return [fresh, ...stale];
   }
 
-  /** Kept translations by which the access would do something else than by the entry that was found. */
-  #stale(
-    mm: Mm,
+  /** @throws {Violation} if the walk is through a table that was freed, or is none any more */
+  #leaf(mm: Mm, address: VirtualAddress, above: PmdWalk | undefined): Leaf | undefined {
+    if (above === undefined) return undefined;
+    const { pmdp, pmd } = above;
+    const [upper, last] = mm.memory.levels.slice(-2);
+    if (this.arch.pmdTransHuge(pmd)) return { entryp: pmdp, level: upper!, found: pmd };
+    const walk = pteOffsetMap(mm, above, address);
+    if (walk === undefined) return undefined;
+    if (!walk.table.isStillOf(pmdp)) {
+      throw new Violation(
+        STALE_TRANSLATION,
+        `${where()} walks through ${walk.table.name}, which is no page table any more`,
+      );
+    }
+    const found = this.arch.ptepGet(walk.ptep);
+    return { entryp: walk.ptep, level: last!, found, table: pmd };
+  }
+
+  /** What the access may do by kept translations that it does not do by the entry that was found. */
+  #kept(
+    address: VirtualAddress,
     cached: readonly CachedEntry[],
     found: Pte,
     write: boolean,
-  ): readonly Translation[] {
+  ): readonly (Translation | 'fault')[] {
     const now = this.#serves(found, write) ? this.arch.ptePfn(found) : undefined;
-    const stale = new Map<string, Translation>();
-    for (const { entry, generation } of cached) {
-      if (generation === undefined || !this.#serves(entry, write)) continue;
-      const pfn = this.arch.ptePfn(entry);
-      if (pfn === now) continue;
-      stale.set(`${String(pfn)}:${String(generation)}`, {
-        page: mm.memory.pageAt(pfn),
-        generation,
-      });
+    const kept = new Map<string, Translation | 'fault'>();
+    for (const one of cached) {
+      const { mm, level, entry, generation } = one;
+      if (leadsToTable(one)) continue;
+      if (generation === undefined) {
+        if (this.arch.walkerPermits(found, write)) kept.set('fault', 'fault');
+      } else if (this.#serves(this.#pte(mm, level, entry), write)) {
+        const page = this.#page(mm, address, level, entry);
+        if (page.pfn !== now) {
+          kept.set(`${String(page.pfn)}:${String(generation)}`, { page, generation });
+        }
+      }
     }
-    return [...stale.values()];
+    return [...kept.values()];
   }
 
   /** Whether an access can go by an entry without a look at the table: nothing in it is to be set. */
@@ -114,24 +138,45 @@ export class PageWalker {
     return arch.walkerPermits(pte, write) && arch.pteYoung(pte) && (!write || arch.pteDirty(pte));
   }
 
-  #keep(mm: Mm, address: VirtualAddress, pmd: Pte, pte: Pte): Translation {
-    const page = mm.memory.pageAt(this.arch.ptePfn(pte));
+  #mayKeepInvalid(entry: Pte): boolean {
+    return this.arch.walkerKeepsInvalid === true && !this.arch.ptePresent(entry);
+  }
+
+  /** The entry as one of the last level. */
+  #pte(mm: Mm, level: PageTableLevel, entry: Pte): Pte {
+    return level === mm.memory.levels.at(-1) ? entry : this.arch.pmdPte(entry);
+  }
+
+  #page(mm: Mm, address: VirtualAddress, level: PageTableLevel, entry: Pte): Page {
+    return level === mm.memory.levels.at(-1)
+      ? mm.memory.pageAt(this.arch.ptePfn(entry))
+      : hugeSubpage(mm.memory, entry, address);
+  }
+
+  #keep(mm: Mm, address: VirtualAddress, { level, table }: Leaf, entry: Pte): Translation {
+    const page = this.#page(mm, address, level, entry);
     const { generation } = page.allocation;
-    const [above, last] = mm.memory.levels.slice(-2);
-    this.tlb.add({ ...spanOf(mm, address, above!.shift), entry: pmd, generation: undefined });
-    this.tlb.add({ ...spanOf(mm, address, last!.shift), entry: pte, generation });
+    if (table !== undefined) {
+      this.tlb.add(cachedEntry(mm, address, mm.memory.levels.at(-2)!, table));
+    }
+    this.tlb.add({ ...cachedEntry(mm, address, level, entry), generation });
     return { page, generation };
   }
 }
 
-function spanOf(
+function chosen<T>(ways: readonly T[]): T {
+  return ways[ways.length === 1 ? 0 : choose(ways.length)]!;
+}
+
+function cachedEntry(
   mm: Mm,
   address: VirtualAddress,
-  shift: number,
-): Pick<CachedEntry, 'mm' | 'start' | 'end'> {
-  const size = 2 ** shift;
+  level: PageTableLevel,
+  entry: Pte,
+): CachedEntry {
+  const size = 2 ** level.shift;
   const start = address - (address % size);
-  return { mm, start, end: start + size };
+  return { mm, start, end: start + size, level, entry };
 }
 
 /** @throws {Violation} if the page has been freed since the translation was made */
@@ -139,7 +184,11 @@ function reached({ page, generation }: Translation, mm: Mm, address: VirtualAddr
   if (page.allocation.isStill(generation)) return page.contents;
   throw new Violation(
     STALE_TRANSLATION,
-    `${taskName()} on ${thisCpu().toString()} reaches ${page.name} by a translation of ` +
-      `${mm.name}:0x${address.toString(16)}, and the page has been freed since`,
+    `${where()} reaches ${page.name} by a translation of ${mm.name}:0x${address.toString(16)}, ` +
+      `and the page has been freed since`,
   );
+}
+
+function where(): string {
+  return `${taskName()} on ${thisCpu().toString()}`;
 }

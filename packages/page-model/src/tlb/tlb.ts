@@ -12,6 +12,7 @@ import {
   trace,
 } from '@pagerace/machine';
 import type { VirtualAddress } from '../address.js';
+import type { PageTableLevel } from '../architecture.js';
 import { MEMORY_OPTIONS, type MemoryOptions } from '../memory.js';
 import type { Mm } from '../mm-struct.js';
 import type { Pte } from '../page-table-entry.js';
@@ -27,9 +28,10 @@ export interface TlbRange {
 
 /** An entry that a walk has read, as a CPU keeps it; the range is what one entry of its level spans. */
 export interface CachedEntry extends TlbRange {
+  readonly level: PageTableLevel;
   readonly entry: Pte;
-  /** Which allocation of the page it led to; undefined for an entry above the last level. */
-  readonly generation: number | undefined;
+  /** Of an entry that maps a page: which allocation of the page it was. */
+  readonly generation?: number;
 }
 
 type Cached = Cell<readonly CachedEntry[]>;
@@ -102,6 +104,11 @@ export class Tlb {
   }
 }
 
+/** Whether an entry is from the walk cache: it leads to a table, and is no translation. */
+export function leadsToTable({ mm, level, generation }: CachedEntry): boolean {
+  return generation === undefined && level !== mm.memory.levels.at(-1);
+}
+
 function covers({ mm, start, end }: TlbRange, of: Mm, address: VirtualAddress): boolean {
   return mm === of && address >= start && address < end;
 }
@@ -109,7 +116,7 @@ function covers({ mm, start, end }: TlbRange, of: Mm, address: VirtualAddress): 
 function isSame(one: CachedEntry, other: CachedEntry): boolean {
   return (
     covers(one, other.mm, other.start) &&
-    one.end === other.end &&
+    one.level === other.level &&
     one.entry === other.entry &&
     one.generation === other.generation
   );
@@ -117,14 +124,13 @@ function isSame(one: CachedEntry, other: CachedEntry): boolean {
 
 function isInvalidated(one: CachedEntry, range: TlbRange): boolean {
   if (one.mm !== range.mm) return false;
-  return one.generation === undefined || (one.start < range.end && range.start < one.end);
+  return leadsToTable(one) || (one.start < range.end && range.start < one.end);
 }
 
 function describe(entries: readonly CachedEntry[]): string {
-  const each = entries.map(({ mm, start, entry, generation }) => {
-    const { arch, levels } = mm.memory;
-    const level = levels.at(generation === undefined ? -2 : -1)!;
-    return `${mm.name}:${start.toString(16)} ${level.name} ${arch.describe(entry, level)}`;
+  const each = entries.map(({ mm, start, level, entry }) => {
+    const described = mm.memory.arch.describe(entry, level);
+    return `${mm.name}:${start.toString(16)} ${level.name} ${described}`;
   });
   return each.length === 0 ? 'empty' : each.join(', ');
 }
