@@ -10,7 +10,16 @@ import {
   type Vma,
 } from '@pagerace/page-model';
 import { GenericPgtable } from '@pagerace/pgtable-generic';
-import { PTE_AF, PTE_DIRTY, PTE_RDONLY, PTE_USER, PTE_VALID, PTE_WRITE } from './bits.js';
+import {
+  PMD_PRESENT_INVALID,
+  PMD_TABLE_BIT,
+  PTE_AF,
+  PTE_DIRTY,
+  PTE_RDONLY,
+  PTE_USER,
+  PTE_VALID,
+  PTE_WRITE,
+} from './bits.js';
 import { arm64Layout } from './layout.js';
 
 /**
@@ -20,6 +29,7 @@ import { arm64Layout } from './layout.js';
 @injectable()
 export class Arm64 extends GenericPgtable {
   readonly name = 'arm64';
+  override readonly hasRcuTableFree = true;
 
   constructor(@inject(TLB_FLUSH) tlb: TlbFlush) {
     super(arm64Layout(12), tlb);
@@ -66,6 +76,36 @@ export class Arm64 extends GenericPgtable {
   @kernelFunction('arch/arm64/include/asm/pgtable.h')
   override ptepGetAndClear(_mm: Mm, _address: VirtualAddress, ptep: Ptep): Pte {
     return xchgRelaxed(ptep, this.none);
+  }
+
+  /** Also while PMD_PRESENT_INVALID. */
+  override pmdTransHuge(pmd: Pte): boolean {
+    return !this.pmdNone(pmd) && (pmd & PMD_TABLE_BIT) === 0n;
+  }
+
+  override pmdPte(pmd: Pte): Pte {
+    return pmd | PMD_TABLE_BIT;
+  }
+
+  override pteHugePmd(pte: Pte): Pte {
+    return pte & ~PMD_TABLE_BIT;
+  }
+
+  protected override pmdMkinvalid(pmd: Pte): Pte {
+    return (pmd & ~PTE_VALID) | PMD_PRESENT_INVALID;
+  }
+
+  @kernelFunction('arch/arm64/include/asm/pgtable.h')
+  override pmdpHugeGetAndClear(_mm: Mm, _address: VirtualAddress, pmdp: Ptep): Pte {
+    return xchgRelaxed(pmdp, this.none);
+  }
+
+  /** pmdp_establish(). */
+  @kernelFunction('mm/pgtable-generic.c')
+  override pmdpInvalidate(vma: Vma, address: VirtualAddress, pmdp: Ptep): Pte {
+    const pmd = xchgRelaxed(pmdp, this.pmdMkinvalid(readOnce(pmdp)));
+    this.flushPmdRange(vma, address);
+    return pmd;
   }
 
   /** Also an old entry (07509e10dcc7, v5.11). */

@@ -22,7 +22,11 @@ export const PTE_PXN = bit(53);
 /** No execution by user space. */
 export const PTE_UXN = bit(54);
 
-export const PMD_TYPE_TABLE = bit(0) | bit(1);
+/** Clear in an entry that maps a huge page. */
+export const PMD_TABLE_BIT = bit(1);
+export const PMD_TYPE_TABLE = bit(0) | PMD_TABLE_BIT;
+/** Software's, of an entry for a huge page that is not valid for the moment. */
+export const PMD_PRESENT_INVALID = bit(59);
 /** No execution by the kernel in all that the table maps (v5.13). */
 export const PMD_TABLE_PXN = bit(59);
 

@@ -10,6 +10,7 @@ import {
   type Vma,
 } from '@pagerace/page-model';
 import { GenericPgtable } from '@pagerace/pgtable-generic';
+import { _PAGE_EXEC, _PAGE_READ, _PAGE_WRITE } from './bits.js';
 import { riscvLayout } from './layout.js';
 
 /**
@@ -19,6 +20,8 @@ import { riscvLayout } from './layout.js';
 @injectable()
 export class Riscv extends GenericPgtable {
   readonly name = 'riscv';
+  /** Since there is GUP-fast: v6.9. */
+  override readonly hasRcuTableFree = true;
 
   constructor(@inject(TLB_FLUSH) tlb: TlbFlush) {
     super(riscvLayout, tlb);
@@ -54,6 +57,25 @@ export class Riscv extends GenericPgtable {
   ): boolean {
     if (!this.pteSame(readOnce(ptep), entry)) this.setPteAt(vma.mm, address, ptep, entry);
     return true;
+  }
+
+  /** pmd_leaf(): may be read, written or executed, and so points to no table; also while it is invalid. */
+  override pmdTransHuge(pmd: Pte): boolean {
+    return (pmd & (_PAGE_READ | _PAGE_WRITE | _PAGE_EXEC)) !== 0n;
+  }
+
+  /** Fully ordered: `amoswap.d.aqrl`. */
+  @kernelFunction('arch/riscv/include/asm/pgtable.h')
+  override pmdpHugeGetAndClear(_mm: Mm, _address: VirtualAddress, pmdp: Ptep): Pte {
+    return xchg(pmdp, this.none);
+  }
+
+  /** pmdp_establish(): fully ordered. */
+  @kernelFunction('arch/riscv/include/asm/pgtable.h')
+  override pmdpInvalidate(vma: Vma, address: VirtualAddress, pmdp: Ptep): Pte {
+    const pmd = xchg(pmdp, this.pmdMkinvalid(readOnce(pmdp)));
+    this.flushPmdRange(vma, address);
+    return pmd;
   }
 
   override walkerPermits(pte: Pte, write: boolean): boolean {

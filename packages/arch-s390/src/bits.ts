@@ -28,7 +28,28 @@ export const _PAGE_LARGE = bit(11);
 /** Since v5.19. */
 export const _PAGE_SWP_EXCLUSIVE = _PAGE_LARGE;
 
-export const _SEGMENT_ENTRY_EMPTY = 0x20n;
+// An entry for a segment, a megabyte, which may be a huge page:
+
+/** Software's: readable. */
+export const _SEGMENT_ENTRY_READ = bit(0);
+/** Software's: writable. */
+export const _SEGMENT_ENTRY_WRITE = bit(1);
+/** The hardware's: no accesses. */
+export const _SEGMENT_ENTRY_INVALID = bit(5);
+/** The hardware's: no execution. */
+export const _SEGMENT_ENTRY_NOEXEC = bit(8);
+/** The hardware's: no stores. */
+export const _SEGMENT_ENTRY_PROTECT = bit(9);
+/** The hardware's: maps a huge page. */
+export const _SEGMENT_ENTRY_LARGE = bit(10);
+/** Software's. */
+export const _SEGMENT_ENTRY_YOUNG = bit(12);
+/** Software's. */
+export const _SEGMENT_ENTRY_DIRTY = bit(13);
+/** Software's. */
+export const _SEGMENT_ENTRY_SOFT_DIRTY = bit(14);
+
+export const _SEGMENT_ENTRY_EMPTY = _SEGMENT_ENTRY_INVALID;
 export const _REGION3_ENTRY_EMPTY = 0x24n;
 export const _REGION2_ENTRY_EMPTY = 0x28n;
 export const _REGION1_ENTRY_EMPTY = 0x2cn;

@@ -21,7 +21,17 @@ import {
   type Vma,
 } from '@pagerace/page-model';
 import { GenericPgtable, TRANSLATIONS, type Translations } from '@pagerace/pgtable-generic';
-import { _PAGE_DIRTY, _PAGE_INVALID, _PAGE_PROTECT, _PAGE_READ, _PAGE_WRITE } from './bits.js';
+import { pteToRste, rsteToPte } from './huge-entry.js';
+import {
+  _SEGMENT_ENTRY_EMPTY,
+  _SEGMENT_ENTRY_INVALID,
+  _SEGMENT_ENTRY_LARGE,
+  _PAGE_DIRTY,
+  _PAGE_INVALID,
+  _PAGE_PROTECT,
+  _PAGE_READ,
+  _PAGE_WRITE,
+} from './bits.js';
 import { runsHereOnly } from './cpu-attach-mask.js';
 import { s390Layout } from './layout.js';
 
@@ -34,6 +44,8 @@ import { s390Layout } from './layout.js';
 @injectable()
 export class S390 extends GenericPgtable {
   readonly name = 's390';
+  override readonly hasRcuTableFree = true;
+  override readonly depositRule = 'list in table';
 
   constructor(
     @inject(TLB_FLUSH) tlb: TlbFlush,
@@ -120,6 +132,70 @@ export class S390 extends GenericPgtable {
     if (this.pteSame(readOnce(ptep), entry)) return false;
     this.#ptepXchgDirect(vma.mm, address, ptep, entry);
     return true;
+  }
+
+  /** Also while it is _SEGMENT_ENTRY_INVALID: GUP-fast may still walk to a table that is being taken out. */
+  override pmdPresent(pmd: Pte): boolean {
+    return pmd !== _SEGMENT_ENTRY_EMPTY;
+  }
+
+  override pmdTransHuge(pmd: Pte): boolean {
+    return (pmd & _SEGMENT_ENTRY_LARGE) !== 0n;
+  }
+
+  override pmdPte(pmd: Pte): Pte {
+    return rsteToPte(pmd);
+  }
+
+  override pteHugePmd(pte: Pte): Pte {
+    return pteToRste(pte);
+  }
+
+  protected override pmdMkinvalid(pmd: Pte): Pte {
+    return pmd | _SEGMENT_ENTRY_INVALID;
+  }
+
+  @kernelFunction('arch/s390/include/asm/pgtable.h')
+  override pmdpHugeGetAndClear(mm: Mm, address: VirtualAddress, pmdp: Ptep): Pte {
+    return this.pmdpXchgDirect(mm, address, pmdp, _SEGMENT_ENTRY_EMPTY);
+  }
+
+  @kernelFunction('arch/s390/include/asm/pgtable.h')
+  override pmdpHugeClearFlush(vma: Vma, address: VirtualAddress, pmdp: Ptep): Pte {
+    return this.pmdpHugeGetAndClear(vma.mm, address, pmdp);
+  }
+
+  @kernelFunction('arch/s390/include/asm/pgtable.h')
+  override pmdpCollapseFlush(vma: Vma, address: VirtualAddress, pmdp: Ptep): Pte {
+    return this.pmdpHugeGetAndClear(vma.mm, address, pmdp);
+  }
+
+  @kernelFunction('arch/s390/include/asm/pgtable.h')
+  override pmdpInvalidate(vma: Vma, address: VirtualAddress, pmdp: Ptep): Pte {
+    return this.pmdpXchgDirect(vma.mm, address, pmdp, this.pmdMkinvalid(readOnce(pmdp)));
+  }
+
+  /** In two steps: what IDTE serialises is the first, and the entry that GUP-fast looks for is the second. */
+  @kernelFunction('arch/s390/mm/pgtable.c')
+  protected pmdpXchgDirect(mm: Mm, address: VirtualAddress, pmdp: Ptep, next: Pte): Pte {
+    const old = this.pmdpFlushDirect(mm, address, pmdp);
+    writeOnce(pmdp, next);
+    return old;
+  }
+
+  @kernelFunction('arch/s390/mm/pgtable.c')
+  protected pmdpFlushDirect(mm: Mm, address: VirtualAddress, pmdp: Ptep): Pte {
+    const old = readOnce(pmdp);
+    if ((old & _SEGMENT_ENTRY_INVALID) !== 0n) return old;
+    countFlush('atomic_inc');
+    updateInstruction('IDTE', pmdp, (pmd) => pmd | _SEGMENT_ENTRY_INVALID, Order.full);
+    this.translations.invalidate('IDTE', runsHereOnly(mm) ? mm.cpumask : undefined, {
+      mm,
+      start: address,
+      end: address + mm.memory.hpagePmdSize,
+    });
+    countFlush('atomic_dec');
+    return old;
   }
 
   override walkerPermits(pte: Pte, write: boolean): boolean {
