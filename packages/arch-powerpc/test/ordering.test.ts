@@ -1,9 +1,13 @@
 import { explore, type Setup } from '@pagerace/explorer';
-import { sc, tso } from '@pagerace/memory-models';
+import { dropped, OrderingSites } from '@pagerace/machine';
+import { power, sc, tso } from '@pagerace/memory-models';
 import { withPteLocked } from '@pagerace/page-model';
 import {
+  atOnce,
+  clearAgainstGup,
   clearFlush,
   flushAgainstSection,
+  lazyfree,
   load,
   type OnePage,
   sitesMet,
@@ -62,5 +66,42 @@ describe('what orders a cleared entry with hash', () => {
       });
     };
     expect(sitesMet(powerpcHash, storedAndCleared, underSc)).toEqual([hashed]);
+  });
+});
+
+describe('reclaim that reads the reference count after it has cleared an entry', () => {
+  /** Whether it may miss the reference that GUP-fast takes, with some ordering sites dropped. */
+  function overtaken(
+    architecture: typeof powerpcHash,
+    prepare?: (process: OnePage) => void,
+    without: readonly string[] = [],
+  ): boolean {
+    const orderingSites = new OrderingSites(without.map((site) => [site, dropped]));
+    const setup = clearAgainstGup(architecture, atOnce, prepare, { orderingSites });
+    const { verdict, violations } = explore(setup, { model: power });
+    expect(['verified', 'violated']).toContain(verdict);
+    expect(orderingSites.unmet).toEqual([]);
+    return violations.some(({ property }) => property === 'overtaken');
+  }
+
+  const radix = 'arch/powerpc/mm/book3s64/radix_tlb.c:radix__flush_tlb_page_psize';
+  const ptesync = [`${radix}:ptesync:before`, `${radix}:ptesync:after`];
+  const hash = 'arch/powerpc/mm/book3s64/hash_tlb.c:hpte_need_flush';
+
+  test('sees that of GUP-fast with radix, by any barrier of the flush', () => {
+    expect(overtaken(powerpcRadix, lazyfree)).toBe(false);
+    expect(overtaken(powerpcRadix, lazyfree, ptesync)).toBe(false);
+    expect(overtaken(powerpcRadix, lazyfree, [`${radix}:smp_mb`])).toBe(false);
+    expect(overtaken(powerpcRadix, lazyfree, [...ptesync, `${radix}:smp_mb`])).toBe(true);
+  });
+
+  test('sees it with hash where the entry is in the hash table', () => {
+    expect(overtaken(powerpcHash)).toBe(false);
+    const both = [`${hash}:ptesync:before`, `${hash}:ptesync:after`];
+    expect(overtaken(powerpcHash, undefined, both)).toBe(true);
+  });
+
+  test('may miss it with hash after MADV_FREE', () => {
+    expect(overtaken(powerpcHash, lazyfree)).toBe(true);
   });
 });

@@ -233,8 +233,9 @@ export function clearAgainstGup(
   architecture: ArchitectureProvisions,
   clear: ClearPte,
   prepare: (process: OnePage) => void = () => undefined,
+  options: MachineOptions = {},
 ): ReturnType<typeof bootable> {
-  return withOnePage(architecture, (process) => {
+  const threads = (process: OnePage): ((results: Results) => void) => {
     prepare(process);
     const { machine, memory, mm, arch, address } = process;
     const { _refcount } = memory.pageAt(1);
@@ -255,7 +256,8 @@ export function clearAgainstGup(
         throw new Violation('overtaken', 'GUP-fast has the page, and reclaim saw no reference');
       }
     };
-  });
+  };
+  return withOnePage(architecture, threads, options);
 }
 
 /**
