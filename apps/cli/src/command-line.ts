@@ -147,8 +147,13 @@ ${exitCodeHelp}`,
       'all of them, with commas between; `all` takes every one that the scenario names',
       separated,
     )
-    .option('--arch <architectures>', 'architectures, with commas between; default x86', separated)
-    .option('--model <model>', "a memory model; by default each architecture's own");
+    .option(
+      '--arch <architectures>',
+      'architectures, with commas between, and lkmm for any; `all` takes every one; default x86',
+      separated,
+    )
+    .option('--model <model>', "a memory model; by default each architecture's own")
+    .option('--jobs <n>', 'explore so many at the same time; default a core each', wholeNumber(1));
   exploring(settings(compare))
     .addHelpText(
       'after',
@@ -158,7 +163,8 @@ Ends with 0 if every kernel behaves as the scenario expects: the bug is there be
 Examples:
   pagerace compare madv-free-dio
   pagerace compare madv-free-dio --a v5.17-rc2 --b v5.17-rc2+madv-free-refcount-check
-  pagerace compare madv-free-dio --kernels all --arch x86,x86-broadcast
+  pagerace compare madv-free-dio --kernels all --arch x86,arm64
+  pagerace compare madv-free-dio --arch all
 ${exitCodeHelp}`,
     )
     .action((scenario: string, options: CompareOptions) =>

@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { type ExploreOptions, ExplorationRun, type Result } from '@pagerace/explorer';
 import type { Run } from '@pagerace/kernel';
 import type { OrderingSite } from '@pagerace/machine';
-import type { ProgressFacts } from '@pagerace/report';
+import type { Extent, ProgressFacts } from '@pagerace/report';
 import { searchInterleavings } from './interleaving-search.js';
 import { type Effort, type Measured, measure } from './measuring.js';
 import { loadRegistry } from './plugins.js';
@@ -33,8 +33,18 @@ export type WorkerMessage =
   | { readonly kind: 'progress'; readonly progress: ProgressFacts }
   /** Said once of a violation, when the search for a simpler one takes its time. */
   | { readonly kind: 'violation'; readonly soFar: Result }
-  | { readonly kind: 'explored'; readonly result: Result; readonly met: readonly OrderingSite[] }
+  | ({ readonly kind: 'explored'; readonly met: readonly OrderingSite[] } & Explored)
   | { readonly kind: 'measured'; readonly measured: Measured };
+
+/** What an exploration found out. */
+export interface Explored {
+  readonly result: Result;
+  /** Of one that ended early: how far it came, as far as that can be told. */
+  readonly extent?: Extent;
+}
+
+/** The ends after which an exploration may have been nearly through, or hardly begun. */
+const early = new Set<Result['incomplete']>(['interrupted', 'time limit', 'execution limit']);
 
 /** How long an exploration goes on between two looks at what the user wants. In milliseconds. */
 const slice = 50;
@@ -52,17 +62,17 @@ parentPort!.on('message', (task: Task) => {
     say({ kind: 'measured', measured: measure(run, task.effort, isInterrupted) });
     return;
   }
-  const result = explore(run, task.strategy, task.progressInterval);
-  if (result.complete) mustBeMet(orderingSites);
-  say({ kind: 'explored', result, met: orderingSites.met });
+  const explored = explore(run, task.strategy, task.progressInterval);
+  if (explored.result.complete) mustBeMet(orderingSites);
+  say({ kind: 'explored', ...explored, met: orderingSites.met });
 });
 
-function explore(run: Run, strategy: Strategy, progressInterval: number): Result {
+function explore(run: Run, strategy: Strategy, progressInterval: number): Explored {
   const started = performance.now();
   if (strategy.kind !== 'bounded' && strategy.kind !== 'random')
     return exploreGraphs(run, strategy, progressInterval);
   let next = started + progressInterval;
-  return searchInterleavings(run, strategy, isInterrupted, ({ executions }) => {
+  const result = searchInterleavings(run, strategy, isInterrupted, ({ executions }) => {
     const now = performance.now();
     if (now < next) return;
     next = now + progressInterval;
@@ -71,9 +81,10 @@ function explore(run: Run, strategy: Strategy, progressInterval: number): Result
     const memory = process.memoryUsage.rss();
     say({ kind: 'progress', progress: { executions, memory, milliseconds, rate } });
   });
+  return { result };
 }
 
-function exploreGraphs(run: Run, strategy: Strategy, progressInterval: number): Result {
+function exploreGraphs(run: Run, strategy: Strategy, progressInterval: number): Explored {
   const exploration = new ExplorationRun(run.setup, {
     model: run.model,
     mustCover: run.mustCover,
@@ -92,7 +103,10 @@ function exploreGraphs(run: Run, strategy: Strategy, progressInterval: number): 
     isTold = true;
     say({ kind: 'violation', soFar });
   }
-  return exploration.result();
+  const result = exploration.result();
+  if (!early.has(result.incomplete)) return { result };
+  const { explored, estimate } = exploration.progress();
+  return { result, extent: { explored, estimate } };
 }
 
 function strategyOptions(strategy: Strategy): Partial<ExploreOptions> {

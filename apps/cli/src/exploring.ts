@@ -1,5 +1,6 @@
 import type { Result } from '@pagerace/explorer';
 import type { OrderingSite } from '@pagerace/machine';
+import type { RunReport } from '@pagerace/report';
 import type { ExplorationThread } from './exploration-thread.js';
 import type { ProgressDisplay } from './progress-display.js';
 import type { Selection } from './selection.js';
@@ -17,11 +18,11 @@ export interface Exploring {
 
 /** Explores a run to the end, to a limit, or until the user has seen enough. */
 export async function exploreSelection(
-  { choice, subject }: Selection,
+  { choice, subject, expected }: Selection,
   { strategy, display, thread, onViolation, onSites }: Exploring,
-): Promise<Result> {
+): Promise<RunReport> {
   display.started(subject);
-  const { result, met } = await thread.perform(
+  const { result, extent, met } = await thread.perform(
     { kind: 'explore', choice, strategy, progressInterval: display.interval },
     (message) => {
       if (message.kind === 'progress') display.progress(subject, message.progress);
@@ -34,5 +35,10 @@ export async function exploreSelection(
   onSites?.(met);
   display.clear();
   display.event({ event: 'ended', ...subject, verdict: result.verdict, complete: result.complete });
-  return result;
+  return {
+    subject,
+    result,
+    ...(expected === undefined ? {} : { expected }),
+    ...(extent === undefined ? {} : { extent }),
+  };
 }

@@ -7,7 +7,7 @@ export interface Failure {
 }
 
 /** The errors that say that something was asked for that cannot be; the others are our fault. */
-const usageErrors = new Set(['UsageError', 'ExecutionIdError']);
+const usageErrors = new Set(['UsageError', 'MisfitError', 'ExecutionIdError']);
 
 /**
  * What an exception means to the user.

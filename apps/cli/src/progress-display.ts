@@ -23,15 +23,20 @@ export interface ProgressDisplay {
   clear(): void;
 }
 
-/** The display that fits how the program was called. */
+/**
+ * The display that fits how the program was called.
+ *
+ * @param total how many explorations there will be
+ */
 export function progressDisplay(
   terminal: Terminal,
   options: Pick<GlobalOptions, 'json' | 'quiet'>,
+  total = 1,
 ): ProgressDisplay {
   if (options.quiet === true) return silent;
   if (options.json === true) return lineByLine(terminal);
   const { overwrite } = terminal;
-  return overwrite === undefined ? occasional(terminal) : rewritten(terminal, overwrite);
+  return overwrite === undefined ? occasional(terminal) : rewritten(terminal, overwrite, total);
 }
 
 const none = (): void => undefined;
@@ -59,25 +64,57 @@ function lineByLine(terminal: Terminal): ProgressDisplay {
 }
 
 /** One line that is written over each second, for somebody who watches. */
-function rewritten({ columns }: Terminal, overwrite: (line: string) => void): ProgressDisplay {
+function rewritten(
+  { columns }: Terminal,
+  overwrite: (line: string) => void,
+  total: number,
+): ProgressDisplay {
   let isShown = false;
+  // A line as wide as the terminal would make some of them scroll.
+  const width = columns - 1;
+  const show = (line: string): void => {
+    overwrite(line);
+    isShown = true;
+  };
+  const running = new Map<string, ProgressFacts>();
+  let ended = 0;
   return {
     interval: 1000,
     started: none,
     progress: (subject, progress) => {
-      // A line as wide as the terminal would make some of them scroll.
-      overwrite(label(subject, progress, columns - 1));
-      isShown = true;
+      running.set(keyOf(subject), progress);
+      const before = total > 1 ? `${String(ended)} of ${String(total)} done; ` : '';
+      show(
+        before +
+          (running.size > 1
+            ? progressLine(together([...running.values()]), width - before.length)
+            : labelled(subject, progress, width - before.length)),
+      );
     },
-    activity: (text) => {
-      overwrite(shorten(text, columns - 1));
-      isShown = true;
+    activity: (text) => show(shorten(text, width)),
+    event: (event) => {
+      if (event.event !== 'ended') return;
+      ended++;
+      running.delete(keyOf(event));
     },
-    event: none,
     clear: () => {
       if (isShown) overwrite('');
       isShown = false;
     },
+  };
+}
+
+/** The progress of explorations that go on at the same time: what they need together, and still take. */
+function together(all: readonly ProgressFacts[]): ProgressFacts {
+  const sum = (of: (one: ProgressFacts) => number): number =>
+    all.reduce((total, one) => total + of(one), 0);
+  return {
+    executions: sum(({ executions }) => executions),
+    violating: sum(({ violating = 0 }) => violating),
+    rate: sum(({ rate }) => rate),
+    // One process has them all.
+    memory: Math.max(...all.map(({ memory }) => memory)),
+    milliseconds: Math.max(...all.map(({ milliseconds }) => milliseconds)),
   };
 }
 
@@ -88,7 +125,7 @@ function occasional(terminal: Terminal): ProgressDisplay {
   return {
     interval,
     started: none,
-    progress: (subject, progress) => terminal.err(label(subject, progress, terminal.columns)),
+    progress: (subject, progress) => terminal.err(labelled(subject, progress, terminal.columns)),
     activity: (text) => {
       if (performance.now() < next) return;
       next = performance.now() + interval;
@@ -99,8 +136,12 @@ function occasional(terminal: Terminal): ProgressDisplay {
   };
 }
 
-function label({ kernel, architecture }: Subject, progress: ProgressFacts, width: number): string {
-  const full = `${kernel}, ${architecture}: `;
+function keyOf({ kernel, architecture, model }: Subject): string {
+  return `${kernel} ${architecture} ${model}`;
+}
+
+function labelled(subject: Subject, progress: ProgressFacts, width: number): string {
+  const full = `${subject.kernel}, ${subject.architecture}: `;
   const line = progressLine(progress, Infinity);
   return full.length + line.length <= width ? full + line : progressLine(progress, width);
 }

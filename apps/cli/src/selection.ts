@@ -8,6 +8,7 @@ import {
 import type { OrderingSites } from '@pagerace/machine';
 import type { Expectation, Subject } from '@pagerace/report';
 import { UsageError } from './failure.js';
+import { portable } from './machines.js';
 import { weakenedSites } from './weakened-sites.js';
 
 /** The ids that a user gave, or did not. */
@@ -33,7 +34,7 @@ export interface Selection {
 }
 
 /** The architecture where none is named. */
-const usualArchitecture = 'x86';
+export const usualArchitecture = 'x86';
 
 /** @throws {UsageError} for what does not exist or does not fit */
 export function select(registry: Registry, choice: Choice): Selection {
@@ -62,13 +63,14 @@ export function select(registry: Registry, choice: Choice): Selection {
 }
 
 /**
- * What a scenario expects of a run. It expects nothing of one under another memory model than the
- * architecture's own.
+ * What a scenario expects of a run: of one on any architecture, what it expects whatever the
+ * architecture, and nothing of one under another memory model than the architecture's own.
  */
 function expectationFor(
   registry: Registry,
   { scenario, kernel, architecture, model }: Run,
 ): Expectation | undefined {
+  if (model.id === portable) return expectationOf(scenario, kernel.id, portable);
   if (registry.architecture(architecture.id).model !== model.id) return undefined;
   return expectationOf(scenario, kernel.id, architecture.id);
 }

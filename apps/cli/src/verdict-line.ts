@@ -1,7 +1,7 @@
-import type { Result } from '@pagerace/explorer';
 import {
   asExpected,
   duration,
+  extentText,
   marks,
   pageWidth,
   type RunReport,
@@ -14,19 +14,20 @@ import type { Terminal } from './terminal.js';
 /** The last words on a run: the verdict, what it covers, and whether it was to be expected. */
 export function verdictLines(run: RunReport, { paint }: Pick<Terminal, 'paint'>): string {
   const tone = toneOf(run.result);
-  return wrap(`${marks[tone]} ${words(run.result)}${expectation(run)}`, pageWidth, 2)
+  return wrap(`${marks[tone]} ${words(run)}${expectation(run)}`, pageWidth, 2)
     .map((line) => paint(line, tone))
     .join('\n');
 }
 
-function words(result: Result): string {
+function words({ result, extent }: RunReport): string {
   const { verdict, covers, milliseconds } = result;
   if (verdict === 'model error') return `${verdict}: ${covers}`;
   const said =
     verdict === 'violated'
       ? `${verdictText(result)}; ${result.complete ? 'every execution was explored' : covers}`
       : covers;
-  return `${verdict}: ${said} (${duration(milliseconds)})`;
+  const far = extent === undefined ? '' : `; ${extentText(extent)} executions`;
+  return `${verdict}: ${said}${far} (${duration(milliseconds)})`;
 }
 
 function expectation(run: RunReport): string {

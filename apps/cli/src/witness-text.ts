@@ -10,7 +10,7 @@ import {
   type ViolationReport,
 } from '@pagerace/explorer';
 import { formatValue } from '@pagerace/machine';
-import { timeline, valueText } from '@pagerace/report';
+import { bySimplicity, timeline, valueText } from '@pagerace/report';
 import { observed } from './observed-cells.js';
 import type { Selection } from './selection.js';
 
@@ -96,11 +96,5 @@ export function witnessText(
 
 /** The violations of a run, the one with the simplest witness first. */
 export function simplestFirst({ violations }: Result): readonly ViolationReport[] {
-  return [...violations].sort(
-    ({ witness: a }, { witness: b }) =>
-      a.weakSteps - b.weakSteps ||
-      a.switches - b.switches ||
-      a.steps - b.steps ||
-      (a.id < b.id ? -1 : 1),
-  );
+  return [...violations].sort(bySimplicity);
 }

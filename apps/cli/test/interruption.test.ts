@@ -31,10 +31,22 @@ it('so does the end of a job', async () => {
 });
 
 it('Ctrl-C ends a whole comparison, not only the run that is under way', async () => {
-  const { code, document } = await interrupted('compare endless --arch x86,x86-ipi', 'SIGINT');
+  const command = 'compare endless --kernels plain --arch x86,x86-ipi,x86-broadcast';
+  const { code, document } = await interrupted(`${command} --jobs 2`, 'SIGINT');
   expect(code).toBe(4);
-  expect(document).toMatchObject({ complete: false });
-  expect(document.runs).toHaveLength(1);
+  expect(document).toMatchObject({
+    complete: false,
+    runs: [
+      { architecture: 'x86', incomplete: 'interrupted' },
+      { architecture: 'x86-ipi', incomplete: 'interrupted' },
+    ],
+  });
+  const runs = document.runs as { executions: number; explored: number }[];
+  expect(runs).toHaveLength(2);
+  for (const { executions, explored } of runs) {
+    expect(executions).toBeGreaterThan(0);
+    expect(explored).toBeGreaterThan(0);
+  }
 });
 
 it('says so to people, too', async () => {

@@ -29,6 +29,21 @@ describe('progress', () => {
     expect(lines).toEqual(['over: v5.17-rc2, x86: 1,200 executions, 600/s, 85 MB', 'over: ']);
   });
 
+  it('is one line for explorations that go on at the same time, too', () => {
+    const { lines, told } = terminal(true);
+    const display = progressDisplay({ ...told, columns: 100 }, {}, 3);
+    const other = { ...subject, architecture: 'arm64' };
+    display.progress(subject, progress);
+    display.progress(other, { ...progress, executions: 300, rate: 100 });
+    display.event({ event: 'ended', ...subject, verdict: 'verified', complete: true });
+    display.progress(other, { ...progress, executions: 400, rate: 100 });
+    expect(lines).toEqual([
+      'over: 0 of 3 done; v5.17-rc2, x86: 1,200 executions, 600/s, 85 MB',
+      'over: 0 of 3 done; 1,500 executions, 700/s, 85 MB',
+      'over: 1 of 3 done; v5.17-rc2, arm64: 400 executions, 100/s, 85 MB',
+    ]);
+  });
+
   it('is a line each 30 s in a log', () => {
     const { lines, told } = terminal(false);
     const display = progressDisplay(told, {});

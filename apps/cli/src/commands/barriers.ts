@@ -69,13 +69,13 @@ export async function barriers(
     progress: string,
   ): Promise<MachineReport> => {
     let met: readonly OrderingSite[] = [];
-    const explore = (assignment: Assignment): Promise<Result> => {
+    const explore = async (assignment: Assignment): Promise<Result> => {
       display.activity(`${machine.name} (${progress})${withoutText(assignment)}`);
       const onSites = (sites: readonly OrderingSite[]): void => {
         if (assignment === asWritten) met = asked(sites, options.site);
       };
       const exploring = { strategy, display, thread, onSites };
-      return exploreSelection(selectOn(machine, assignment), exploring);
+      return (await exploreSelection(selectOn(machine, assignment), exploring)).result;
     };
     const { clearBeforeLoad } = registry.architecture(machine.architecture);
     return {

@@ -1,25 +1,37 @@
+import { availableParallelism } from 'node:os';
+import { MisfitError, type Registry } from '@pagerace/kernel';
 import {
   asExpected,
-  commandLines,
   compareDocument,
+  distinctFailures,
   json,
+  type Misfit,
   pageWidth,
   type RunReport,
+  type Subject,
   table,
   wrap,
 } from '@pagerace/report';
 import type { ExitCode } from '../exit-code.js';
-import { ExplorationThread } from '../exploration-thread.js';
+import { ExplorationPool } from '../exploration-pool.js';
 import { exploreSelection } from '../exploring.js';
 import { UsageError } from '../failure.js';
+import { failureLines } from '../failure-lines.js';
+import { type Machine, machinesOf, portable } from '../machines.js';
 import { compareExitCode } from '../outcome.js';
 import { readParameters } from '../parameters.js';
 import { progressDisplay } from '../progress-display.js';
 import { replayCommand } from '../replay-command.js';
-import { namedKernels, select, type Selection, usualKernels } from '../selection.js';
+import {
+  namedKernels,
+  select,
+  type Selection,
+  usualArchitecture,
+  usualKernels,
+} from '../selection.js';
 import type { Session } from '../session.js';
 import { strategyOf, type StrategyOptions } from '../strategy.js';
-import { simplestFirst, foundWitness, witnessText } from '../witness-text.js';
+import { witnessOf, witnessText } from '../witness-text.js';
 
 export interface CompareOptions extends StrategyOptions {
   readonly a?: string;
@@ -28,6 +40,8 @@ export interface CompareOptions extends StrategyOptions {
   readonly arch?: readonly string[];
   readonly model?: string;
   readonly set?: readonly string[];
+  /** Threads that explore at the same time. */
+  readonly jobs?: number;
 }
 
 /** Explores one scenario on several kernels and architectures, and says where they differ. */
@@ -39,66 +53,95 @@ export async function compare(
   const { terminal } = session;
   const { json: asJson, plugin } = session.options;
   const strategy = strategyOf(options);
-  const selections = selectAll(scenario, options, session);
-  const replayOf = ({ subject }: Selection, id: string): string =>
+  const { selections, misfits, machineName } = selectAll(scenario, options, session);
+  const replayOf = (subject: Subject, id: string): string =>
     replayCommand(subject, id, options.set, plugin);
 
-  let shown: string | undefined;
-  const thread = new ExplorationThread(plugin);
-  const display = progressDisplay(terminal, session.options);
-  const runs: RunReport[] = [];
-  const further = new Set<string>();
-  for (const selection of selections) {
-    if (thread.interrupted) break;
-    const show = (result: RunReport['result']): void => {
-      const [violation] = simplestFirst(result);
-      if (violation === undefined || asJson) return;
-      const { id } = violation.witness;
-      if (shown === undefined)
-        terminal.out(
-          `${witnessText(selection, foundWitness(selection, violation), replayOf(selection, id))}\n`,
-        );
-      else if (id !== shown) further.add(replayOf(selection, id));
-      shown ??= id;
-    };
-    const result = await exploreSelection(selection, {
-      strategy,
-      display,
-      thread,
-      ...(shown === undefined ? { onViolation: show } : {}),
+  const jobs = Math.min(options.jobs ?? availableParallelism(), selections.length);
+  const pool = new ExplorationPool(plugin, jobs);
+  const display = progressDisplay(terminal, session.options, selections.length);
+  const reports = await pool
+    .forEach(selections, (selection, thread) =>
+      exploreSelection(selection, { strategy, display, thread }),
+    )
+    .finally(() => {
+      display.clear();
+      return pool.end();
     });
-    show(result);
-    const { subject, expected } = selection;
-    runs.push({ subject, result, ...(expected === undefined ? {} : { expected }) });
-  }
-  await thread.end();
+  // Where it was interrupted, some are missing.
+  const runs = reports.filter((one) => one !== undefined);
+  const isComplete = runs.length === selections.length && !pool.interrupted;
 
-  const isComplete = runs.length === selections.length && !thread.interrupted;
-  if (asJson)
-    terminal.out(
-      json(
-        compareDocument(scenario, runs, isComplete, (subject, id) =>
-          replayCommand(subject, id, options.set, plugin),
-        ),
-      ),
-    );
+  if (asJson) terminal.out(json(compareDocument(scenario, runs, isComplete, replayOf, misfits)));
   else {
-    terminal.out(table(runs, { paint: terminal.paint }));
-    if (further.size > 0) {
+    const failures = distinctFailures(runs);
+    const [shown] = failures;
+    if (shown !== undefined) {
+      const selection = selections.find(({ subject }) => subject === shown.subject)!;
+      const { id } = shown.violation.witness;
       terminal.out(
-        `\nMore to see:\n${[...further].flatMap((command) => commandLines(command, pageWidth)).join('\n')}`,
+        `${witnessText(selection, witnessOf(selection, id), replayOf(shown.subject, id))}\n`,
       );
     }
+    const { paint } = terminal;
+    terminal.out(table(runs, { paint, misfits, machineName }));
+    if (failures.length > 1) terminal.out(`\n${failureLines(failures, machineName, replayOf)}`);
     terminal.out(`\n${wrap(conclusion(runs, isComplete), pageWidth).join('\n')}`);
   }
   return compareExitCode(runs, isComplete);
 }
 
-/** In a list of kernels: every one that the scenario expects something of. */
+/** In a list of kernels, every one that the scenario expects something of; in one of architectures, every one. */
 const every = 'all';
 
-function selectAll(scenario: string, options: CompareOptions, { registry }: Session): Selection[] {
-  const { a, b = [], kernels: all = [], arch = [] } = options;
+interface Selected {
+  readonly selections: readonly Selection[];
+  readonly misfits: readonly Misfit[];
+  /** What a row of the table is called. */
+  readonly machineName: (subject: Subject) => string;
+}
+
+/** @throws {MisfitError} when nothing fits */
+function selectAll(scenario: string, options: CompareOptions, { registry }: Session): Selected {
+  const kernels = kernelsOf(scenario, options, registry);
+  const machines = comparedMachines(options, registry);
+  const parameters = readParameters(options.set);
+  const selections: Selection[] = [];
+  const misfits: Misfit[] = [];
+  for (const { architecture, model } of machines) {
+    for (const kernel of kernels) {
+      try {
+        selections.push(select(registry, { scenario, kernel, architecture, model, parameters }));
+      } catch (thrown) {
+        if (!(thrown instanceof MisfitError)) throw thrown;
+        const subject = { scenario, kernel, architecture, model };
+        misfits.push({ subject, because: thrown.message });
+        if (misfits.length === machines.length * kernels.length) throw thrown;
+      }
+    }
+  }
+  const names = new Map(machines.map(({ name, ...machine }) => [keyOf(machine), name]));
+  return { selections, misfits, machineName: (subject) => names.get(keyOf(subject))! };
+}
+
+function keyOf({ architecture, model }: Pick<Subject, 'architecture' | 'model'>): string {
+  return `${architecture} ${model}`;
+}
+
+function comparedMachines(
+  { arch = [], model }: CompareOptions,
+  registry: Registry,
+): readonly Machine[] {
+  if (arch.includes(every)) return machinesOf(registry, undefined, model);
+  if (arch.length > 0) return machinesOf(registry, [...new Set(arch)], model);
+  return machinesOf(registry, [model === portable ? portable : usualArchitecture], model);
+}
+
+function kernelsOf(
+  scenario: string,
+  { a, b = [], kernels: all = [] }: CompareOptions,
+  registry: Registry,
+): readonly string[] {
   const named = [...(a === undefined ? [] : [a]), ...b, ...all.filter((one) => one !== every)];
   const about = registry.scenario(scenario);
   const kernels = [
@@ -108,13 +151,7 @@ function selectAll(scenario: string, options: CompareOptions, { registry }: Sess
   if (kernels.length === 1 && a !== undefined) {
     throw new UsageError('--a names the first kernel to compare, and --b must name another');
   }
-  const architectures = arch.length === 0 ? [undefined] : arch;
-  const parameters = readParameters(options.set);
-  return architectures.flatMap((architecture) =>
-    kernels.map((kernel) =>
-      select(registry, { scenario, kernel, architecture, model: options.model, parameters }),
-    ),
-  );
+  return kernels;
 }
 
 function conclusion(runs: readonly RunReport[], isComplete: boolean): string {
@@ -128,6 +165,6 @@ function conclusion(runs: readonly RunReport[], isComplete: boolean): string {
   if (runs.some(({ result }, nth) => outcomes[nth] === undefined && !result.complete))
     return 'Incomplete: not everything was explored.';
   if (outcomes.includes(undefined))
-    return 'Explored completely; the scenario does not say what to expect of every kernel here.';
+    return 'Explored completely; the scenario does not say what to expect of every cell.';
   return 'Every kernel behaves as expected.';
 }

@@ -1,5 +1,5 @@
 import type { Result } from '@pagerace/explorer';
-import { json, type RunReport, runDocument } from '@pagerace/report';
+import { json, runDocument } from '@pagerace/report';
 import type { ExitCode } from '../exit-code.js';
 import { ExplorationThread } from '../exploration-thread.js';
 import { exploreSelection } from '../exploring.js';
@@ -54,7 +54,7 @@ export async function run(
   };
 
   const thread = new ExplorationThread(plugin);
-  const result = await exploreSelection(selection, {
+  const report = await exploreSelection(selection, {
     strategy,
     display: progressDisplay(terminal, session.options),
     thread,
@@ -62,11 +62,9 @@ export async function run(
   });
   await thread.end();
 
-  const { subject, expected } = selection;
-  const report: RunReport = { subject, result, ...(expected === undefined ? {} : { expected }) };
   if (asJson) terminal.out(json(runDocument(report, replayOf)));
   else {
-    show(result);
+    show(report.result);
     if (shown.size === 0) terminal.out(`${subjectText(selection)}\n`);
     terminal.out(verdictLines(report, terminal));
   }
