@@ -1,5 +1,15 @@
 import { definePlugin } from '@pagerace/kernel';
 import { gupFastCollapse } from './gup-fast-collapse/collapse.js';
+import { gupFastCollapseAbort } from './gup-fast-collapse/abort.js';
+import { gupFastCollapseBothBackOff } from './gup-fast-collapse/both-back-off.js';
+import { gupFastCollapseDeposit } from './gup-fast-collapse/deposit.js';
+import { gupFastCollapseMove } from './gup-fast-collapse/move.js';
+import { gupFastCollapsePfnWalker } from './gup-fast-collapse/pfn-walker.js';
+import { gupFastCollapsePinnedFirst } from './gup-fast-collapse/pinned-first.js';
+import { gupFastCollapseSecondPage } from './gup-fast-collapse/second-page.js';
+import { gupFastCollapseShared } from './gup-fast-collapse/shared.js';
+import { gupFastCollapseSplit } from './gup-fast-collapse/split.js';
+import { gupFastCollapseZap } from './gup-fast-collapse/zap.js';
 import { madvFreeAfterSubmit } from './madv-free/after-submit.js';
 import { madvFreeDio } from './madv-free/dio.js';
 import { madvFreeDioAsync } from './madv-free/dio-async.js';
@@ -41,6 +51,16 @@ export const scenarios = definePlugin({
     madvFreeDioBatch,
     madvFreeReproducer,
     gupFastCollapse,
+    gupFastCollapseAbort,
+    gupFastCollapseSplit,
+    gupFastCollapseZap,
+    gupFastCollapseMove,
+    gupFastCollapseDeposit,
+    gupFastCollapsePinnedFirst,
+    gupFastCollapseBothBackOff,
+    gupFastCollapseShared,
+    gupFastCollapsePfnWalker,
+    gupFastCollapseSecondPage,
     staleTlbUnmap,
     staleTlbDeferredFlush,
   ],

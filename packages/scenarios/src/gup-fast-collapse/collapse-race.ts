@@ -21,6 +21,7 @@ import {
   mmapReadLock,
   mmapReadUnlock,
   type Page,
+  type PageTable,
   USER_ACCESS,
   type UserAccess,
   VM_READ,
@@ -95,21 +96,26 @@ export class CollapseRace {
     return RANGE + range * hpagePmdSize + nth * pageSize;
   }
 
-  /** The page that is mapped at an address: what is now so during set-up, in the end afterwards. */
-  mapped(nth = 0, range = 0): Page | undefined {
+  /** The page table of the first range, at the start. */
+  table(): PageTable {
+    return walkToPte(this.mm, this.address())!.table;
+  }
+
+  /** The page that is mapped at an address: as it is during set-up, or in the end. */
+  mapped(nth = 0, range = 0, mm: Mm = this.mm): Page | undefined {
     const { memory, arch } = this.#context;
     const address = this.address(nth, range);
-    const above = walkToPmd(this.mm, address);
+    const above = walkToPmd(mm, address);
     if (above === undefined) return undefined;
     if (arch.pmdTransHuge(above.pmd)) return hugeSubpage(memory, above.pmd, address);
-    const pte = walkToPte(this.mm, address)?.ptep.read();
+    const pte = walkToPte(mm, address)?.ptep.read();
     return pte === undefined || !arch.ptePresent(pte) ? undefined : memory.pageAt(arch.ptePfn(pte));
   }
 
   /** Asks GUP-fast, and it alone, for a page to write to; and writes to it as a device would. */
-  getAndWrite(nth = 0, flags: GupFlags = {}): Got {
+  getAndWrite(nth = 0, flags: GupFlags = {}, mm: Mm = this.mm): Got {
     const wanted = { write: true, fastOnly: true, ...flags };
-    const [page] = this.#gup.getUserPagesFast(this.mm, this.address(nth), 1, wanted);
+    const [page] = this.#gup.getUserPagesFast(mm, this.address(nth), 1, wanted);
     if (page !== undefined && wanted.write) page.contents.writeHalf('lo', WRITTEN);
     return { page, walks: this.#log.ofCurrentTask() };
   }

@@ -6,5 +6,8 @@ export const pteOnly = ['v4.12', 'v5.17-rc2', 'v5.18', 'v5.19', 'v6.0'];
 /** GUP-fast looks at the entry above again, too. */
 export const pmdAndPte = ['v6.1-rc1'];
 
-/** A TLB flush waits for sections with interrupts off. */
-export const flushedByIpi = ['x86', 'x86-ipi'];
+/** And khugepaged waits for lockless walks, where tables are freed after a grace period. */
+export const synchronised = ['v6.1', 'v6.5', 'v6.6', 'v6.11', 'v6.15'];
+
+/** The flush of a collapse waits for sections with interrupts off. */
+export const waitsForWalks = ['x86', 'x86-ipi', 'powerpc-hash'];
