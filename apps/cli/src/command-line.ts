@@ -284,6 +284,8 @@ ${exitCodeHelp}`,
     .option('--model <model>', "lkmm, sc or tso for C, the architecture's own or sc for assembly")
     .option('--verdict-only', 'only tell Never, Sometimes or Always: stops at the first witness')
     .option('--timeout <seconds>', 'give up a test after so long', seconds)
+    .option('--show', 'explain each verdict: an execution that does it, or the cycle that forbids it')
+    .option('--dot <folder>', 'write what explains each verdict as a graph, TEST.dot')
     .addHelpText(
       'after',
       `
@@ -293,6 +295,7 @@ file is malformed, and with 4 if a test was not supported or timed out.
 
 Examples:
   pagerace litmus SB+mbonceonces.litmus
+  pagerace litmus --show --model tso SB+mbonceonces.litmus
   pagerace litmus --verdict-only --timeout 10 litmus-tests/
 ${exitCodeHelp}`,
     )

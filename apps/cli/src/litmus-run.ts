@@ -39,7 +39,7 @@ export async function judgeFiles(
       continue;
     }
     const result = judgeFile(file, { ...options, timeLimit: Math.min(timeLimit, atOnce) });
-    if (result.outcome.kind === 'timed out' && timeLimit > atOnce) long.push(index);
+    if (result.isCutShort && timeLimit > atOnce) long.push(index);
     else done(index, result);
     await setImmediate();
   }
@@ -86,7 +86,7 @@ async function judgeByWorkers(
         clearInterval(watch);
         const file = files[current!]!;
         const reason = `${file}: internal error: ${message}`;
-        done(current!, { outcome: { kind: 'failed', file, reason }, text: '' });
+        done(current!, { outcome: { kind: 'failed', file, reason }, text: '', isCutShort: false });
         resolve(left.length > 0 && !interruption.requested ? work() : undefined);
       });
       next();

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -69,6 +69,15 @@ describe('litmus', () => {
     expect(code).toBe(2);
     expect(err).toMatch(/a\.litmus:3:\d+/);
     expect(out).toMatch(/^Observation b Never/m);
+  });
+
+  it('explains verdicts, as text and as graphs', async () => {
+    const path = file('eight/MP.litmus', messagePassing('MP', 'smp_wmb();', 'Never'));
+    const dot = join(folder, 'graphs');
+    const { code, out } = await start(['litmus', '--show', '--dot', dot, path]).ended;
+    expect(code).toBe(0);
+    expect(out).toContain('Axiom happens-before forbids it:\n');
+    expect(readFileSync(join(dot, 'MP.dot'), 'utf8')).toMatch(/^digraph "MP" \{/);
   });
 
   it('tells long tests in the order of the files, whichever worker is done first', async () => {

@@ -1,7 +1,12 @@
 export { type Condition, conditionText, type Observable, type Proposition } from './condition.js';
 export { LitmusError, LitmusSyntaxError, type Position, UnsupportedError } from './errors.js';
-export { LimitReached } from './execution/runs.js';
+export { LimitReached } from './execution/limit.js';
 export { type Found } from './execution/search.js';
+export { explanationDot } from './explanation/dot.js';
+export { type Candidate, explain, type Explanation } from './explanation/explanation.js';
+export { explanationObject, type ExplanationObject } from './explanation/object.js';
+export { explanationText } from './explanation/text.js';
+export { type Moment, timeline } from './explanation/timeline.js';
 export {
   type FinalState,
   judge,

@@ -1,7 +1,11 @@
 import { readFileSync } from 'node:fs';
 
 import { LitmusError, UnsupportedError } from './errors.js';
-import { LimitReached } from './execution/runs.js';
+import { LimitReached } from './execution/limit.js';
+import { explanationDot } from './explanation/dot.js';
+import { explain, type Explanation } from './explanation/explanation.js';
+import { explanationObject } from './explanation/object.js';
+import { explanationText } from './explanation/text.js';
 import { judge, type LitmusVerdict, noExecutionFlag } from './judge.js';
 import { defaultModel, modelNamed, modelsFor } from './models.js';
 import { parseLitmus } from './parse.js';
@@ -13,8 +17,10 @@ export interface JudgeFileOptions {
   readonly model?: string;
   /** Only find out never, sometimes or always. */
   readonly verdictOnly?: boolean;
-  /** In milliseconds. */
+  /** In milliseconds; as long again to explain the verdict. */
   readonly timeLimit?: number;
+  /** Explain the verdict, too. */
+  readonly explain?: boolean;
 }
 
 /** What became of one file. */
@@ -30,8 +36,12 @@ export type LitmusOutcome =
 /** An outcome, and what to print of it. */
 export interface JudgedFile {
   readonly outcome: LitmusOutcome;
-  /** The verdict, as herd7 prints it; empty if there is none. */
+  /** The verdict, as herd7 prints it, and what explains it; empty if there is none. */
   readonly text: string;
+  /** What explains the verdict, as a graph for Graphviz. */
+  readonly graph?: string;
+  /** Whether there would be more, had there been more time. */
+  readonly isCutShort: boolean;
 }
 
 /**
@@ -52,16 +62,38 @@ export function judgeFile(file: string, options: JudgeFileOptions = {}): JudgedF
       throw new UnsupportedError(file, { line: 1, column: 1 }, what);
     }
     const { verdictOnly = false, timeLimit } = options;
-    const verdict = judge(test, model, {
-      verdictOnly,
-      ...(timeLimit !== undefined && { timeLimit }),
-    });
+    const limit = timeLimit === undefined ? {} : { timeLimit };
+    const verdict = judge(test, model, { verdictOnly, ...limit });
     const timing = { milliseconds: performance.now() - begun };
     const report = reportObject(test, model.id, verdict, timing);
     const text = `${reportText(test, verdict, timing)}${warnings(test, verdict)}\n`;
-    return { outcome: { kind: 'judged', file, report }, text };
+    const judged = { outcome: { kind: 'judged', file, report }, text, isCutShort: false } as const;
+    if (options.explain !== true) return judged;
+    const explanation = inTime(() => explain(test, model, limit));
+    if (!explanation) {
+      return { ...judged, text: `${text}Not explained in time.\n\n`, isCutShort: true };
+    }
+    return {
+      ...judged,
+      outcome: {
+        ...judged.outcome,
+        report: { ...report, explanation: explanationObject(explanation) },
+      },
+      text: `${text}${explanationText(explanation)}\n`,
+      graph: explanationDot(test.name, explanation),
+    };
   } catch (error) {
-    return { outcome: failure(file, error), text: '' };
+    const outcome = failure(file, error);
+    return { outcome, text: '', isCutShort: outcome.kind === 'timed out' };
+  }
+}
+
+function inTime(explain: () => Explanation): Explanation | undefined {
+  try {
+    return explain();
+  } catch (error) {
+    if (error instanceof LimitReached) return undefined;
+    throw error;
   }
 }
 

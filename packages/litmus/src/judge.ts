@@ -2,18 +2,15 @@ import { type ReferenceModel } from '@pagerace/memory-models';
 
 import { evaluate, nameOf, type Observable, observablesOf, type Proposition } from './condition.js';
 import { eachExecution, valuation } from './execution/executions.js';
-import { allRuns, type Limit, LimitReached } from './execution/runs.js';
+import { limitOf, type LimitOptions } from './execution/limit.js';
+import { allRuns } from './execution/runs.js';
 import { type Found } from './execution/search.js';
 import { type LitmusTest, type Observation } from './test.js';
 import { type Value } from './value.js';
 
-export interface JudgeOptions {
+export interface JudgeOptions extends LimitOptions {
   /** Only find out whether the condition holds never, sometimes or always: states are not counted. */
   readonly verdictOnly?: boolean;
-  /** How long it may take, in milliseconds. */
-  readonly timeLimit?: number;
-  /** The clock to measure it with, in milliseconds; by default the system's. */
-  readonly now?: () => number;
 }
 
 /**
@@ -142,14 +139,4 @@ function sorted(states: FinalState[]): FinalState[] {
     }
     return 0;
   });
-}
-
-function limitOf({ timeLimit, now = () => performance.now() }: JudgeOptions): Limit {
-  if (timeLimit === undefined) return { check: () => undefined };
-  const end = now() + timeLimit;
-  return {
-    check: () => {
-      if (now() > end) throw new LimitReached(`not decided within ${String(timeLimit)} ms`);
-    },
-  };
 }

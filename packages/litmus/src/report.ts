@@ -1,4 +1,5 @@
 import { conditionText } from './condition.js';
+import { type ExplanationObject } from './explanation/object.js';
 import { type FinalState, type LitmusVerdict } from './judge.js';
 import { type LitmusTest } from './test.js';
 
@@ -52,6 +53,7 @@ export interface LitmusReport {
   /** From the test's comment `Result:`. */
   readonly expected?: string;
   readonly milliseconds?: number;
+  readonly explanation?: ExplanationObject;
 }
 
 export function reportObject(

@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import {
   type JudgedFile,
   litmusFiles,
@@ -19,12 +20,16 @@ export interface LitmusOptions {
   readonly verdictOnly?: boolean;
   /** Per test, in seconds. */
   readonly timeout?: number;
+  /** Explain each verdict. */
+  readonly show?: boolean;
+  /** The folder for a graph of what explains each verdict. */
+  readonly dot?: string;
 }
 
 /** Judges litmus tests, and directories of them, as herd7 does. */
 export async function litmus(
   paths: readonly string[],
-  { model, verdictOnly = false, timeout }: LitmusOptions,
+  { model, verdictOnly = false, timeout, show = false, dot }: LitmusOptions,
   { options: globals, terminal }: Session,
 ): Promise<ExitCode> {
   const files = filesOf(paths);
@@ -32,15 +37,20 @@ export async function litmus(
   const json = globals.json === true;
   const options = {
     verdictOnly,
+    explain: show || dot !== undefined,
     ...(model !== undefined && { model }),
     ...(timeout !== undefined && { timeLimit: timeout * 1000 }),
   };
   const display = progressDisplay(terminal, globals);
   const interruption = new Interruption();
   let judged = 0;
-  const tell = ({ outcome, text }: JudgedFile): void => {
+  if (dot !== undefined) mkdirSync(dot, { recursive: true });
+  const tell = ({ outcome, text, graph }: JudgedFile): void => {
     judged++;
     display.clear();
+    if (dot !== undefined && graph !== undefined) {
+      writeFileSync(join(dot, `${basename(outcome.file, '.litmus')}.dot`), graph);
+    }
     if (outcome.kind !== 'judged') terminal.err(outcome.reason);
     else if (!json) terminal.out(text.trimEnd() + '\n');
   };

@@ -3,7 +3,7 @@ import { type ReferenceModel } from '@pagerace/memory-models';
 import { evaluate, type Observable, type Proposition, type Valuation } from '../condition.js';
 import { type LitmusTest } from '../test.js';
 import { type Value } from '../value.js';
-import { type Limit } from './runs.js';
+import { type Limit } from './limit.js';
 import { type Found, search } from './search.js';
 import { type KnownOrder, SingleWrites } from './single-writes.js';
 import { Combinations } from './structure.js';

@@ -1,4 +1,5 @@
 import { type Value } from '../value.js';
+import { type Limit } from './limit.js';
 import {
   CutOff,
   LoopBound,
@@ -8,15 +9,6 @@ import {
   type ThreadRun,
   WildAccess,
 } from './thread.js';
-
-/** Thrown when looking into a test would take longer than it may. */
-export class LimitReached extends Error {}
-
-/** A clock that stops what takes too long. */
-export interface Limit {
-  /** @throws LimitReached when time is over. */
-  check(): void;
-}
 
 /** What comes of running a thread: runs to its end, and those that were left before it. */
 interface Runs {

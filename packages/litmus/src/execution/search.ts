@@ -9,7 +9,8 @@ import {
 
 import { type Value } from '../value.js';
 import { CoherenceOrder } from './coherence.js';
-import { isRead, isWrite, type Limit } from './runs.js';
+import { type Limit } from './limit.js';
+import { isRead, isWrite } from './runs.js';
 import { writesBetween } from './single-writes.js';
 import { type Combination } from './structure.js';
 

@@ -1,0 +1,108 @@
+import { CandidateExecution, Relation } from '@pagerace/memory-models';
+
+import { evaluate, type Proposition } from '../condition.js';
+import { type LitmusTest } from '../test.js';
+import { valuation } from './executions.js';
+import { type Limit } from './limit.js';
+import { isRead, isWrite } from './runs.js';
+import { type Combination, Combinations } from './structure.js';
+import { type ThreadRun } from './thread.js';
+
+/**
+ * Goes through the candidate executions in which a proposition holds, also those that no model allows since
+ * they break coherence: each read reads any write of its value, and writes come in any order.
+ *
+ * @returns true if `found` ended it
+ */
+export function anyCandidates(
+  test: LitmusTest,
+  runs: readonly (readonly ThreadRun[])[],
+  proposition: Proposition,
+  limit: Limit,
+  found: (candidate: {
+    readonly execution: CandidateExecution;
+    readonly combination: Combination;
+  }) => boolean,
+): boolean {
+  const combinations = new Combinations(test.initial);
+  const choose = (chosen: readonly ThreadRun[]): boolean => {
+    const known = valuation(
+      runs.map((_, thread) => chosen[thread]),
+      () => undefined,
+    );
+    if (evaluate(proposition, known) === false) return false;
+    if (chosen.length < runs.length) {
+      return runs[chosen.length]!.some((run) => choose([...chosen, run]));
+    }
+    const combination = combinations.of(chosen);
+    return witnesses(combination, limit).some((execution) => {
+      const value = valuation(chosen, (location) => finalValue(combination, execution, location));
+      if (evaluate(proposition, value) !== true) return false;
+      return found({ execution, combination });
+    });
+  };
+  return choose([]);
+}
+
+/** Every choice of what each read reads and in which order writes come; none if a value is nowhere. */
+function witnesses(combination: Combination, limit: Limit): CandidateExecution[] {
+  const { structure, values, locations } = combination;
+  const { events, size } = structure;
+  const numbers = [...events.keys()];
+  const writesOf = locations.map((_, location) =>
+    numbers.filter((i) => isWrite(events[i]!) && events[i]!.location === location),
+  );
+  const sources = numbers
+    .filter((i) => isRead(events[i]!))
+    .map((read) =>
+      writesOf[events[read]!.location!]!.filter((write) => values[write] === values[read]).map(
+        (write) => [write, read] as const,
+      ),
+    );
+  const orders = writesOf.map(([initial, ...others]) =>
+    permutations(others).map((order) => {
+      const all = [initial!, ...order];
+      return all.flatMap((write, i) => all.slice(i + 1).map((later) => [write, later] as const));
+    }),
+  );
+  const found: CandidateExecution[] = [];
+  for (const rf of product(sources)) {
+    for (const co of product(orders)) {
+      limit.check();
+      const witness = { rf: Relation.of(size, rf), co: Relation.of(size, co.flat()), values };
+      found.push(new CandidateExecution(structure, witness));
+      if (found.length >= most) return found;
+    }
+  }
+  return found;
+}
+
+/** Of one combination of runs: who breaks coherence breaks it soon. */
+const most = 512;
+
+function* product<T>(choices: readonly (readonly T[])[]): Generator<T[]> {
+  const [first, ...others] = choices;
+  if (!first) yield [];
+  else for (const choice of first) for (const rest of product(others)) yield [choice, ...rest];
+}
+
+function permutations<T>(items: readonly T[]): T[][] {
+  if (items.length === 0) return [[]];
+  if (items.length > 5) return [[...items]];
+  return items.flatMap((item, i) =>
+    permutations([...items.slice(0, i), ...items.slice(i + 1)]).map((rest) => [item, ...rest]),
+  );
+}
+
+function finalValue(
+  { locations, structure, values }: Combination,
+  { co }: CandidateExecution,
+  location: string,
+) {
+  const number = locations.indexOf(location);
+  if (number === -1) return 0;
+  const last = structure.events.findIndex(
+    (event, i) => isWrite(event) && event.location === number && co.successors(i).length === 0,
+  );
+  return values[last];
+}
