@@ -47,8 +47,11 @@ export class Mm {
   readonly writeProtectSeq: Seqcount;
   /** MMF_HAS_PINNED: a page of this process was pinned once. */
   readonly hasPinned: Cell<number>;
-  /** mm->tlb_flush_batched: reclaim has unmapped pages without a flush so far. */
-  readonly tlbFlushBatched: Cell<boolean>;
+  /**
+   * mm->tlb_flush_batched: how often reclaim has unmapped pages without a flush, in bits 0 to 14, and how
+   * much of that was flushed, in bits 16 to 30 (v5.17: 5ee2fa2f0636; before, a flag).
+   */
+  readonly tlbFlushBatched: Atomic;
   /** mm->pmd_huge_pte: page tables that wait until a huge page is split. Hold pmd_lock(). */
   readonly pmdHugePte: Cell<readonly Deposit[]>;
   /** mm_nr_ptes(), in tables: how many of the last level there are. */
@@ -72,7 +75,7 @@ export class Mm {
     this.pageTableLock = new Spinlock(`${name}.page_table_lock`, 'page_table_lock');
     this.writeProtectSeq = new Seqcount(`${name}.write_protect_seq`);
     this.hasPinned = cell(0, `${name}.MMF_HAS_PINNED`);
-    this.tlbFlushBatched = cell(false, `${name}.tlb_flush_batched`);
+    this.tlbFlushBatched = cell(0, `${name}.tlb_flush_batched`);
     this.pmdHugePte = formatted(
       cell<readonly Deposit[]>([], `${name}.pmd_huge_pte`),
       (deposits) => deposits.map(({ table }) => table.name).join(', ') || 'empty',

@@ -1,9 +1,14 @@
 import { inject, injectable, token } from '@pagerace/di';
-import { kernelFunction, read, TaskLocal, write } from '@pagerace/machine';
+import { atomicCmpxchg, atomicInc, atomicRead, kernelFunction, TaskLocal } from '@pagerace/machine';
 import { type Mm, TLB_FLUSH, type TlbFlush, type Vma } from '@pagerace/page-model';
 import type { TtuFlags } from './ttu-flags.js';
 
 export const UNMAP_FLUSH = token<UnmapFlush>('rmap.UnmapFlush');
+
+/** TLB_FLUSH_BATCH_FLUSHED_SHIFT, TLB_FLUSH_BATCH_PENDING_MASK and _LARGE: see {@link Mm.tlbFlushBatched}. */
+const FLUSHED_SHIFT = 16;
+const PENDING_MASK = 0x7fff;
+const PENDING_LARGE = PENDING_MASK >> 1;
 
 /** TLB flushes that reclaim defers, to do one for many pages (mm/rmap.c, v4.3: 72b252aed506). */
 @injectable()
@@ -26,7 +31,14 @@ export class UnmapFlush {
     this.#flushRequired.set(true);
     // After the entry was cleared: whoever clears entries of this mm under the same PTL from now on
     // knows that a flush is still due. A compiler barrier is enough for that.
-    write(mm.tlbFlushBatched, true);
+    let batch = atomicRead(mm.tlbFlushBatched);
+    while ((batch & PENDING_MASK) > PENDING_LARGE) {
+      // What is pending must not catch up with what was flushed: begin again, with this one pending.
+      const found = atomicCmpxchg(mm.tlbFlushBatched, batch, 1);
+      if (found === batch) break;
+      batch = found;
+    }
+    if ((batch & PENDING_MASK) <= PENDING_LARGE) atomicInc(mm.tlbFlushBatched);
     if (writable) this.#writable.set(true);
   }
 
@@ -45,8 +57,12 @@ export class UnmapFlush {
 
   @kernelFunction('mm/rmap.c')
   flushTlbBatchedPending({ mm, start, end }: Vma): void {
-    if (!read(mm.tlbFlushBatched)) return;
+    const batch = atomicRead(mm.tlbFlushBatched);
+    const pending = batch & PENDING_MASK;
+    if (pending === batch >> FLUSHED_SHIFT) return;
     this.tlb.flushTlbRange(mm, start, end);
-    write(mm.tlbFlushBatched, false);
+    // Left as it is if another flush has become due meanwhile, under the lock of another table: that one
+    // would be lost.
+    atomicCmpxchg(mm.tlbFlushBatched, batch, pending | (pending << FLUSHED_SHIFT));
   }
 }

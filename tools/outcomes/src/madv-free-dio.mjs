@@ -171,7 +171,7 @@ The fix has two barriers. \`mm/rmap.c:try_to_unmap_one:smp_mb\` orders the clear
 the references (A16), \`mm/rmap.c:try_to_unmap_one:smp_rmb\` orders that load before the one of the dirty
 bit (A17). Under sequential consistency and TSO both can be dropped without harm: x86 clears the entry
 by a locked exchange, and does not reorder loads. The tests show the first to be needed under TSO if
-the entry were cleared by an ordinary store. Whether other architectures need them is for models that
+the entry were cleared by an ordinary store, and no deferred flush noted by a locked increment after that. Whether other architectures need them is for models that
 are weaker than TSO.
 
 Even the order of the two loads that the second barrier keeps makes no difference to direct I/O as it is:

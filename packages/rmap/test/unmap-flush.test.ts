@@ -1,0 +1,61 @@
+import { type TlbFlush, VM_READ } from '@pagerace/page-model';
+import { expect, test } from 'vitest';
+import { UnmapFlush } from '../src/unmap-flush.js';
+import { once, type System } from './system.js';
+
+/** Defers flushes, and counts those that are done after all. */
+function deferring({ mm }: System, duringFlush = (_flush: UnmapFlush): void => undefined) {
+  const done = { flushes: 0 };
+  const tlb: Partial<TlbFlush> = {
+    addToBatch: () => undefined,
+    flushTlbRange: () => {
+      done.flushes++;
+      duringFlush(flush);
+    },
+  };
+  const flush: UnmapFlush = new UnmapFlush(tlb as TlbFlush);
+  mm.mmap({ start: 0, pages: 1, vmFlags: VM_READ });
+  const vma = mm.findVma(0)!;
+  return { done, flush, vma };
+}
+
+test('a pending flush is done once', () => {
+  const flushes = once((system) => {
+    const { done, flush, vma } = deferring(system);
+    const seen = [done.flushes];
+    flush.setTlbUbcFlushPending(vma.mm, false);
+    flush.flushTlbBatchedPending(vma);
+    seen.push(done.flushes);
+    flush.flushTlbBatchedPending(vma);
+    return [...seen, done.flushes];
+  });
+  expect(flushes).toEqual([0, 1, 1]);
+});
+
+test('one that becomes due during a flush is not lost', () => {
+  const flushes = once((system) => {
+    let isFirst = true;
+    const { done, flush, vma } = deferring(system, (one) => {
+      if (isFirst) one.setTlbUbcFlushPending(vma.mm, false);
+      isFirst = false;
+    });
+    flush.setTlbUbcFlushPending(vma.mm, false);
+    flush.flushTlbBatchedPending(vma);
+    flush.flushTlbBatchedPending(vma);
+    flush.flushTlbBatchedPending(vma);
+    return done.flushes;
+  });
+  expect(flushes).toBe(2);
+});
+
+test('nor one of very many', () => {
+  const flushes = once((system) => {
+    const { done, flush, vma } = deferring(system);
+    for (let nth = 0; nth < 20_000; nth++) flush.setTlbUbcFlushPending(vma.mm, false);
+    flush.flushTlbBatchedPending(vma);
+    flush.flushTlbBatchedPending(vma);
+    return [done.flushes, vma.mm.tlbFlushBatched.read()];
+  });
+  const pending = 20_000 - 0x4000;
+  expect(flushes).toEqual([1, pending | (pending << 16)]);
+});
