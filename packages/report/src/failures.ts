@@ -8,7 +8,7 @@ export interface Failure {
   /** Whether it takes a reordering, as far as was explored. */
   readonly weak: boolean;
   readonly subjects: readonly Subject[];
-  /** The simplest of its executions, and of which of the subjects it is. */
+  /** The simplest of its executions, and of which of the subjects it is: the first of those as simple. */
   readonly violation: ViolationReport;
   readonly subject: Subject;
 }
@@ -31,11 +31,16 @@ export function distinctFailures(runs: readonly RunReport[]): readonly Failure[]
         failures.set(key, {
           ...known,
           subjects: [...known.subjects, subject],
-          ...(bySimplicity(violation, known.violation) < 0 ? { violation, subject } : {}),
+          ...(isSimpler(violation, known.violation) ? { violation, subject } : {}),
         });
     }
   }
   return [...failures.values()];
+}
+
+/** Compares executions on different machines, whose own steps say nothing of how simple they are. */
+function isSimpler({ witness: a }: ViolationReport, { witness: b }: ViolationReport): boolean {
+  return (a.weakSteps - b.weakSteps || a.switches - b.switches) < 0;
 }
 
 /** Puts first what is seen most easily: the fewest reorderings, then the fewest switches, then the fewest steps. */

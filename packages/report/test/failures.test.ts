@@ -49,6 +49,16 @@ describe('failures', () => {
     ).toEqual([{ property: 'I-DIO', weak: false, on: 'x86 arm64', simplest: 'b on arm64' }]);
   });
 
+  it('are told of the first machine of those that are as simple, however many steps each has', () => {
+    const [shorter] = [violation('I-DIO', 'a')].map(({ witness, ...rest }) => ({
+      ...rest,
+      witness: { ...witness, steps: 3 },
+    }));
+    expect(
+      summary([run('x86', [violation('I-DIO', 'b')]), run('arm64', [shorter!])])[0]!.simplest,
+    ).toBe('b on x86');
+  });
+
   it('are two where one machine gets there by interleaving and another only by reordering', () => {
     expect(
       summary([run('x86', [violation('I-DIO', 'a')]), run('power', [violation('I-DIO', 'b', 1)])]),

@@ -4,13 +4,12 @@ import {
   replay,
   decodeExecutionId,
   Order,
-  type Step,
 } from '@pagerace/explorer';
-import { sc, tso } from '@pagerace/memory-models';
+import { armv8, sc, tso } from '@pagerace/memory-models';
 import { describe, expect, it } from 'vitest';
 import { timeline } from '../src/index.js';
 import { found } from './support/found.js';
-import { deadlock, discardedPage, oddments, storeBuffering } from './support/programs.js';
+import { deadlock, discardedPage, oddments, opposite, storeBuffering } from './support/programs.js';
 
 /** Where each column begins, by the header's underline. */
 function offsets(lines: readonly string[]): number[] {
@@ -113,13 +112,17 @@ describe('a stale read', () => {
   });
 });
 
-it('a write that goes under a newer one says so', () => {
-  const { trace } = found(storeBuffering, tso);
-  const under: Step = { ...trace.steps[0]!, under: 1 };
-  const text = (model: string): string =>
-    timeline({ ...trace, steps: [under, ...trace.steps.slice(1)] }, { model }).replace(/\s+/g, ' ');
-  expect(text('tso')).toContain('x 0 -> 1, but reaches memory before a newer write');
-  expect(text('armv8')).toContain('x 0 -> 1, but goes under a newer write');
+it('a write that goes under a newer one says under which', () => {
+  const { trace } = found(opposite, armv8);
+  const told = (model: string) => timeline(trace, { model }).replaceAll(/\s+/g, ' ');
+  expect(told('armv8')).toMatch(/([xy]) 0 -> 2, but goes under CPU [01]'s write of 1 /);
+  expect(told('tso')).toMatch(/([xy]) 0 -> 2, but reaches memory before CPU [01]'s write of 1 /);
+
+  const [first, second] = [trace.steps[0]!, { ...trace.steps[0]!, after: 7 }];
+  const late = { ...first, after: 9, under: 2 };
+  expect(timeline({ ...trace, steps: [first, second, late] }, {})).toContain(
+    "goes under CPU 0's write of 1 and 1 after it",
+  );
 });
 
 it('a deadlock shows who waits for what', () => {

@@ -103,10 +103,25 @@ function staleness(step: Step, context: StepContext, value: (of: unknown) => str
     return `, misses ${write.threadName}'s write of ${value(write.after)}${others} (${why})`;
   }
   if (step.under > 0) {
-    const newer = step.under === 1 ? 'a newer write' : `${String(step.under)} newer writes`;
+    const [write, ...others] = newerWrites(step, context.steps);
+    const newer =
+      write === undefined
+        ? 'newer writes'
+        : `${write.threadName}'s write of ${value(write.after)}${others.length > 0 ? ` and ${String(others.length)} after it` : ''}`;
     return context.model === 'tso'
       ? `, but reaches memory before ${newer}`
       : `, but goes under ${newer}`;
   }
   return '';
+}
+
+/** The writes that are told before this one and that it went under, the oldest first. */
+function newerWrites(write: Step, steps: readonly Step[]): readonly Step[] {
+  const order: Step[] = [];
+  for (const step of steps) {
+    if (step === write) return order.slice(order.length - write.under);
+    if (step.cell !== write.cell || step.operation === 'read') continue;
+    order.splice(order.length - step.under, 0, step);
+  }
+  return [];
 }

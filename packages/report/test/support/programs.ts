@@ -146,3 +146,22 @@ export function crowd(threads: number, depth: number, nameLength: number): Setup
     });
   });
 }
+
+/** 2+2W: two threads write to the same two cells in opposite orders. */
+export const opposite: Setup = () => {
+  const x = cell(0, 'x');
+  const y = cell(0, 'y');
+  return {
+    threads: {
+      'CPU 0': () => {
+        x.write(1);
+        y.write(2);
+      },
+      'CPU 1': () => {
+        y.write(1);
+        x.write(2);
+      },
+    },
+    finally: () => assert(x.read() === 2 || y.read() === 2, 'the first write of each is the last'),
+  };
+};
