@@ -84,6 +84,23 @@ describe('JSON', () => {
     expect(patches.map(({ id }) => id)).toContain('fence-added');
   });
 
+  it('of a list of architectures says what is special to each', async () => {
+    const { out } = await pagerace('list architectures');
+    const words = out.replace(/\s+/g, ' ');
+    expect(words).toContain('powerpc-hash powerpc with the hash MMU');
+    expect(words).toContain(
+      'a cleared pte before a later load: the locked xchg of ptep_get_and_clear()',
+    );
+    expect(words).toContain('TLB flush: broadcast, deferred in reclaim; THP; GUP-fast');
+    expect(words).toContain('TLB flush: firmware; THP; GUP-fast since v6.9');
+    const { architectures } = JSON.parse((await pagerace('list architectures --json')).out) as {
+      architectures: { id: string; tlbFlush: unknown; provides?: unknown }[];
+    };
+    const arm64 = architectures.find(({ id }) => id === 'arm64-deferred');
+    expect(arm64?.tlbFlush).toEqual({ by: 'broadcast', deferred: true });
+    expect(arm64?.provides).toBeUndefined();
+  });
+
   it('of a list of patches marks what was not merged', async () => {
     const { out } = await pagerace('list patches');
     const said = new Map(

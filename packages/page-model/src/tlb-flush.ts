@@ -3,7 +3,13 @@ import type { VirtualAddress } from './address.js';
 import type { Mm } from './mm-struct.js';
 
 export const TLB_FLUSH = token<TlbFlush>('page-model.TlbFlush', {
-  providedBy: ['@pagerace/arch-x86'],
+  providedBy: [
+    '@pagerace/arch-arm64',
+    '@pagerace/arch-powerpc',
+    '@pagerace/arch-riscv',
+    '@pagerace/arch-s390',
+    '@pagerace/arch-x86',
+  ],
 });
 
 /**
