@@ -74,21 +74,60 @@ export class EventRows {
     return (w << 5) + 31 - Math.clz32(word & -word);
   }
 
+  /** The greatest event of the set that is below `below`, or -1. */
+  previous(row: number, below: number): number {
+    const at = row * this.#words;
+    let w = (below - 1) >>> 5;
+    if (below <= 0) return -1;
+    let word = this.#bits[at + w]! & (-1 >>> (31 - ((below - 1) & 31)));
+    while (word === 0) {
+      if (--w < 0) return -1;
+      word = this.#bits[at + w]!;
+    }
+    return (w << 5) + 31 - Math.clz32(word);
+  }
+
+  /** The least event of the set that is not below `from` and not in row 0 of `others`, or -1. */
+  nextOutside(row: number, from: number, others: EventRows): number {
+    const words = this.#words;
+    const at = row * words;
+    let w = from >>> 5;
+    if (w >= words) return -1;
+    let word = this.#bits[at + w]! & ~others.#bits[w]! & (-1 << (from & 31));
+    while (word === 0) {
+      if (++w === words) return -1;
+      word = this.#bits[at + w]! & ~others.#bits[w]!;
+    }
+    return (w << 5) + 31 - Math.clz32(word & -word);
+  }
+
+  /** Adds the events of another set but for those of a third. */
+  includeOutside(
+    row: number,
+    from: EventRows,
+    fromRow: number,
+    out: EventRows,
+    outRow: number,
+  ): void {
+    const words = this.#words;
+    const to = row * words;
+    const a = fromRow * words;
+    const b = outRow * words;
+    for (let w = 0; w < words; w++) this.#bits[to + w]! |= from.#bits[a + w]! & ~out.#bits[b + w]!;
+  }
+
   /** Empties one set. */
   clear(row: number): void {
     this.#bits.fill(0, row * this.#words, (row + 1) * this.#words);
   }
 }
 
-const unseen = 0;
-const open = 1;
-const done = 2;
-
 /** Orders events so that each comes after all that are before it. */
 export class TopologicalOrder {
   /** The events in order, if there is one. */
   order = new Int32Array(0);
-  #state = new Uint8Array(0);
+  #open = new Uint8Array(0);
+  readonly #done = new EventRows();
   #stack = new Int32Array(0);
   #next = new Int32Array(0);
 
@@ -96,34 +135,35 @@ export class TopologicalOrder {
   sort(before: EventRows, events: number): boolean {
     if (this.order.length < events) {
       this.order = new Int32Array(events * 2);
-      this.#state = new Uint8Array(events * 2);
+      this.#open = new Uint8Array(events * 2);
       this.#stack = new Int32Array(events * 2);
       this.#next = new Int32Array(events * 2);
     }
-    const state = this.#state.fill(unseen, 0, events);
+    const open = this.#open.fill(0, 0, events);
+    const done = this.#done;
+    done.reset(1, events);
     const stack = this.#stack;
     const next = this.#next;
     const order = this.order;
     let ordered = 0;
     for (let root = 0; root < events; root++) {
-      if (state[root] !== unseen) continue;
+      if (done.has(0, root)) continue;
       let depth = 0;
       stack[0] = root;
       next[0] = 0;
-      state[root] = open;
+      open[root] = 1;
       while (depth >= 0) {
         const event = stack[depth]!;
-        const earlier = before.next(event, next[depth]!);
+        const earlier = before.nextOutside(event, next[depth]!, done);
         if (earlier < 0) {
-          state[event] = done;
+          done.add(0, event);
           order[ordered++] = event;
           depth--;
           continue;
         }
         next[depth] = earlier + 1;
-        if (state[earlier] === done) continue;
-        if (state[earlier] === open) return false;
-        state[earlier] = open;
+        if (open[earlier] === 1) return false;
+        open[earlier] = 1;
         depth++;
         stack[depth] = earlier;
         next[depth] = 0;

@@ -8,6 +8,7 @@ import {
   releases,
 } from '@pagerace/explorer';
 import { EventRows, TopologicalOrder } from './event-rows.js';
+import { Overwritten, readsElsewhere } from './overwritten.js';
 import {
   acquiresHere,
   addressOf,
@@ -34,6 +35,10 @@ const Kept = {
 } as const;
 const kept = 9;
 
+function isAccess(graph: ExecutionGraph, event: number): boolean {
+  return graph.kind[event] === EventKind.read || graph.kind[event] === EventKind.write;
+}
+
 /**
  * The Linux kernel's memory model, for marked accesses: what holds under it holds on every architecture.
  * A plain access counts as marked here; whether it races is asked by the explorer apart.
@@ -54,17 +59,19 @@ class LinuxKernel extends WeakModel {
   /** cumul-fence within a thread, without the reads-from before it. */
   readonly #fence = new EventRows();
   readonly #cumulFence = new EventRows();
-  /** rfe? after cumul-fence*; and prop. */
-  readonly #propagated = new EventRows();
+  /** What comes before by coe or fre, and then cumul-fence*. */
+  readonly #communicated = new EventRows();
   readonly #prop = new EventRows();
   readonly #before = new EventRows();
   /** Per event, what comes before it in program order, or is what it reads. */
   readonly #prefix = new EventRows();
+  readonly #overwritten = new Overwritten();
   readonly #order = new TopologicalOrder();
   readonly #cycles = new TopologicalOrder();
 
   isConsistent(graph: ExecutionGraph): boolean {
     const { size } = graph;
+    this.#overwritten.fill(graph);
     this.#orderThreads(graph);
     this.#order.sort(this.#prefix, size);
     this.#propagate(graph);
@@ -81,10 +88,7 @@ class LinuxKernel extends WeakModel {
       const at = thread * kept;
       if (graph.index[event]! > 0)
         this.#prefix.add(event, graph.at(thread, graph.index[event]! - 1));
-      else if (graph.spawnedBy[thread] !== none) {
-        this.#prefix.add(event, graph.spawnedBy[thread]!);
-        this.#synchronize(at, graph.thread[graph.spawnedBy[thread]!]! * kept);
-      }
+      else if (graph.spawnedBy[thread] !== none) this.#prefix.add(event, graph.spawnedBy[thread]!);
       switch (graph.kind[event]) {
         case EventKind.read:
           if (graph.readsFrom[event]! >= 0) this.#prefix.add(event, graph.readsFrom[event]!);
@@ -98,6 +102,7 @@ class LinuxKernel extends WeakModel {
           break;
         case EventKind.spawn:
           this.#addStrongFence(at);
+          this.#synchronize(graph.location[event]! * kept, at);
           break;
         case EventKind.join:
           this.#prefix.add(event, graph.lastOf(graph.location[event]!));
@@ -185,7 +190,7 @@ class LinuxKernel extends WeakModel {
     ppo.include(write, sets, at + Kept.reads);
     ppo.include(write, sets, at + Kept.writesBeforeWmb);
     this.#fence.include(write, sets, at + Kept.writesBeforeWmb);
-    this.#addOverwritten(graph, ppo, write, write, true);
+    ppo.include(write, this.#overwritten.internal, write);
     const isRelease = releases(graph.order[write]!) && !isFencedStore(graph, write);
     if (isRelease && !isFull(graph, write)) {
       ppo.include(write, sets, at + Kept.accesses);
@@ -220,66 +225,85 @@ class LinuxKernel extends WeakModel {
   #propagate(graph: ExecutionGraph): void {
     const { size } = graph;
     const { order } = this.#order;
+    const { external } = this.#overwritten;
     const cumulFence = this.#cumulFence;
-    const propagated = this.#propagated;
+    const communicated = this.#communicated;
     const prop = this.#prop;
     const before = this.#before;
-    for (const rows of [cumulFence, propagated, prop, before]) rows.reset(size, size);
+    for (const rows of [cumulFence, communicated, prop, before]) rows.reset(size, size);
     for (let i = 0; i < size; i++) {
       const event = order[i]!;
-      const kind = graph.kind[event];
-      if (kind !== EventKind.read && kind !== EventKind.write) continue;
-      // cumul-fence+, and the event itself.
+      if (!isAccess(graph, event)) continue;
       cumulFence.add(event, event);
+      if (graph.kind[event] === EventKind.write) communicated.include(event, external, event);
       this.#addCumulFences(graph, event);
-      propagated.include(event, cumulFence, event);
-      const source = kind === EventKind.read ? graph.readsFrom[event]! : -1;
-      if (source >= 0 && graph.thread[source] !== graph.thread[event])
-        propagated.include(event, cumulFence, source);
     }
     for (let event = 0; event < size; event++) {
-      const kind = graph.kind[event];
-      if (kind !== EventKind.read && kind !== EventKind.write) continue;
+      if (!isAccess(graph, event)) continue;
       const thread = graph.thread[event]!;
-      prop.include(event, propagated, event);
-      for (let by = propagated.next(event, 0); by >= 0; by = propagated.next(event, by + 1)) {
-        if (graph.kind[by] === EventKind.write) this.#addOverwritten(graph, prop, event, by, false);
-      }
       before.include(event, this.#ppo, event);
-      const source = kind === EventKind.read ? graph.readsFrom[event]! : -1;
-      if (source >= 0 && graph.thread[source] !== thread) before.add(event, source);
-      for (let by = prop.next(event, 0); by >= 0; by = prop.next(event, by + 1)) {
-        if (by !== event && graph.thread[by] === thread) before.add(event, by);
+      prop.include(event, cumulFence, event);
+      prop.include(event, communicated, event);
+      const source = readsElsewhere(graph, event);
+      if (source !== none) {
+        prop.include(event, cumulFence, source);
+        prop.include(event, communicated, source);
+        before.add(event, source);
       }
+      // (prop \ id) & int
+      this.#overwritten.addOfThread(before, event, prop, event, thread);
+      before.remove(event, event);
     }
+    this.#addStrongFences(graph);
+  }
+
+  /** Adds prop ; strong-fence to what comes before what. */
+  #addStrongFences(graph: ExecutionGraph): void {
+    const { size, threadLimit } = graph;
+    const strong = this.#strong;
+    // Per thread: what its strong fences have been found to order, and what comes before that by prop.
+    const found = this.#sets;
+    found.reset(threadLimit * 2, size);
     for (let event = 0; event < size; event++) {
-      const strong = this.#strong;
-      for (let by = strong.next(event, 0); by >= 0; by = strong.next(event, by + 1))
-        before.include(event, prop, by);
+      if (!isAccess(graph, event)) continue;
+      const at = graph.thread[event]! * 2;
+      for (let by = strong.previous(event, size); by >= 0; by = strong.previous(event, by)) {
+        if (found.has(at, by)) continue;
+        found.add(at, by);
+        found.include(at + 1, this.#prop, by);
+      }
+      this.#before.include(event, found, at + 1);
     }
   }
 
-  /** Adds what comes before an event by cumul-fence, once and again. */
+  /** Adds what comes before an event by cumul-fence, once and again, and what comes before that by coe or fre. */
   #addCumulFences(graph: ExecutionGraph, event: number): void {
     const rows = this.#cumulFence;
     const fence = this.#fence;
     const strong = this.#strong;
-    for (let by = fence.next(event, 0); by >= 0; by = fence.next(event, by + 1)) {
-      rows.include(event, rows, by);
+    const isRelease = this.#isRelease(graph, event);
+    for (let by = fence.previous(event, graph.size); by >= 0; by = fence.previous(event, by)) {
+      this.#goOnFrom(event, by);
       // A strong fence, or a release, also orders what was read from another thread before it.
-      const isRelease = this.#isRelease(graph, event) && graph.thread[by] === graph.thread[event];
-      if (!isRelease && !strong.has(event, by)) continue;
-      const source = graph.kind[by] === EventKind.read ? graph.readsFrom[by]! : -1;
-      if (source >= 0 && graph.thread[source] !== graph.thread[by])
-        rows.include(event, rows, source);
+      const source = readsElsewhere(graph, by);
+      if (source === none || rows.has(event, source)) continue;
+      if ((isRelease && graph.thread[by] === graph.thread[event]) || strong.has(event, by))
+        this.#goOnFrom(event, source);
     }
     // rmw-sequence: a read-modify-write goes on with the fence before what it has read.
     if (graph.kind[event] !== EventKind.write || !updates(graph, event)) return;
     const source = graph.readsFrom[event - 1]!;
     if (source < 0) return;
-    for (let by = rows.next(source, 0); by >= 0; by = rows.next(source, by + 1)) {
-      if (by !== source) rows.add(event, by);
+    for (let by = rows.previous(source, graph.size); by >= 0; by = rows.previous(source, by)) {
+      if (by !== source) this.#goOnFrom(event, by);
     }
+  }
+
+  /** What comes before `by` comes before `event`; if `by` is known to, so is that. */
+  #goOnFrom(event: number, by: number): void {
+    if (this.#cumulFence.has(event, by)) return;
+    this.#cumulFence.include(event, this.#cumulFence, by);
+    this.#communicated.include(event, this.#communicated, by);
   }
 
   #isRelease(graph: ExecutionGraph, event: number): boolean {
@@ -288,24 +312,6 @@ class LinuxKernel extends WeakModel {
       releases(graph.order[event]!) &&
       !isFencedStore(graph, event)
     );
-  }
-
-  /** Adds what comes before a write by coherence or from-reads, of its own thread or of others. */
-  #addOverwritten(
-    graph: ExecutionGraph,
-    rows: EventRows,
-    row: number,
-    write: number,
-    ofItsThread: boolean,
-  ): void {
-    const thread = graph.thread[write]!;
-    for (let w = graph.coherencePrevious[write]!; ; w = graph.coherencePrevious[w]!) {
-      if (w >= 0 && (graph.thread[w] === thread) === ofItsThread) rows.add(row, w);
-      for (let read = graph.readers(w); read !== none; read = graph.nextReader[read]!) {
-        if ((graph.thread[read] === thread) === ofItsThread) rows.add(row, read);
-      }
-      if (w < 0) return;
-    }
   }
 }
 

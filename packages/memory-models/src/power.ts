@@ -8,6 +8,7 @@ import {
   releases,
 } from '@pagerace/explorer';
 import { EventRows, TopologicalOrder } from './event-rows.js';
+import { Overwritten, readsElsewhere } from './overwritten.js';
 import {
   acquiresHere,
   addressOf,
@@ -31,8 +32,11 @@ const Kept = {
   /** What a later event waits for before it begins, or before it commits. */
   beginAfter: 7,
   commitAfter: 8,
+  /** What the thread's reads have read from other threads, so far and before the newest fence. */
+  sources: 9,
+  sourcesBeforeFence: 10,
 } as const;
-const kept = 9;
+const kept = 11;
 
 /**
  * POWER, for the kernel's primitives as arch/powerpc makes them (asm/barrier.h, asm/synch.h,
@@ -53,21 +57,29 @@ class Power extends WeakModel {
   readonly #begins = new EventRows();
   readonly #commits = new EventRows();
   readonly #sync = new EventRows();
-  /** sync and lwsync, with what their first event reads from another thread: (rfe? ; fence). */
+  /** sync and lwsync; and what the reads before them have read from other threads. */
   readonly #fence = new EventRows();
+  readonly #fenceSources = new EventRows();
   readonly #hb = new EventRows();
-  /** rfe? ; fence ; hb*, and its closure; sync ; hb*; propbase* ; sync ; hb*. */
+  /** hb*. */
+  readonly #happens = new EventRows();
+  /** rfe? ; fence ; hb*, any number of those, and what comes before that by communication. */
   readonly #propbase = new EventRows();
   readonly #propbases = new EventRows();
+  readonly #propagated = new EventRows();
+  /** sync ; hb*; propbase* ; sync ; hb*, and what comes before that by communication. */
   readonly #syncHb = new EventRows();
   readonly #strong = new EventRows();
+  readonly #communicated = new EventRows();
   readonly #prop = new EventRows();
   readonly #writes = new EventRows();
+  readonly #overwritten = new Overwritten();
   readonly #order = new TopologicalOrder();
   readonly #scratch = new TopologicalOrder();
 
   isConsistent(graph: ExecutionGraph): boolean {
     const { size } = graph;
+    this.#overwritten.fill(graph);
     this.#orderThreads(graph);
     // thinair
     if (!this.#order.sort(this.#hb, size)) return false;
@@ -80,16 +92,19 @@ class Power extends WeakModel {
     const { size, threadLimit } = graph;
     const sets = this.#sets;
     sets.reset(threadLimit * kept, size);
-    for (const rows of [this.#begins, this.#commits, this.#sync, this.#fence, this.#hb])
-      rows.reset(size, size);
+    const found = [
+      this.#begins,
+      this.#commits,
+      this.#sync,
+      this.#fence,
+      this.#fenceSources,
+      this.#hb,
+    ];
+    for (const rows of found) rows.reset(size, size);
     for (let event = 0; event < size; event++) {
       const thread = graph.thread[event]!;
       const at = thread * kept;
       const kind = graph.kind[event]!;
-      if (graph.index[event] === 0 && graph.spawnedBy[thread] !== none) {
-        const starter = graph.thread[graph.spawnedBy[thread]!]! * kept;
-        this.#synchronize(at, starter);
-      }
       switch (kind) {
         case EventKind.read:
         case EventKind.write:
@@ -103,6 +118,7 @@ class Power extends WeakModel {
           break;
         case EventKind.spawn:
           this.#addSync(at);
+          this.#synchronize(graph.location[event]! * kept, at);
           break;
         case EventKind.join:
           this.#addSync(at);
@@ -115,17 +131,20 @@ class Power extends WeakModel {
 
   #addSync(at: number): void {
     this.#sets.include(at + Kept.beforeSync, this.#sets, at + Kept.accesses);
+    this.#sets.include(at + Kept.sourcesBeforeFence, this.#sets, at + Kept.sources);
   }
 
   #addLwsync(at: number): void {
     this.#sets.include(at + Kept.readsBeforeLwsync, this.#sets, at + Kept.reads);
     this.#sets.include(at + Kept.writesBeforeLwsync, this.#sets, at + Kept.writes);
+    this.#sets.include(at + Kept.sourcesBeforeFence, this.#sets, at + Kept.sources);
   }
 
   /** All of another thread so far, and what it has synchronized with, comes before what follows. */
   #synchronize(at: number, other: number): void {
     this.#sets.include(at + Kept.beforeSync, this.#sets, other + Kept.accesses);
     this.#sets.include(at + Kept.beforeSync, this.#sets, other + Kept.beforeSync);
+    this.#sets.include(at + Kept.sourcesBeforeFence, this.#sets, other + Kept.sources);
   }
 
   #fenceBefore(graph: ExecutionGraph, access: number, at: number): void {
@@ -179,8 +198,12 @@ class Power extends WeakModel {
     fence.include(event, sets, at + Kept.beforeSync);
     fence.include(event, sets, at + Kept.readsBeforeLwsync);
     if (!isRead) fence.include(event, sets, at + Kept.writesBeforeLwsync);
+    this.#fenceSources.include(event, sets, at + Kept.sourcesBeforeFence);
     hb.include(event, fence, event);
-    if (external) hb.add(event, source);
+    if (external) {
+      hb.add(event, source);
+      sets.add(at + Kept.sources, source);
+    }
 
     sets.add(at + Kept.accesses, event);
     sets.add(at + (isRead ? Kept.reads : Kept.writes), event);
@@ -209,79 +232,81 @@ class Power extends WeakModel {
     }
   }
 
-  /** Fills in propbase and prop. */
+  /** Fills in prop, by way of hb*, propbase* and what comes before those by communication. */
   #propagate(graph: ExecutionGraph): void {
     const { size } = graph;
     const { order } = this.#order;
-    const fence = this.#fence;
+    const happens = this.#happens;
     const propbase = this.#propbase;
-    const propbases = this.#propbases;
     const syncHb = this.#syncHb;
     const strong = this.#strong;
-    for (const rows of [propbase, propbases, syncHb, strong, this.#prop]) rows.reset(size, size);
+    const communicated = this.#communicated;
+    const ways = [
+      happens,
+      propbase,
+      this.#propbases,
+      this.#propagated,
+      syncHb,
+      strong,
+      communicated,
+    ];
+    for (const rows of ways) rows.reset(size, size);
     for (let i = 0; i < size; i++) {
       const event = order[i]!;
-      for (let by = fence.next(event, 0); by >= 0; by = fence.next(event, by + 1)) {
-        propbase.add(event, by);
-        const source = this.#readsElsewhere(graph, by);
-        if (source !== none) propbase.add(event, source);
-      }
+      propbase.include(event, this.#fence, event);
+      propbase.include(event, this.#fenceSources, event);
       syncHb.include(event, this.#sync, event);
+      happens.add(event, event);
       const hb = this.#hb;
-      for (let by = hb.next(event, 0); by >= 0; by = hb.next(event, by + 1)) {
+      for (let by = hb.previous(event, size); by >= 0; by = hb.previous(event, by)) {
+        if (happens.has(event, by)) continue;
+        happens.include(event, happens, by);
         propbase.include(event, propbase, by);
         syncHb.include(event, syncHb, by);
       }
-      propbases.add(event, event);
-      for (let by = propbase.next(event, 0); by >= 0; by = propbase.next(event, by + 1))
-        propbases.include(event, propbases, by);
-      for (let by = syncHb.next(event, 0); by >= 0; by = syncHb.next(event, by + 1))
-        strong.include(event, propbases, by);
+      this.#closePropbase(graph, event);
+      for (let by = syncHb.previous(event, size); by >= 0; by = syncHb.previous(event, by)) {
+        if (strong.has(event, by)) continue;
+        strong.include(event, this.#propbases, by);
+        communicated.include(event, this.#propagated, by);
+      }
     }
     const prop = this.#prop;
     const writes = this.#writes;
+    prop.reset(size, size);
     writes.reset(1, size);
     for (let event = 0; event < size; event++)
       if (graph.kind[event] === EventKind.write) writes.add(0, event);
     for (let event = 0; event < size; event++) {
       if (graph.kind[event] === EventKind.write)
         prop.includeCommon(event, propbase, event, writes, 0);
-      for (let by = strong.next(event, 0); by >= 0; by = strong.next(event, by + 1)) {
-        prop.add(event, by);
-        this.#addCommunication(graph, prop, event, by);
-      }
+      prop.include(event, strong, event);
+      prop.include(event, communicated, event);
     }
   }
 
-  /** Adds what comes before `by` by rfe, fre, coe, or by one of the latter two and rfe. */
-  #addCommunication(graph: ExecutionGraph, rows: EventRows, row: number, by: number): void {
-    if (graph.kind[by] === EventKind.write) {
-      this.#addOverwritten(graph, rows, row, by);
-      return;
+  /** propbase*, and what comes before it by rfe, fre, coe, or by one of the latter two and rfe. */
+  #closePropbase(graph: ExecutionGraph, event: number): void {
+    const { external } = this.#overwritten;
+    const propbase = this.#propbase;
+    const propbases = this.#propbases;
+    const propagated = this.#propagated;
+    propbases.add(event, event);
+    if (graph.kind[event] === EventKind.write) propagated.include(event, external, event);
+    const source = readsElsewhere(graph, event);
+    if (source !== none) {
+      propagated.add(event, source);
+      propagated.include(event, external, source);
     }
-    const source = this.#readsElsewhere(graph, by);
-    if (source === none) return;
-    rows.add(row, source);
-    this.#addOverwritten(graph, rows, row, source);
-  }
-
-  /** Adds what comes before a write by coe or fre. */
-  #addOverwritten(graph: ExecutionGraph, rows: EventRows, row: number, write: number): void {
-    const thread = graph.thread[write]!;
-    for (let w = graph.coherencePrevious[write]!; ; w = graph.coherencePrevious[w]!) {
-      if (w >= 0 && graph.thread[w] !== thread) rows.add(row, w);
-      for (let read = graph.readers(w); read !== none; read = graph.nextReader[read]!) {
-        if (graph.thread[read] !== thread) rows.add(row, read);
-      }
-      if (w < 0) return;
+    for (
+      let by = propbase.previous(event, graph.size);
+      by >= 0;
+      by = propbase.previous(event, by)
+    ) {
+      if (propbases.has(event, by)) continue;
+      propbases.include(event, propbases, by);
+      propagated.include(event, propagated, by);
     }
-  }
-
-  /** The write of another thread that a read reads, or `none`. */
-  #readsElsewhere(graph: ExecutionGraph, event: number): number {
-    if (graph.kind[event] !== EventKind.read) return none;
-    const source = graph.readsFrom[event]!;
-    return source >= 0 && graph.thread[source] !== graph.thread[event] ? source : none;
   }
 
   /** Whether co ∪ prop is acyclic. */
@@ -303,12 +328,18 @@ class Power extends WeakModel {
     const hb = this.#hb;
     // prop ; hb*
     const seen = this.#strong;
+    const happens = this.#happens;
     seen.reset(size, size);
+    happens.reset(size, size);
     for (let i = 0; i < size; i++) {
       const event = order[i]!;
       seen.include(event, this.#prop, event);
-      for (let by = hb.next(event, 0); by >= 0; by = hb.next(event, by + 1))
+      happens.add(event, event);
+      for (let by = hb.previous(event, size); by >= 0; by = hb.previous(event, by)) {
+        if (happens.has(event, by)) continue;
+        happens.include(event, happens, by);
         seen.include(event, seen, by);
+      }
       if (graph.kind[event] !== EventKind.read) continue;
       const thread = graph.thread[event]!;
       for (

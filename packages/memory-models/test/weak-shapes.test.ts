@@ -1,0 +1,328 @@
+import {
+  assert,
+  type Cell,
+  cell,
+  explore,
+  Fence,
+  fence,
+  Order,
+  reach,
+  type Setup,
+  spawn,
+  SpinLock,
+} from '@pagerace/explorer';
+import { describe, expect, it } from 'vitest';
+import { memoryModels } from '../src/index.js';
+
+/*
+ * The classic shapes, as the literature and the kernel's documentation judge them: "Herding Cats", Tables
+ * I to III; Simplifying ARM Concurrency (POPL 2018), §1; tools/memory-model/litmus-tests/README. Each names
+ * the models that allow the outcome in question.
+ */
+type Threads = readonly (() => unknown)[];
+interface Shape {
+  readonly allowedBy: readonly string[];
+  readonly threads: (x: Cell<number>, y: Cell<number>) => Threads;
+  readonly outcome: (results: readonly unknown[], x: Cell<number>, y: Cell<number>) => boolean;
+}
+
+const both = (first: number, second: number): string => `${String(first)} ${String(second)}`;
+const weak = ['armv8', 'riscv', 'power', 'lkmm', 'rc11'];
+
+const passing = (
+  write: () => void,
+  x: Cell<number>,
+  y: Cell<number>,
+  between: () => void,
+): Threads => [
+  () => {
+    x.write(1);
+    write();
+  },
+  () => {
+    const first = y.read();
+    between();
+    return both(first, x.read());
+  },
+];
+const stale = (results: readonly unknown[]): boolean => results[1] === '1 0';
+const nothing = (): void => undefined;
+
+const shapes: Readonly<Record<string, Shape>> = {
+  SB: {
+    allowedBy: ['tso', ...weak],
+    threads: (x, y) => [() => (x.write(1), y.read()), () => (y.write(1), x.read())],
+    outcome: ([a, b]) => a === 0 && b === 0,
+  },
+  'SB+mbs': {
+    allowedBy: [],
+    threads: (x, y) => [
+      () => (x.write(1), fence(Fence.full), y.read()),
+      () => (y.write(1), fence(Fence.full), x.read()),
+    ],
+    outcome: ([a, b]) => a === 0 && b === 0,
+  },
+  'SB+rmw-full': {
+    allowedBy: ['rc11'],
+    threads: (x, y) => [
+      () => (x.exchange(1, Order.full), y.read()),
+      () => (y.exchange(1, Order.full), x.read()),
+    ],
+    outcome: ([a, b]) => a === 0 && b === 0,
+  },
+  'SB+rmw-acquire': {
+    allowedBy: weak,
+    threads: (x, y) => [
+      () => (x.exchange(1, Order.acquire), y.read()),
+      () => (y.exchange(1, Order.acquire), x.read()),
+    ],
+    outcome: ([a, b]) => a === 0 && b === 0,
+  },
+  'SB+dsb-ishst': {
+    allowedBy: ['tso', 'power', 'lkmm', 'rc11'],
+    threads: (x, y) => [
+      () => (x.write(1), fence(Fence.writeToAny), y.read()),
+      () => (y.write(1), fence(Fence.full), x.read()),
+    ],
+    outcome: ([a, b]) => a === 0 && b === 0,
+  },
+  MP: {
+    allowedBy: weak,
+    threads: (x, y) =>
+      passing(
+        () => {
+          y.write(1);
+        },
+        x,
+        y,
+        nothing,
+      ),
+    outcome: stale,
+  },
+  'MP+wmb+po': {
+    allowedBy: weak,
+    threads: (x, y) =>
+      passing(
+        () => {
+          fence(Fence.write);
+          y.write(1);
+        },
+        x,
+        y,
+        nothing,
+      ),
+    outcome: stale,
+  },
+  'MP+wmb+rmb': {
+    allowedBy: [],
+    threads: (x, y) =>
+      passing(
+        () => {
+          fence(Fence.write);
+          y.write(1);
+        },
+        x,
+        y,
+        () => {
+          fence(Fence.read);
+        },
+      ),
+    outcome: stale,
+  },
+  'MP+wmb+addr': {
+    allowedBy: ['rc11'],
+    threads: (x, y) =>
+      passing(
+        () => {
+          fence(Fence.write);
+          y.write(1);
+        },
+        x,
+        y,
+        () => reach(x, (value) => value === 1),
+      ),
+    outcome: stale,
+  },
+  'MP+release+acquire': {
+    allowedBy: [],
+    threads: (x, y) => [
+      () => {
+        x.write(1);
+        y.write(1, Order.release);
+      },
+      () => both(y.read(Order.acquire), x.read()),
+    ],
+    outcome: stale,
+  },
+  'MP+rmw-relaxed+rmb': {
+    allowedBy: weak,
+    threads: (x, y) =>
+      passing(
+        () => y.exchange(1),
+        x,
+        y,
+        () => {
+          fence(Fence.read);
+        },
+      ),
+    outcome: stale,
+  },
+  'MP+unlock-lock+rmb': {
+    // C11's unlock and lock order nothing for who has neither.
+    allowedBy: ['rc11'],
+    threads: (x, y) => {
+      const [a, b] = [new SpinLock(), new SpinLock()];
+      return [
+        () => {
+          a.lock();
+          x.write(1);
+          a.unlock();
+          b.lock();
+          y.write(1);
+          b.unlock();
+        },
+        () => {
+          const first = y.read();
+          fence(Fence.read);
+          return both(first, x.read());
+        },
+      ];
+    },
+    outcome: stale,
+  },
+  'SB+unlock-lock+mb': {
+    allowedBy: ['riscv', 'power', 'lkmm', 'rc11'],
+    threads: (x, y) => {
+      const [a, b] = [new SpinLock(), new SpinLock()];
+      return [
+        () => {
+          a.lock();
+          x.write(1);
+          a.unlock();
+          b.lock();
+          const read = y.read();
+          b.unlock();
+          return read;
+        },
+        () => (y.write(1), fence(Fence.full), x.read()),
+      ];
+    },
+    outcome: ([a, b]) => a === 0 && b === 0,
+  },
+  'WRC+ctrl+acquire': {
+    allowedBy: ['power', 'lkmm', 'rc11'],
+    threads: (x, y) => [
+      () => {
+        x.write(1);
+      },
+      () => {
+        const read = x.read();
+        y.write(1);
+        return read;
+      },
+      () => both(y.read(Order.acquire), x.read()),
+    ],
+    outcome: (results) => results[1] === 1 && results[2] === '1 0',
+  },
+  'WRC+release+acquire': {
+    allowedBy: [],
+    threads: (x, y) => [
+      () => {
+        x.write(1);
+      },
+      () => {
+        const read = x.read();
+        y.write(1, Order.release);
+        return read;
+      },
+      () => both(y.read(Order.acquire), x.read()),
+    ],
+    outcome: (results) => results[1] === 1 && results[2] === '1 0',
+  },
+  'IRIW+acquires': {
+    allowedBy: ['power', 'lkmm', 'rc11'],
+    threads: (x, y) => [
+      () => {
+        x.write(1);
+      },
+      () => {
+        y.write(1);
+      },
+      () => both(x.read(Order.acquire), y.read()),
+      () => both(y.read(Order.acquire), x.read()),
+    ],
+    outcome: (results) => results[2] === '1 0' && results[3] === '1 0',
+  },
+  'IRIW+mbs': {
+    allowedBy: [],
+    threads: (x, y) => [
+      () => {
+        x.write(1);
+      },
+      () => {
+        y.write(1);
+      },
+      () => {
+        const first = x.read();
+        fence(Fence.full);
+        return both(first, y.read());
+      },
+      () => {
+        const first = y.read();
+        fence(Fence.full);
+        return both(first, x.read());
+      },
+    ],
+    outcome: (results) => results[2] === '1 0' && results[3] === '1 0',
+  },
+  'start and join': {
+    allowedBy: [],
+    threads: (x, y) => [
+      () => {
+        x.write(1);
+        const child = spawn(() => {
+          const read = x.read();
+          y.write(1);
+          return read;
+        });
+        const read = child.join() as number;
+        return both(read, y.read());
+      },
+    ],
+    outcome: (results) => results[0] !== '1 1',
+  },
+  'S+start': {
+    // What the parent does after it has started a thread is not ordered with that thread.
+    allowedBy: weak,
+    threads: (x, y) => [
+      () => {
+        const child = spawn(() => both(y.read(), x.read()));
+        x.write(1);
+        y.write(1);
+        return child.join();
+      },
+    ],
+    outcome: (results) => results[0] === '1 0',
+  },
+};
+
+describe('classic shapes', () => {
+  for (const [name, { allowedBy, threads, outcome }] of Object.entries(shapes)) {
+    it.each(memoryModels.map((model) => [model.id, model] as const))(
+      `${name} under %s`,
+      (id, model) => {
+        const setup: Setup = () => {
+          const [x, y] = [cell(0, 'x'), cell(0, 'y')];
+          return {
+            threads: threads(x, y),
+            finally: (results) => {
+              assert(!outcome(results, x, y), 'the outcome in question');
+            },
+          };
+        };
+        const { verdict } = explore(setup, { model });
+        expect(verdict).toBe(allowedBy.includes(id) ? 'violated' : 'verified');
+      },
+    );
+  }
+});
