@@ -46,15 +46,24 @@ export class ExplorationThread {
     task: Extract<Task, { kind: Kind }>,
     onMessage: (message: Exclude<WorkerMessage, Ended>) => void,
   ): Promise<Extract<Ended, { kind: Kind extends 'explore' ? 'explored' : 'measured' }>> {
-    const answer = new Promise<never>((resolve) => {
+    // Whatever becomes of the command, a thread that has nothing to do keeps no process alive.
+    this.#worker.ref();
+    const answer = new Promise<never>((resolve, reject) => {
       this.#worker.removeAllListeners('message');
       this.#worker.on('message', (message: WorkerMessage) => {
-        if (message.kind === 'progress' || message.kind === 'violation') onMessage(message);
-        else resolve(message as never);
+        if (message.kind !== 'progress' && message.kind !== 'violation') {
+          resolve(message as never);
+          return;
+        }
+        try {
+          onMessage(message);
+        } catch (thrown) {
+          reject(thrown instanceof Error ? thrown : new Error(String(thrown)));
+        }
       });
       this.#worker.postMessage(task);
     });
-    return Promise.race([answer, this.#death]);
+    return Promise.race([answer, this.#death]).finally(() => this.#worker.unref());
   }
 
   async end(): Promise<void> {

@@ -111,7 +111,7 @@ describe('3: an internal error, or one of a model', () => {
     expect(out).not.toMatch(trace);
   });
 
-  it.each(['changes-its-mind'])(
+  it.each(['changes-its-mind', 'changes-its-mind-slowly'])(
     'a scenario whose threads are others when it is built again: %s',
     async (id) => {
       const { code, err } = await pagerace(`run ${id} --quiet`);
