@@ -4,6 +4,7 @@ import { GenericPgtable } from '@pagerace/pgtable-generic';
 import {
   _PAGE_ACCESSED,
   _PAGE_DIRTY,
+  _PAGE_INVALID,
   _PAGE_PRESENT,
   _PAGE_PRIVILEGED,
   _PAGE_PTE,
@@ -14,11 +15,16 @@ import {
   _PAGE_WRITE,
 } from './bits.js';
 
+/** arch/powerpc/include/asm/page_64.h. */
+const PAGE_OFFSET = 0xc000000000000000n;
+
 /**
  * What radix and hash have in common (arch/powerpc/include/asm/book3s/64/pgtable.h, v6.1). Protection
  * keys, and the writable PROT_NONE of automatic NUMA balancing, are not modelled.
  */
 export abstract class Book3s64 extends GenericPgtable {
+  override readonly hasRcuTableFree = true;
+
   override pfnPte(pfn: Pfn, protection: Pte): Pte {
     return super.pfnPte(pfn, protection) | _PAGE_PTE;
   }
@@ -63,6 +69,39 @@ export abstract class Book3s64 extends GenericPgtable {
     const flags = _PAGE_DIRTY | _PAGE_ACCESSED | _PAGE_SOFT_DIRTY | _PAGE_RWX;
     this.setAccessFlags(ptep, entry & flags);
     return true;
+  }
+
+  override pmdTransHuge(pmd: Pte): boolean {
+    return (pmd & _PAGE_PTE) !== 0n;
+  }
+
+  /** While pmd_is_serializing(), nobody may use it. */
+  override pmdPte(pmd: Pte): Pte {
+    return (pmd & _PAGE_PRESENT) === 0n ? pmd & ~_PAGE_RWX : pmd;
+  }
+
+  override pteHugePmd(pte: Pte): Pte {
+    return pte;
+  }
+
+  protected override pmdMkinvalid(pmd: Pte): Pte {
+    return (pmd & ~_PAGE_PRESENT) | _PAGE_INVALID;
+  }
+
+  /** pmd_hugepage_update(). */
+  override pmdpHugeGetAndClear(mm: Mm, address: VirtualAddress, pmdp: Ptep): Pte {
+    return this.pteUpdate(mm, address, pmdp, ~0n, 0n);
+  }
+
+  override pmdpInvalidate(vma: Vma, address: VirtualAddress, pmdp: Ptep): Pte {
+    const pmd = this.pteUpdate(vma.mm, address, pmdp, _PAGE_PRESENT, _PAGE_INVALID);
+    this.flushPmdRange(vma, address);
+    return pmd;
+  }
+
+  /** Within the linear mapping. */
+  override kernelAddress(pfn: Pfn): Pte {
+    return PAGE_OFFSET | super.kernelAddress(pfn);
   }
 
   override walkerPermits(pte: Pte, write: boolean): boolean {

@@ -19,6 +19,7 @@ import {
 } from './bits.js';
 import { Book3s64 } from './book3s64.js';
 import { hashLayout } from './layout.js';
+import { serializeAgainstPteLookup } from './serialize.js';
 import { tlbie } from './tlbie.js';
 
 /**
@@ -31,6 +32,7 @@ import { tlbie } from './tlbie.js';
 @injectable()
 export class Hash extends Book3s64 {
   readonly name = 'powerpc-hash';
+  override readonly depositRule = 'per pmd';
 
   constructor(
     @inject(TLB_FLUSH) tlb: TlbFlush,
@@ -48,6 +50,28 @@ export class Hash extends Book3s64 {
   @kernelFunction('arch/powerpc/mm/pgtable.c')
   override setPteAt(_mm: Mm, _address: VirtualAddress, ptep: Ptep, pte: Pte): void {
     writeOnce(ptep, pte & ~_PAGE_HPTEFLAGS);
+  }
+
+  /** Waits for who puts entries of the table into the hash table, and so for every walk of it. */
+  @kernelFunction('arch/powerpc/mm/book3s64/hash_pgtable.c', 'hash__pmdp_collapse_flush')
+  override pmdpCollapseFlush(vma: Vma, address: VirtualAddress, pmdp: Ptep): Pte {
+    const pmd = readOnce(pmdp);
+    this.pmdClear(pmdp);
+    serializeAgainstPteLookup(vma.mm);
+    this.flushHashTablePmdRange(vma.mm, pmd, address);
+    return pmd;
+  }
+
+  /** What the hash table has of the entries leaves it, though the entries stay. */
+  @kernelFunction('arch/powerpc/mm/book3s64/hash_tlb.c')
+  protected flushHashTablePmdRange(mm: Mm, pmd: Pte, start: VirtualAddress): void {
+    const { memory } = mm;
+    const table = memory.pageTableAt(this.tablePfn(pmd));
+    for (let nth = 0; nth < memory.hpagePmdNr; nth++) {
+      const address = start + nth * memory.pageSize;
+      const pte = readOnce(table.entry(address)!);
+      if ((pte & H_PAGE_HASHPTE) !== 0n) this.hpteNeedFlush(mm, address);
+    }
   }
 
   /** To be seen used again an entry has to be hashed again: so one that is old but hashed is flushed. */

@@ -3,6 +3,8 @@ import { kernelFunction, Order, readOnce, updateInstruction } from '@pagerace/ma
 import {
   type Mm,
   type Pte,
+  RADIX_COLLAPSE_FLUSH,
+  type RadixCollapseFlush,
   type Ptep,
   TLB_FLUSH,
   type TlbFlush,
@@ -12,14 +14,30 @@ import {
 import { _PAGE_ACCESSED, _PAGE_DIRTY } from './bits.js';
 import { Book3s64 } from './book3s64.js';
 import { radixLayout } from './layout.js';
+import { serializeAgainstPteLookup } from './serialize.js';
 
 /** The radix MMU with pages of 64 KiB, whose hardware sets R and C. */
 @injectable()
 export class Radix extends Book3s64 {
   readonly name = 'powerpc-radix';
+  override readonly depositRule = 'list in table';
 
-  constructor(@inject(TLB_FLUSH) tlb: TlbFlush) {
+  constructor(
+    @inject(TLB_FLUSH) tlb: TlbFlush,
+    @inject(RADIX_COLLAPSE_FLUSH) private readonly collapseFlush: RadixCollapseFlush,
+  ) {
     super(radixLayout, tlb);
+  }
+
+  /** The entry is emptied by an ordinary store; the smp_mb() in the flush orders it before what follows. */
+  @kernelFunction('arch/powerpc/mm/book3s64/radix_pgtable.c', 'radix__pmdp_collapse_flush')
+  override pmdpCollapseFlush(vma: Vma, address: VirtualAddress, pmdp: Ptep): Pte {
+    const pmd = readOnce(pmdp);
+    this.pmdClear(pmdp);
+    if (this.collapseFlush.serializesAgainstLookups) serializeAgainstPteLookup(vma.mm);
+    // radix__flush_tlb_collapsed_pmd().
+    this.flushPmdRange(vma, address);
+    return pmd;
   }
 
   override ptepTestAndClearYoung(vma: Vma, address: VirtualAddress, ptep: Ptep): boolean {

@@ -14,7 +14,7 @@ import {
   radixLayout,
 } from '../src/index.js';
 
-const radix = new Radix(new NoTlb());
+const radix = new Radix(new NoTlb(), { serializesAgainstLookups: false });
 // No test here does anything to an entry in place, which is all that translations would be for.
 const hash = new Hash(new NoTlb(), {} as unknown as Translations);
 const hex = (pte: Pte): string => `0x${pte.toString(16).padStart(16, '0')}`;

@@ -5,7 +5,15 @@ import { forkSubsystem } from '@pagerace/fork';
 import { gupSubsystem } from '@pagerace/gup';
 import { khugepagedSubsystem } from '@pagerace/khugepaged';
 import { madviseSubsystem } from '@pagerace/madvise';
-import { Memory, MEMORY, TLB, Tlb, USER_ACCESS, UserAccess } from '@pagerace/page-model';
+import {
+  Memory,
+  MEMORY,
+  RADIX_COLLAPSE_FLUSH,
+  TLB,
+  Tlb,
+  USER_ACCESS,
+  UserAccess,
+} from '@pagerace/page-model';
 import { rmapSubsystem } from '@pagerace/rmap';
 import { swapSubsystem } from '@pagerace/swap';
 import { vmscanSubsystem } from '@pagerace/vmscan';
@@ -14,7 +22,11 @@ import { vmscanSubsystem } from '@pagerace/vmscan';
 type Subsystem = (wiring: Wiring) => void;
 
 const pageModel: Subsystem = (wiring) => {
-  wiring.bind(MEMORY, Memory).bind(TLB, Tlb).bind(USER_ACCESS, UserAccess);
+  wiring
+    .bind(MEMORY, Memory)
+    .bind(TLB, Tlb)
+    .bind(USER_ACCESS, UserAccess)
+    .bindValue(RADIX_COLLAPSE_FLUSH, { serializesAgainstLookups: true });
 };
 
 /**

@@ -93,6 +93,7 @@ export {
 } from './page-writeback.js';
 export { type AddressSpace, Page, type PageFlag, pageFlagNames } from './page.js';
 export { lockPage, trylockPage, unlockPage, waitOnPageWriteback } from './pagemap.js';
+export { RADIX_COLLAPSE_FLUSH, type RadixCollapseFlush } from './radix-collapse-flush.js';
 export { auditReferences } from './reference-audit.js';
 export { type SwapEntry, swpEntry, swpOffset, swpType } from './swap-entry.js';
 export {

@@ -11,6 +11,7 @@ export { cowByPageCount, ReuseByPageCount } from './cow/by-page-count.js';
 export { cowBySingleReference, ReuseBySingleReference } from './cow/by-single-reference.js';
 export { FastTouch, gupFastTouch } from './gup/fast-touch.js';
 export { gupFastRecheckPmd, RecheckPmdAndPte } from './gup/recheck-pmd.js';
+export { radixCollapseNoIpi } from './khugepaged/radix-no-ipi.js';
 export { collapseTableSync } from './khugepaged/table-sync.js';
 export {
   v4_12,

@@ -5,6 +5,7 @@ import { anonExclusive } from './cow/anon-exclusive.js';
 import { cowByPageCount } from './cow/by-page-count.js';
 import { cowBySingleReference } from './cow/by-single-reference.js';
 import { gupFastRecheckPmd } from './gup/recheck-pmd.js';
+import { radixCollapseNoIpi } from './khugepaged/radix-no-ipi.js';
 import { collapseTableSync } from './khugepaged/table-sync.js';
 import { droppable } from './lazy-free/droppable.js';
 import { madvFreeRefcountCheck } from './lazy-free/refcount-check.js';
@@ -49,7 +50,7 @@ export const v6_1_rc1 = defineKernel({
   id: 'v6.1-rc1',
   title: 'Linux v6.1-rc1',
   base: v6_0,
-  patches: [anonExclusiveBarriers, gupFastRecheckPmd],
+  patches: [anonExclusiveBarriers, gupFastRecheckPmd, radixCollapseNoIpi],
 });
 
 /** khugepaged waits for lockless walks, too. */

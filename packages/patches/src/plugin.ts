@@ -20,6 +20,7 @@ import {
   v6_15,
   v6_5,
 } from './kernels.js';
+import { radixCollapseNoIpi } from './khugepaged/radix-no-ipi.js';
 import { collapseTableSync } from './khugepaged/table-sync.js';
 import { droppable } from './lazy-free/droppable.js';
 import { madvFreeRefcountCheckV1 } from './lazy-free/refcount-check-v1.js';
@@ -42,6 +43,7 @@ export const patches = definePlugin({
     anonExclusive,
     anonExclusiveBarriers,
     gupFastRecheckPmd,
+    radixCollapseNoIpi,
     collapseTableSync,
     keepPinned,
     bioPinPages,

@@ -31,6 +31,7 @@ import {
   pteAlloc,
   type Ptep,
   putPage,
+  RADIX_COLLAPSE_FLUSH,
   TLB,
   Tlb,
   TLB_FLUSH,
@@ -109,6 +110,7 @@ export function withOnePage(
       .bind(MEMORY, Memory)
       .bind(TLB, Tlb)
       .bind(FAULT_HANDLER, ZeroFill)
+      .bindValue(RADIX_COLLAPSE_FLUSH, { serializesAgainstLookups: true })
       .bind(USER_ACCESS, UserAccess);
     for (const provision of architecture.provides) provision.bind(wiring);
     const memory = wiring.get(MEMORY);

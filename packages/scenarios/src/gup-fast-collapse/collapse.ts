@@ -1,5 +1,5 @@
 import { defineScenario, integerParameter } from '@pagerace/kernel';
-import { pmdAndPte, pteOnly, waitsForWalks } from './kernels.js';
+import { doesNotWait, pmdAndPte, pteOnly, waitedForWalks } from './kernels.js';
 import { collapseProperties, CollapseRace, type Got } from './collapse-race.js';
 
 export const gupFastCollapse = defineScenario({
@@ -22,13 +22,14 @@ export const gupFastCollapse = defineScenario({
   expected: [
     {
       kernels: pteOnly,
-      architectures: waitsForWalks,
+      architectures: waitedForWalks,
       verdict: 'verified',
       because:
         'the flush does not return before every walk that may have found the table has ended',
     },
     {
-      kernels: pteOnly,
+      kernels: [...pteOnly, '+radix-collapse-no-ipi'],
+      architectures: doesNotWait,
       verdict: 'violated',
       properties: ['I1-NoStalePin', 'I1-NoStalePin & I2-NoLostWrite'],
       because:

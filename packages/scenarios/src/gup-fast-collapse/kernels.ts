@@ -11,3 +11,9 @@ export const synchronised = ['v6.1', 'v6.5', 'v6.6', 'v6.11', 'v6.15'];
 
 /** The flush of a collapse waits for sections with interrupts off. */
 export const waitsForWalks = ['x86', 'x86-ipi', 'powerpc-hash'];
+
+/** powerpc with the radix MMU, too, until bedf03416913. */
+export const waitedForWalks = [...waitsForWalks, 'powerpc-radix'];
+
+/** It does not, and page tables are freed after a grace period. */
+export const doesNotWait = ['x86-broadcast', 'arm64', 'arm64-deferred', 's390', 'powerpc-radix'];

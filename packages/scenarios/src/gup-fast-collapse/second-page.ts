@@ -1,6 +1,6 @@
 import { defineScenario } from '@pagerace/kernel';
 import { collapseProperties, CollapseRace, type Got } from './collapse-race.js';
-import { pmdAndPte, pteOnly, waitsForWalks } from './kernels.js';
+import { doesNotWait, pmdAndPte, pteOnly, waitedForWalks } from './kernels.js';
 
 export const gupFastCollapseSecondPage = defineScenario({
   id: 'gup-fast-collapse-second-page',
@@ -13,12 +13,13 @@ export const gupFastCollapseSecondPage = defineScenario({
   expected: [
     {
       kernels: pteOnly,
-      architectures: waitsForWalks,
+      architectures: waitedForWalks,
       verdict: 'verified',
       because: 'as for the first',
     },
     {
-      kernels: pteOnly,
+      kernels: [...pteOnly, '+radix-collapse-no-ipi'],
+      architectures: doesNotWait,
       verdict: 'violated',
       properties: ['I1-NoStalePin', 'I1-NoStalePin & I2-NoLostWrite'],
       because: 'as for the first',
