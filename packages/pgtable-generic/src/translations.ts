@@ -24,7 +24,9 @@ const begin = (): number => 1;
  *
  * To invalidate is to wait for each: the access is before the invalidation, and what follows it on
  * that CPU sees what the invalidator did before. It orders nothing else of the invalidator's; the
- * barriers around an instruction such as `tlbi` are sites of their own.
+ * barriers around an instruction such as `tlbi` are sites of their own. Where a TLB is modelled the
+ * invalidation itself orders nothing: without a barrier before it, a walk that follows it may still
+ * read the old entry.
  */
 @injectable()
 export class Translations {
@@ -42,6 +44,7 @@ export class Translations {
 
   /** Runs one access of this CPU. */
   during<T>(access: () => T): T {
+    if (this.tlb.isModelled) return this.tlb.during(access);
     const translating = this.#translating.on(thisCpu());
     translating.awaitUpdate(isIdle, begin, Order.acquire);
     const result = access();
@@ -62,11 +65,15 @@ export class Translations {
     range?: TlbRange,
   ): void {
     for (const cpu of cpus) {
-      if (cpu === current().cpu && !this.tlb.isModelled) continue;
+      if (this.tlb.isModelled) {
+        trace(instruction);
+        this.tlb.invalidateAtOnce(cpu, range);
+        continue;
+      }
+      if (cpu === current().cpu) continue;
       const translating = this.#translating.on(cpu);
       trace(instruction);
       translating.awaitUpdate(isIdle, begin, Order.acquire);
-      this.tlb.invalidate(cpu, range);
       translating.write(0, Order.release);
     }
   }

@@ -73,7 +73,7 @@ class NoFlushBeforeWrite extends UnmapFlush {
   override tryToUnmapFlushDirty(): void {}
 }
 
-describe.each(['sc', 'tso'])('under %s', (model) => {
+describe.each(['sc', 'tso'])('under %s', { timeout: 60_000 }, (model) => {
   test.each([...unmaps, ...reclaims])('%s %o holds however x86 flushes', (scenario, parameters) => {
     for (const architecture of ['x86', 'x86-ipi', 'x86-broadcast']) {
       const result = explored({ scenario, kernel: v6_1, architecture, model, parameters });

@@ -8,6 +8,7 @@ import {
   type Machine,
   Order,
   PerCpu,
+  TaskLocal,
   thisCpu,
   trace,
 } from '@pagerace/machine';
@@ -34,30 +35,55 @@ export interface CachedEntry extends TlbRange {
   readonly generation?: number;
 }
 
-type Cached = Cell<readonly CachedEntry[]>;
+/** What a CPU has, and whether it is in the middle of an access that {@link Tlb.during} runs. */
+interface State {
+  readonly isBusy: boolean;
+  readonly entries: readonly CachedEntry[];
+}
+
+const empty: State = { isBusy: false, entries: [] };
+const isIdle = ({ isBusy }: State): boolean => !isBusy;
+const makeBusy = ({ entries }: State): State => ({ isBusy: true, entries });
 
 /**
  * What each CPU keeps of its page walks: translations, and the entries above them in a walk cache.
  *
  * A CPU keeps every entry that a walk of its own has used until it is invalidated or faults at that
- * address; the {@link PageWalker} decides at each access whether a kept one is used. It is looked at
- * and changed only while its CPU can be in no other access: the flush classes see to that, and a
- * data race is reported if they do not.
+ * address; the {@link PageWalker} decides at each access whether a kept one is used.
+ *
+ * Who invalidates must not come into the middle of an access. A flush by interrupt sees to that itself,
+ * and a data race is reported if it does not: {@link invalidate}. For one that the hardware does,
+ * accesses run {@link during} and the invalidation is one step, which orders nothing by itself:
+ * {@link invalidateAtOnce}.
  */
 @injectable()
 export class Tlb {
-  readonly #cached: PerCpu<Cached> | undefined;
+  readonly #cached: PerCpu<Cell<State>> | undefined;
+  /** What the CPU has during an access that {@link Tlb.during} runs. */
+  readonly #during = new TaskLocal<readonly CachedEntry[] | undefined>(() => undefined);
 
   constructor(@inject(MACHINE) machine: Machine, @inject(MEMORY_OPTIONS) { tlb }: MemoryOptions) {
     if (tlb !== true) return;
     this.#cached = new PerCpu(machine, ({ id }) =>
-      formatted(cell<readonly CachedEntry[]>([], `cpu${String(id)}.tlb`), describe),
+      formatted(cell(empty, `cpu${String(id)}.tlb`), describe),
     );
   }
 
   /** Whether CPUs keep anything; if not, nothing here makes an event. */
   get isModelled(): boolean {
     return this.#cached !== undefined;
+  }
+
+  /** Runs one access of this CPU; {@link invalidateAtOnce} waits for it. */
+  during<T>(access: () => T): T {
+    const cached = this.#cached!.here();
+    trace('TLB lookup');
+    this.#during.set(cached.awaitUpdate(isIdle, makeBusy, Order.acquire).entries);
+    const result = access();
+    trace('TLB update');
+    cached.write({ isBusy: false, entries: this.#during.get()! }, Order.release);
+    this.#during.set(undefined);
+    return result;
   }
 
   /** What this CPU has for an address. */
@@ -87,6 +113,18 @@ export class Tlb {
     this.#keep(cpu, (one) => range !== undefined && !isInvalidated(one, range));
   }
 
+  /** The same, as soon as the CPU is in no access. Orders nothing of what is before or after it. */
+  invalidateAtOnce(cpu: Cpu, range?: TlbRange): void {
+    this.#cached!.on(cpu).awaitUpdate(
+      isIdle,
+      ({ entries }) => ({
+        isBusy: false,
+        entries: entries.filter((one) => range !== undefined && !isInvalidated(one, range)),
+      }),
+      Order.relaxed,
+    );
+  }
+
   #keep(cpu: Cpu, isKept: (one: CachedEntry) => boolean): void {
     const before = this.#read(cpu);
     const after = before.filter(isKept);
@@ -94,13 +132,19 @@ export class Tlb {
   }
 
   #read(cpu: Cpu): readonly CachedEntry[] {
+    const own = this.#during.get();
+    if (own !== undefined) return own;
     trace('TLB lookup');
-    return this.#cached!.on(cpu).read(Order.plain);
+    return this.#cached!.on(cpu).read(Order.plain).entries;
   }
 
   #write(cpu: Cpu, entries: readonly CachedEntry[]): void {
+    if (this.#during.get() !== undefined) {
+      this.#during.set(entries);
+      return;
+    }
     trace('TLB update');
-    this.#cached!.on(cpu).write(entries, Order.plain);
+    this.#cached!.on(cpu).write({ isBusy: false, entries }, Order.plain);
   }
 }
 
@@ -127,7 +171,7 @@ function isInvalidated(one: CachedEntry, range: TlbRange): boolean {
   return leadsToTable(one) || (one.start < range.end && range.start < one.end);
 }
 
-function describe(entries: readonly CachedEntry[]): string {
+function describe({ entries }: State): string {
   const each = entries.map(({ mm, start, level, entry }) => {
     const described = mm.memory.arch.describe(entry, level);
     return `${mm.name}:${start.toString(16)} ${level.name} ${described}`;

@@ -18,8 +18,7 @@ export const staleTlbUnmap = defineScenario({
     'writable and dirty, and may use it or walk again at each store. CPU 1 unmaps the page by munmap() or ' +
     'MADV_DONTNEED, flushes the TLBs, frees the page and allocates it anew. Until the flush CPU 0 may ' +
     'reach the page though its entry is gone; after it no more. Left out of the model: CPUs that only ' +
-    'borrow the mm (lazy TLB), PCIDs and ASIDs, global entries, and instruction fetches; and whether the ' +
-    'store of the entry needs a barrier before the flush.',
+    'borrow the mm (lazy TLB), PCIDs and ASIDs, global entries, and instruction fetches.',
   parameters: {
     held: flagParameter('somebody else has a reference, so that the page is not freed'),
   },
