@@ -3,6 +3,7 @@ import {
   duration,
   extentText,
   marks,
+  needsWeakMemory,
   pageWidth,
   type RunReport,
   toneOf,
@@ -26,8 +27,9 @@ function words({ result, extent }: RunReport): string {
     verdict === 'violated'
       ? `${verdictText(result)}; ${result.complete ? 'every execution was explored' : covers}`
       : covers;
+  const weak = needsWeakMemory(result) ? '; needs weak memory' : '';
   const far = extent === undefined ? '' : `; ${extentText(extent)} executions`;
-  return `${verdict}: ${said}${far} (${duration(milliseconds)})`;
+  return `${verdict}: ${said}${weak}${far} (${duration(milliseconds)})`;
 }
 
 function expectation(run: RunReport): string {

@@ -5,7 +5,7 @@ export function shorten(text: string, width: number): string {
 }
 
 /**
- * Breaks a text at its white space into lines of at most `width` characters; `2 -> 1` stays together. A word that is longer
+ * Breaks a text at its white space into lines of at most `width` characters; `2 -> 1` and `12 ms` stay together. A word that is longer
  * than a line is broken after a parenthesis, a comma or a dot in it, or else shortened.
  *
  * @param hanging how far the lines after the first are indented
@@ -36,7 +36,10 @@ export function wrap(text: string, width: number, hanging = 0): string[] {
 /** What an arrow joins stays on one line, if it is no longer than this. */
 const longestChange = 24;
 
-/** The words of a text; `2 -> 1` is one. */
+/** A time as it is written after its number. */
+const unit = /^(ms|s|min|h)\b/;
+
+/** The words of a text; `2 -> 1` is one, and `12 ms`. */
 function wordsOf(text: string): string[] {
   const words: string[] = [];
   const parts = text.split(/\s+/).filter((part) => part !== '');
@@ -46,6 +49,9 @@ function wordsOf(text: string): string[] {
     if (isChange && change.length <= longestChange) {
       words.push(change);
       nth += 2;
+    } else if (/\d$/.test(parts[nth]!) && unit.test(parts[nth + 1] ?? '')) {
+      words.push(`${parts[nth]!} ${parts[nth + 1]!}`);
+      nth++;
     } else words.push(parts[nth]!);
   }
   return words;

@@ -92,6 +92,15 @@ describe('a cell', () => {
     );
   });
 
+  it('keeps a time together', () => {
+    const runs = ['x86', 'arm64'].map((kernel) => {
+      const one = run('power', [violation('I-COH & I-DIO & I-REF', 'a', 1)], { milliseconds: 123 });
+      return { ...one, subject: { ...one.subject, kernel } };
+    });
+    for (let width = 60; width <= 100; width++)
+      expect(table(runs, { width }).match(/123 ms/g)).toHaveLength(2);
+  });
+
   it('says how far a run came that ended early, and how much there is', () => {
     const early = run('power', [], {
       verdict: 'bounded',
