@@ -22,6 +22,8 @@ export class Riscv extends GenericPgtable {
   readonly name = 'riscv';
   /** Since there is GUP-fast: v6.9. */
   override readonly hasRcuTableFree = true;
+  /** Without Svvptc. */
+  readonly walkerKeepsInvalid = true;
 
   constructor(@inject(TLB_FLUSH) tlb: TlbFlush) {
     super(riscvLayout, tlb);
