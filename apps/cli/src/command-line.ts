@@ -3,6 +3,7 @@ import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 
 import type { BarriersOptions } from './commands/barriers.js';
 import type { CompareOptions } from './commands/compare.js';
 import type { EstimateOptions } from './commands/estimate.js';
+import type { ExportOptions } from './commands/export.js';
 import type { Listed } from './commands/list.js';
 import type { LitmusOptions } from './commands/litmus.js';
 import type { ReplayOptions } from './commands/replay.js';
@@ -227,6 +228,38 @@ ${exitCodeHelp}`,
       ),
     );
 
+  place(subcommand(program, 'export', 'write the litmus test behind a race'))
+    .addOption(
+      new Option('--format <format>', 'what to write')
+        .choices(['litmus'])
+        .default('litmus')
+        .makeOptionMandatory(),
+    )
+    .option(
+      '--id <id>',
+      'the execution, as a timeline ends with it; default the first that is found',
+    )
+    .option('--fixed', 'the same with the barriers in place: what the kernel memory model forbids')
+    .option('--timeout <seconds>', 'stop looking for an execution after so long', seconds)
+    .addHelpText(
+      'after',
+      `
+The test is the smallest cycle of the execution that the kernel memory model allows, and forbids with the barriers back
+in place that were weakened; of a kernel before its fix, with those that the fix adds.
+
+Examples:
+  pagerace export madv-free-dio --kernel v5.17-rc2 > race.litmus
+  pagerace export madv-free-dio --kernel v5.17-rc2 --fixed > fixed.litmus
+  pagerace litmus race.litmus fixed.litmus
+  pagerace export madv-free-dio --kernel v5.18 --arch powerpc-hash --weaken mm/rmap.c:try_to_unmap_one:smp_mb
+${exitCodeHelp}`,
+    )
+    .action((scenario: string, options: ExportOptions) =>
+      command(async (session) =>
+        (await import('./commands/export.js')).exportRace(scenario, options, session),
+      ),
+    );
+
   place(subcommand(program, 'estimate', 'say how much there is to explore, and how long it takes'))
     .option('--samples <n>', 'random descents at most; default 10000', wholeNumber(1))
     .option('--seed <n>', 'the same seed, the same estimate; default 1', wholeNumber(0))
@@ -284,7 +317,10 @@ ${exitCodeHelp}`,
     .option('--model <model>', "lkmm, sc or tso for C, the architecture's own or sc for assembly")
     .option('--verdict-only', 'only tell Never, Sometimes or Always: stops at the first witness')
     .option('--timeout <seconds>', 'give up a test after so long', seconds)
-    .option('--show', 'explain each verdict: an execution that does it, or the cycle that forbids it')
+    .option(
+      '--show',
+      'explain each verdict: an execution that does it, or the cycle that forbids it',
+    )
     .option('--dot <folder>', 'write what explains each verdict as a graph, TEST.dot')
     .addHelpText(
       'after',

@@ -11,6 +11,7 @@ const commands = [
   'run',
   'compare',
   'barriers',
+  'export',
   'replay',
   'estimate',
   'reproduce',

@@ -1,0 +1,188 @@
+import { Fence, Order, type Step } from '@pagerace/explorer';
+import type { TraceAnnotation } from '@pagerace/machine';
+import type { Access } from './execution.js';
+import { type Sketch, type Statement, stepOf } from './sketch.js';
+
+export interface LitmusTextOptions {
+  /** The test's name. */
+  readonly name: string;
+  /** What stands in the comment at the top, below the expected result. */
+  readonly about: readonly string[];
+  readonly expected: 'Never' | 'Sometimes';
+  /** Whether every ordering is to be as the kernel has it, and not as it was weakened. */
+  readonly asWritten: boolean;
+  /** How a value is written in comments. */
+  readonly format: (step: Step, value: unknown) => string;
+}
+
+/** A sketch as a C litmus test that only the execution that it comes from satisfies. */
+export function litmusText(sketch: Sketch, options: LitmusTextOptions): string {
+  const threads = sketch.map((statements) =>
+    statements.filter(
+      (one) => options.asWritten || one.kind !== 'fence' || one.leftOut === undefined,
+    ),
+  );
+  const accesses = threads.flat().flatMap((one) => (one.kind === 'access' ? [one.access] : []));
+  const cells = cellsOf(accesses);
+  const conditions: string[] = [];
+  const bodies = threads.map((statements, thread) => {
+    let registers = 0;
+    const lines = statements.map((statement) => {
+      if (statement.kind === 'fence')
+        return commented(fenceCall(statement.fence), placeOf(statement));
+      const { access } = statement;
+      const cell = cells.get(access.cell)!;
+      const order = options.asWritten ? statement.written : statement.order;
+      const comment = `${placeOf(statement)}: ${changeText(access, options.format)}`;
+      if (access.reads === undefined) {
+        return commented(storeCall(cell.name, cell.valueAt(access.writes!), order), comment);
+      }
+      const register = `r${String(registers++)}`;
+      conditions.push(`${String(thread)}:${register}=${String(cell.valueAt(access.reads))}`);
+      const call =
+        access.writes === undefined
+          ? loadCall(cell.name, order)
+          : exchangeCall(cell.name, cell.valueAt(access.writes), order);
+      return commented(`${register} = ${call}`, comment);
+    });
+    const used = [...new Set(accessed(statements))].map((name) => `int *${cells.get(name)!.name}`);
+    return [
+      `P${String(thread)}(${used.join(', ')})`,
+      '{',
+      ...Array.from({ length: registers }, (_, nth) => `\tint r${String(nth)};`),
+      ...(registers === 0 ? [] : ['']),
+      ...lines,
+      '}',
+      '',
+    ];
+  });
+  for (const { name, last, writes } of cells.values()) {
+    // With two writes or more, only the last value tells their order.
+    if (writes > 1) conditions.push(`${name}=${String(last)}`);
+  }
+  return [
+    `C ${options.name}`,
+    '',
+    '(*',
+    ` * Result: ${options.expected}`,
+    ' *',
+    ` * ${threads.map((one, nth) => `P${String(nth)}: ${threadName(one)}`).join(', ')}`,
+    ...options.about.map((line) => ` * ${inComment(line)}`.trimEnd()),
+    ' *)',
+    '',
+    '{}',
+    '',
+    ...bodies.flat(),
+    `exists (${conditions.join(' /\\ ')})`,
+    '',
+  ].join('\n');
+}
+
+/** Comments of litmus tests nest. */
+function inComment(line: string): string {
+  return line.replaceAll('(*', '( *').replaceAll('*)', '* )');
+}
+
+function threadName([first]: readonly Statement[]): string {
+  return first === undefined ? '' : inComment(stepOf(first).threadName);
+}
+
+interface CellInTest {
+  readonly name: string;
+  readonly writes: number;
+  readonly last: number;
+  /** The number that stands for what the cell holds after so many writes of the execution. */
+  readonly valueAt: (place: number) => number;
+}
+
+/** The cells of a test: 0 is what each holds at first, and every write that is left has a number of its own. */
+function cellsOf(accesses: readonly Access[]): ReadonlyMap<string, CellInTest> {
+  const cells = new Map<string, CellInTest>();
+  const names = new Set<string>();
+  for (const { cell } of accesses) {
+    if (cells.has(cell)) continue;
+    const places = accesses.flatMap((one) =>
+      one.cell === cell && one.writes !== undefined ? [one.writes] : [],
+    );
+    const valueAt = (place: number): number => places.filter((one) => one <= place).length;
+    let name = identifier(cell);
+    while (names.has(name)) name += '_';
+    names.add(name);
+    cells.set(cell, { name, writes: places.length, last: places.length, valueAt });
+  }
+  return cells;
+}
+
+/** `app.pte(7f7c10400000)[24]` as `app_pte_24`. */
+function identifier(cell: string): string {
+  const name = cell
+    .replaceAll(/\([^)]*\)/g, '')
+    .replaceAll(/[\W_]+/g, '_')
+    .replaceAll(/^_+|_+$/g, '');
+  return /^[A-Za-z_]/.test(name) ? name : `cell_${name}`;
+}
+
+function accessed(statements: readonly Statement[]): string[] {
+  return statements.flatMap((one) => (one.kind === 'access' ? [one.access.cell] : []));
+}
+
+function commented(call: string, comment: string): string {
+  return `\t${call}; // ${comment.replaceAll(/[^\x20-\x7e]/g, '?')}`;
+}
+
+/** `mm/rmap.c:try_to_unmap_one(): smp_mb`. */
+function placeOf(statement: Statement): string {
+  const step = stepOf(statement);
+  if (statement.kind === 'fence' && statement.leftOut !== undefined) return statement.leftOut.name;
+  const annotation = step.annotation as TraceAnnotation | undefined;
+  if (annotation === undefined) return step.threadName;
+  // A function of a header says what is done, and the one that calls it where.
+  const at = annotation.stack.findLastIndex(({ file }) => file.endsWith('.c'));
+  const where = annotation.stack[at];
+  const what = annotation.stack[at + 1]?.name ?? annotation.primitive;
+  return `${where === undefined ? step.threadName : `${where.file}:${where.name}()`} ${what}`;
+}
+
+function changeText({ step }: Access, format: LitmusTextOptions['format']): string {
+  const before = format(step, step.before);
+  return step.operation === 'read' ? before : `${before} -> ${format(step, step.after)}`;
+}
+
+function fenceCall(fence: Fence): string {
+  switch (fence) {
+    case Fence.read:
+      return 'smp_rmb()';
+    // A DSB ISHST: of what it orders, the kernel has a word for the writes alone.
+    case Fence.writeToAny:
+    case Fence.write:
+      return 'smp_wmb()';
+    case Fence.compiler:
+      return 'barrier()';
+    default:
+      return 'smp_mb()';
+  }
+}
+
+function loadCall(name: string, order: Order): string {
+  return order > Order.relaxed && order !== Order.release
+    ? `smp_load_acquire(${name})`
+    : `READ_ONCE(*${name})`;
+}
+
+function storeCall(name: string, value: number, order: Order): string {
+  const number = String(value);
+  if (order === Order.full) return `smp_store_mb(*${name}, ${number})`;
+  return order === Order.release || order === Order.acquireRelease
+    ? `smp_store_release(${name}, ${number})`
+    : `WRITE_ONCE(*${name}, ${number})`;
+}
+
+function exchangeCall(name: string, value: number, order: Order): string {
+  const suffixes: Partial<Record<Order, string>> = {
+    [Order.plain]: '_relaxed',
+    [Order.relaxed]: '_relaxed',
+    [Order.acquire]: '_acquire',
+    [Order.release]: '_release',
+  };
+  return `xchg${suffixes[order] ?? ''}(${name}, ${String(value)})`;
+}
