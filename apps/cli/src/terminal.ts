@@ -55,6 +55,7 @@ export function processTerminal(colours: boolean): Terminal {
       stderr.isTTY && process.env.TERM !== 'dumb'
         ? (line) => void stderr.write(`\r\u001b[2K${line}`)
         : undefined,
-    columns: stderr.isTTY ? stderr.columns : 100,
+    // A terminal that was never told its size has none.
+    columns: stderr.isTTY && stderr.columns > 0 ? stderr.columns : 100,
   };
 }
