@@ -1,7 +1,10 @@
 import { defineKernelFunction, smpMbAfterAtomic, VM_BUG_ON } from '@pagerace/machine';
 import { getPage, putPage } from './mm.js';
 import {
+  ClearPageReclaim,
   PageDirty,
+  PageReclaim,
+  PageSwapCache,
   PageWriteback,
   TestClearPageDirty,
   TestClearPageWriteback,
@@ -20,6 +23,8 @@ const file = 'mm/page-writeback.c';
  * @returns whether the page was clean
  */
 export const setPageDirty = defineKernelFunction(file, 'set_page_dirty', (page: Page): boolean => {
+  // A page of the swap cache has a mapping. Reclaim must not hurry to free it now.
+  if (PageSwapCache(page) && PageReclaim(page)) ClearPageReclaim(page);
   if (PageDirty(page)) return false;
   return !TestSetPageDirty(page);
 });
@@ -57,6 +62,8 @@ export const endPageWriteback = defineKernelFunction(
   'mm/filemap.c',
   'end_page_writeback',
   (page: Page): void => {
+    // rotate_reclaimable_page() goes past a locked page, and swap is written while it is locked.
+    if (PageReclaim(page)) ClearPageReclaim(page);
     // Once the bit is clear, reclaim may free the page.
     getPage(page);
     VM_BUG_ON(

@@ -5,16 +5,18 @@ import {
   type Page,
   pageCount,
   PageDirty,
+  PageReclaim,
   PageSwapCache,
   putPage,
   setPageDirty,
+  SetPageReclaim,
   swpEntry,
   swpOffset,
   trylockPage,
   unlockPage,
 } from '@pagerace/page-model';
 import { describe, expect, test } from 'vitest';
-import { explored, once } from './system.js';
+import { explored, once, type System } from './system.js';
 
 /** A locked page that the caller has the only reference to. */
 function lockedPage(memory: Memory): Page {
@@ -129,6 +131,32 @@ test('a page whose slot nobody uses is not written', () => {
     return [PageSwapCache(page), PageDirty(page), trylockPage(page)];
   });
   expect(seen).toEqual([false, true, true]);
+});
+
+describe('PG_reclaim', () => {
+  /** Whether a page has the bit before and after; `once` runs in one execution. */
+  const around = (isCached: boolean, act: (page: Page, swap: System['swap']) => void) =>
+    once(({ memory, swap }) => {
+      swap.swapon(1);
+      const page = lockedPage(memory);
+      if (isCached) {
+        swap.addToSwap(page);
+        swap.swapDuplicate(page.private.read());
+      }
+      SetPageReclaim(page);
+      const before = PageReclaim(page);
+      act(page, swap);
+      return [before, PageReclaim(page)];
+    });
+
+  test('is gone when the page has been written out', () => {
+    expect(around(true, (page, swap) => swap.swapWritepage(page))).toEqual([true, false]);
+  });
+
+  test('is gone when a page of the swap cache is made dirty, but stays on one without a mapping', () => {
+    expect(around(true, setPageDirty)).toEqual([true, false]);
+    expect(around(false, setPageDirty)).toEqual([true, true]);
+  });
 });
 
 describe('__remove_mapping()', () => {

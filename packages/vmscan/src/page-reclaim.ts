@@ -5,6 +5,7 @@ import {
   ClearPageActive,
   clearPageDirtyForIo,
   ClearPageLRU,
+  ClearPageReclaim,
   delPageFromLruList,
   getPageUnlessZero,
   lruAddDrain,
@@ -190,6 +191,7 @@ export class PageReclaim implements Vmscan {
     if (!clearPageDirtyForIo(page)) return 'clean';
     SetPageReclaim(page);
     this.swap.swapWritepage(page);
+    if (!PageWriteback(page)) ClearPageReclaim(page);
     // The device has answered at once, perhaps: then the page can be freed at once as well.
     if (PageWriteback(page) || PageDirty(page)) return 'kept, unlocked';
     if (!trylockPage(page)) return 'kept, unlocked';
