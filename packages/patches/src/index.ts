@@ -11,6 +11,15 @@ export { cowByPageCount, ReuseByPageCount } from './cow/by-page-count.js';
 export { cowBySingleReference, ReuseBySingleReference } from './cow/by-single-reference.js';
 export { FastTouch, gupFastTouch } from './gup/fast-touch.js';
 export { gupFastRecheckPmd, RecheckPmdAndPte } from './gup/recheck-pmd.js';
+export { gupFastNoRecheck, NoRecheck } from './gup/no-recheck.js';
+export {
+  AcquireReference,
+  gupFastReferenceAcquire,
+  gupFastReferenceRelaxed,
+  RelaxedReference,
+} from './gup/reference-order.js';
+export { collapseFreezeReferences } from './khugepaged/freeze-references.js';
+export { collapseFullBarrier, FullBarrier } from './khugepaged/full-barrier.js';
 export { radixCollapseNoIpi } from './khugepaged/radix-no-ipi.js';
 export { collapseTableSync } from './khugepaged/table-sync.js';
 export {

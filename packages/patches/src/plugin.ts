@@ -20,6 +20,10 @@ import {
   v6_15,
   v6_5,
 } from './kernels.js';
+import { gupFastNoRecheck } from './gup/no-recheck.js';
+import { gupFastReferenceAcquire, gupFastReferenceRelaxed } from './gup/reference-order.js';
+import { collapseFreezeReferences } from './khugepaged/freeze-references.js';
+import { collapseFullBarrier } from './khugepaged/full-barrier.js';
 import { radixCollapseNoIpi } from './khugepaged/radix-no-ipi.js';
 import { collapseTableSync } from './khugepaged/table-sync.js';
 import { droppable } from './lazy-free/droppable.js';
@@ -52,5 +56,10 @@ export const patches = definePlugin({
     gupFastTouch,
     dirtyBeforeSubmit,
     madvFreeReproducer,
+    gupFastNoRecheck,
+    gupFastReferenceAcquire,
+    gupFastReferenceRelaxed,
+    collapseFullBarrier,
+    collapseFreezeReferences,
   ],
 });

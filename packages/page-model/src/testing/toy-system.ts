@@ -20,6 +20,7 @@ export interface ToyOptions {
   readonly pages?: number;
   readonly pageTableLevels?: number;
   readonly hugePages?: number;
+  readonly hpagePmdNr?: number;
   readonly tlb?: boolean;
 }
 
@@ -36,12 +37,13 @@ export function toySystem({
   pages = 6,
   pageTableLevels = 2,
   hugePages = 0,
+  hpagePmdNr = 1,
   tlb = false,
 }: ToyOptions = {}): ToySystem {
   const machine = new Machine({ cpus });
   const wiring = new Wiring()
     .bindValue(MACHINE, machine)
-    .bindValue(MEMORY_OPTIONS, { pages, pageTableLevels, hugePages, tlb })
+    .bindValue(MEMORY_OPTIONS, { pages, pageTableLevels, hugePages, hpagePmdNr, tlb })
     .bind(ARCHITECTURE, ToyArchitecture)
     .bind(TLB, Tlb)
     .bind(TLB_FLUSH, NoTlb)

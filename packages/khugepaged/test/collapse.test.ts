@@ -1,0 +1,206 @@
+import {
+  getPage,
+  isolateLruPage,
+  lruAddDrain,
+  lockPage,
+  type MmuNotifier,
+  mmuNotifierRegister,
+  PageLocked,
+  pageCount,
+  pageMapcount,
+  type Page,
+  putbackLruPage,
+  unlockPage,
+  Mm,
+  walkToPmd,
+  walkToPte,
+} from '@pagerace/page-model';
+import { prepareChild } from '@pagerace/fork';
+import { describe, expect, test } from 'vitest';
+import { explored, once, type System } from './system.js';
+
+/** Whether the process has the pages that it had, in the table that it had. */
+function isAsBefore({ mapped, mm, memory, arch }: System): boolean {
+  const above = walkToPmd(mm, 0)!;
+  return (
+    !arch.pmdTransHuge(above.pmd) &&
+    memory.pageTableAt(arch.tablePfn(above.pmd)) === walkToPte(mm, 0)!.table &&
+    [0, 0x10].every((address) => mapped(address)?.isHuge === false && !PageLocked(mapped(address)!))
+  );
+}
+
+describe('collapse', () => {
+  test('copies the pages into a huge one and frees them', () => {
+    const seen = once((system) => {
+      const { khugepaged, mapped, memory, mm, user } = system;
+      const before = [mapped(0)!, mapped(0x10)!];
+      const result = khugepaged.hpageCollapseScanPmd(mm, 0);
+      lruAddDrain(memory);
+      return [
+        result,
+        mapped(0)!.name,
+        mapped(0x10)!.name,
+        user.userRead(mm, 0),
+        user.userRead(mm, 0x10),
+        before.map((page) => [pageCount(page), pageMapcount(page)]),
+      ];
+    });
+    expect(seen).toEqual([
+      'SCAN_SUCCEED',
+      'huge16',
+      'huge16[1]',
+      1,
+      2,
+      [
+        [0, 0],
+        [0, 0],
+      ],
+    ]);
+  });
+
+  test('maps the huge page writable and dirty, once', () => {
+    const seen = once(({ arch, khugepaged, memory, mm }) => {
+      khugepaged.collapseHugePage(mm, 0);
+      const pte = arch.pmdPte(walkToPmd(mm, 0)!.pmd);
+      const head = memory.pageAt(arch.ptePfn(pte));
+      return [
+        arch.pteWrite(pte),
+        arch.pteDirty(pte),
+        head.compoundMapcount.read(),
+        pageCount(head),
+      ];
+    });
+    // The second reference is that of the LRU batch.
+    expect(seen).toEqual([true, true, 0, 2]);
+  });
+
+  test('makes zeros of what was never touched, and of the zero page', () => {
+    const seen = once(({ khugepaged, mm, user }) => {
+      user.userWrite(mm, 0x40, 3);
+      const none = khugepaged.collapseHugePage(mm, 0x40);
+      return [none, user.userRead(mm, 0x40), user.userRead(mm, 0x50)];
+    });
+    expect(seen).toEqual(['SCAN_PAGE_COUNT', 3, 0]);
+    const drained = once(({ khugepaged, memory, mm, user }) => {
+      user.userWrite(mm, 0x40, 3);
+      user.userRead(mm, 0x50);
+      lruAddDrain(memory);
+      const result = khugepaged.collapseHugePage(mm, 0x40);
+      return [result, user.userRead(mm, 0x40), user.userRead(mm, 0x50)];
+    });
+    expect(drained).toEqual(['SCAN_SUCCEED', 3, 0]);
+  });
+
+  test('gives up on a page that somebody refers to, and leaves all as it was', () => {
+    let held: Page | undefined;
+    const seen = once(
+      (system) => {
+        held = system.mapped(0x10)!;
+        getPage(held);
+        const result = system.khugepaged.collapseHugePage(system.mm, 0);
+        lruAddDrain(system.memory);
+        return [result, isAsBefore(system), system.user.userRead(system.mm, 0)];
+      },
+      () => new Map([[held!, 1]]),
+    );
+    expect(seen).toEqual(['SCAN_PAGE_COUNT', true, 1]);
+  });
+
+  test.each<[string, (system: System, page: Page) => void, (page: Page) => void, string]>([
+    ['is locked', (_, page) => lockPage(page), unlockPage, 'SCAN_PAGE_LOCK'],
+    [
+      'is on no LRU list',
+      (_, page) => {
+        // Its isolation is over as far as the reference goes.
+        isolateLruPage(page);
+        page._refcount.fetchAdd(-1);
+      },
+      (page) => {
+        page._refcount.fetchAdd(1);
+        putbackLruPage(page);
+      },
+      'SCAN_DEL_PAGE_LRU',
+    ],
+  ])('gives up on a page that %s', (_, before, after, expected) => {
+    const seen = once((system) => {
+      const page = system.mapped(0x10)!;
+      before(system, page);
+      const result = system.khugepaged.collapseHugePage(system.mm, 0);
+      after(page);
+      lruAddDrain(system.memory);
+      return [result, isAsBefore(system)];
+    });
+    expect(seen).toEqual([expected, true]);
+  });
+
+  test('gives up if no page may be written to, or too many are shared', () => {
+    const seen = once((system) => {
+      const { config, fork, khugepaged, machine, memory, mm, user } = system;
+      const child = new Mm(memory, 'child', [machine.cpu(1)]);
+      prepareChild(mm, child);
+      fork.dupMmap(mm, child);
+      const readOnly = khugepaged.collapseHugePage(mm, 0);
+      user.userWrite(mm, 0x10, 9);
+      lruAddDrain(memory);
+      config.maxPtesShared = 0;
+      const shared = khugepaged.collapseHugePage(mm, 0);
+      config.maxPtesShared = 1;
+      lruAddDrain(memory);
+      const allowed = khugepaged.collapseHugePage(mm, 0);
+      return [readOnly, shared, allowed, user.userRead(child, 0), user.userRead(mm, 0x10)];
+    });
+    expect(seen).toEqual(['SCAN_PAGE_RO', 'SCAN_EXCEED_SHARED_PTE', 'SCAN_SUCCEED', 1, 9]);
+  });
+
+  test('gives up where there are more empty entries than allowed', () => {
+    const seen = once(({ config, khugepaged, memory, mm, user }) => {
+      user.userWrite(mm, 0x40, 3);
+      lruAddDrain(memory);
+      config.maxPtesNone = 0;
+      return khugepaged.collapseHugePage(mm, 0x40);
+    });
+    expect(seen).toBe('SCAN_EXCEED_NONE_PTE');
+  });
+
+  test('gives up where a huge page or nothing is mapped, or no range is that long', () => {
+    const seen = once(({ khugepaged, mm }) => [
+      khugepaged.collapseHugePage(mm, 0),
+      khugepaged.collapseHugePage(mm, 0),
+      khugepaged.collapseHugePage(mm, 0x40),
+      khugepaged.collapseHugePage(mm, 0x50),
+    ]);
+    expect(seen).toEqual(['SCAN_SUCCEED', 'SCAN_PMD_MAPPED', 'SCAN_PMD_NULL', 'SCAN_VMA_NULL']);
+  });
+
+  test('tells the notifiers before and after, with nothing mapped when it ends', () => {
+    const seen = once(({ arch, khugepaged, mm }) => {
+      const told: unknown[] = [];
+      const isNone = (): boolean => arch.pmdNone(walkToPmd(mm, 0)!.pmd);
+      const notifier: MmuNotifier = {
+        invalidateRangeStart: (_mm, start, end) => told.push(['start', start, end, isNone()]),
+        invalidateRangeEnd: (_mm, start, end) => told.push(['end', start, end, isNone()]),
+      };
+      mmuNotifierRegister(mm, notifier);
+      khugepaged.collapseHugePage(mm, 0);
+      return told;
+    });
+    expect(seen).toEqual([
+      ['start', 0, 0x40, false],
+      ['end', 0, 0x40, true],
+    ]);
+  });
+
+  // A store is kept apart from the collapse by the flush, which the toy machine does not have.
+  test('comes between loads of user space unseen', () => {
+    const { verdict, executions } = explored(({ khugepaged, machine, mm, user }) => {
+      machine.cpu(0).run('user', () => [user.userRead(mm, 0x10), user.userRead(mm, 0)]);
+      machine.cpu(1).run('khugepaged', () => khugepaged.collapseHugePage(mm, 0));
+      return (results) => {
+        expect(results.user).toEqual([2, 1]);
+        expect(results.khugepaged).toBe('SCAN_SUCCEED');
+      };
+    });
+    expect(verdict).toBe('verified');
+    expect(executions).toBeGreaterThan(1);
+  });
+});

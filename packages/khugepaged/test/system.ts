@@ -1,0 +1,122 @@
+import { explore, type Result } from '@pagerace/explorer';
+import { faultSubsystem } from '@pagerace/fault';
+import { FORK, type Fork, forkSubsystem } from '@pagerace/fork';
+import { bootable, type Machine, type Results } from '@pagerace/machine';
+import { sc } from '@pagerace/memory-models';
+import {
+  ARCHITECTURE,
+  type Architecture,
+  auditPageTables,
+  auditReferences,
+  hugeSubpage,
+  lruAddDrain,
+  MEMORY,
+  type Memory,
+  Mm,
+  type Page,
+  USER_ACCESS,
+  type UserAccess,
+  VM_READ,
+  VM_WRITE,
+  type Vma,
+  walkToPmd,
+  walkToPte,
+} from '@pagerace/page-model';
+import { toySystem } from '@pagerace/page-model/testing';
+import { rmapSubsystem } from '@pagerace/rmap';
+import { SWAP, type Swap, swapSubsystem } from '@pagerace/swap';
+import {
+  HUGE_MEMORY,
+  type HugeMemory,
+  KHUGEPAGED,
+  type Khugepaged,
+  KHUGEPAGED_CONFIG,
+  type KhugepagedConfig,
+  khugepagedSubsystem,
+} from '../src/index.js';
+
+export interface System {
+  readonly machine: Machine;
+  readonly memory: Memory;
+  readonly arch: Architecture;
+  readonly user: UserAccess;
+  readonly khugepaged: Khugepaged;
+  readonly config: KhugepagedConfig;
+  readonly huge: HugeMemory;
+  readonly fork: Fork;
+  readonly swap: Swap;
+  /** Runs on CPU 0. Two ranges of two pages each are mapped; of the first, the pages have 1 and 2. */
+  readonly mm: Mm;
+  readonly vma: Vma;
+  /** The page that is mapped at an address, or undefined. */
+  readonly mapped: (address: number) => Page | undefined;
+}
+
+const vmFlags = VM_READ | VM_WRITE;
+
+/** Explores a program over a toy machine with huge pages of two. Every execution is audited. */
+export function explored(
+  threads: (system: System) => ((results: Results) => void) | undefined,
+): Result {
+  const setup = bootable(() => {
+    const { machine, wiring } = toySystem({ pages: 12, hugePages: 2, hpagePmdNr: 2 });
+    swapSubsystem(wiring);
+    rmapSubsystem(wiring);
+    faultSubsystem(wiring);
+    forkSubsystem(wiring);
+    khugepagedSubsystem(wiring);
+    const memory = wiring.get(MEMORY);
+    const arch = wiring.get(ARCHITECTURE);
+    const user = wiring.get(USER_ACCESS);
+    const mm = new Mm(memory, 'mm', [machine.cpu(0)]);
+    const vma = mm.mmap({ start: 0, pages: 6, vmFlags });
+    machine.boot(() => {
+      user.userWrite(mm, 0x00, 1);
+      user.userWrite(mm, 0x10, 2);
+      lruAddDrain(memory);
+    });
+    const atEnd = threads({
+      machine,
+      memory,
+      arch,
+      user,
+      khugepaged: wiring.get(KHUGEPAGED),
+      config: wiring.get(KHUGEPAGED_CONFIG),
+      huge: wiring.get(HUGE_MEMORY),
+      fork: wiring.get(FORK),
+      swap: wiring.get(SWAP),
+      mm,
+      vma,
+      mapped: (address) => {
+        const above = walkToPmd(mm, address);
+        if (above === undefined) return undefined;
+        if (arch.pmdTransHuge(above.pmd)) return hugeSubpage(memory, above.pmd, address);
+        const pte = walkToPte(mm, address)?.ptep.read();
+        return pte === undefined || !arch.ptePresent(pte)
+          ? undefined
+          : memory.pageAt(arch.ptePfn(pte));
+      },
+    });
+    return machine.program((results) => {
+      atEnd?.(results);
+      auditPageTables(memory);
+    });
+  });
+  return explore(setup, { model: sc });
+}
+
+/** Runs something as set-up, where there is one execution, and audits what it leaves. @returns what it returns */
+export function once<T>(
+  body: (system: System) => T,
+  holders?: (system: System) => ReadonlyMap<Page, number>,
+): T {
+  let result: T | undefined;
+  const { verdict, error, violations } = explored((system) => {
+    result = system.machine.boot(() => body(system));
+    return () => {
+      auditReferences(system.memory, holders?.(system));
+    };
+  });
+  if (verdict !== 'verified') throw new Error(error ?? violations[0]?.message);
+  return result as T;
+}
