@@ -7,6 +7,7 @@ export type Observable =
 
 export type Proposition =
   | { readonly kind: 'equal'; readonly left: Observable; readonly right: Value }
+  | { readonly kind: 'same'; readonly left: Observable; readonly right: Observable }
   | { readonly kind: 'and' | 'or'; readonly parts: readonly Proposition[] }
   | { readonly kind: 'not'; readonly part: Proposition }
   | { readonly kind: 'true' };
@@ -28,6 +29,10 @@ export function evaluate(proposition: Proposition, valuation: Valuation): boolea
     case 'equal': {
       const value = valuation(proposition.left);
       return value === undefined ? undefined : value === proposition.right;
+    }
+    case 'same': {
+      const [left, right] = [valuation(proposition.left), valuation(proposition.right)];
+      return left === undefined || right === undefined ? undefined : left === right;
     }
     case 'not': {
       const part = evaluate(proposition.part, valuation);
@@ -51,9 +56,10 @@ export function evaluate(proposition: Proposition, valuation: Valuation): boolea
 export function observablesOf(proposition: Proposition): Observable[] {
   const found = new Map<string, Observable>();
   const visit = (part: Proposition): void => {
-    if (part.kind === 'equal') found.set(nameOf(part.left), part.left);
-    else if (part.kind === 'not') visit(part.part);
-    else if (part.kind !== 'true') part.parts.forEach(visit);
+    if (part.kind === 'equal' || part.kind === 'same') found.set(nameOf(part.left), part.left);
+    if (part.kind === 'same') found.set(nameOf(part.right), part.right);
+    if (part.kind === 'not') visit(part.part);
+    if (part.kind === 'and' || part.kind === 'or') part.parts.forEach(visit);
   };
   visit(proposition);
   return [...found.values()];
@@ -73,6 +79,8 @@ export function propositionText(proposition: Proposition): string {
       return 'true';
     case 'equal':
       return `${nameOf(proposition.left)}=${String(proposition.right)}`;
+    case 'same':
+      return `${nameOf(proposition.left)}=${nameOf(proposition.right)}`;
     case 'not':
       return `not (${propositionText(proposition.part)})`;
     case 'and':

@@ -8,6 +8,7 @@ export { explanationObject, type ExplanationObject } from './explanation/object.
 export { explanationText } from './explanation/text.js';
 export { type Moment, timeline } from './explanation/timeline.js';
 export {
+  dataRaceFlag,
   type FinalState,
   judge,
   type JudgeOptions,
@@ -23,7 +24,7 @@ export {
 } from './judge-file.js';
 export { defaultModel, modelNamed, modelsFor } from './models.js';
 export { parseLitmus } from './parse.js';
-export { type Architecture, type LitmusTest, type Observation } from './test.js';
+export { type Architecture, type Expected, type LitmusTest, type Observation } from './test.js';
 export { type Value } from './value.js';
 export { type LitmusReport, reportObject, reportText, type Timing } from './report.js';
 export { type LitmusIo, litmusFiles, runLitmus, type RunLitmusOptions } from './run.js';

@@ -6,11 +6,10 @@ import { explanationDot } from './explanation/dot.js';
 import { explain, type Explanation } from './explanation/explanation.js';
 import { explanationObject } from './explanation/object.js';
 import { explanationText } from './explanation/text.js';
-import { judge, type LitmusVerdict, noExecutionFlag } from './judge.js';
+import { judge, noExecutionFlag } from './judge.js';
 import { defaultModel, modelNamed, modelsFor } from './models.js';
 import { parseLitmus } from './parse.js';
 import { type LitmusReport, reportObject, reportText } from './report.js';
-import { type LitmusTest } from './test.js';
 
 export interface JudgeFileOptions {
   /** Another model than the one of the test's architecture. */
@@ -66,7 +65,7 @@ export function judgeFile(file: string, options: JudgeFileOptions = {}): JudgedF
     const verdict = judge(test, model, { verdictOnly, ...limit });
     const timing = { milliseconds: performance.now() - begun };
     const report = reportObject(test, model.id, verdict, timing);
-    const text = `${reportText(test, verdict, timing)}${warnings(test, verdict)}\n`;
+    const text = `${reportText(test, verdict, timing)}${warnings(report)}\n`;
     const judged = { outcome: { kind: 'judged', file, report }, text, isCutShort: false } as const;
     if (options.explain !== true) return judged;
     const explanation = inTime(() => explain(test, model, limit));
@@ -97,15 +96,12 @@ function inTime(explain: () => Explanation): Explanation | undefined {
   }
 }
 
-function warnings(test: LitmusTest, verdict: LitmusVerdict): string {
-  const { expected, name } = test;
+function warnings({ name, flags, expected = '', asExpected, observation }: LitmusReport): string {
   const said: string[] = [];
-  if (verdict.flags.includes(noExecutionFlag)) {
+  if (flags.includes(noExecutionFlag)) {
     said.push('no execution comes to an end, or passes the filter: the verdict says nothing');
   }
-  if (expected !== undefined && expected !== verdict.observation) {
-    said.push(`${verdict.observation} instead of ${expected}`);
-  }
+  if (asExpected === false) said.push(`${observation} instead of ${expected}`);
   return said.map((what) => `Warning ${name} ${what}\n`).join('');
 }
 

@@ -5,6 +5,7 @@ import { eachExecution, valuation } from './execution/executions.js';
 import { limitOf, type LimitOptions } from './execution/limit.js';
 import { allRuns } from './execution/runs.js';
 import { type Found } from './execution/search.js';
+import { type ThreadEvent, type ThreadRun } from './execution/thread.js';
 import { type LitmusTest, type Observation } from './test.js';
 import { type Value } from './value.js';
 
@@ -24,6 +25,9 @@ export const loopBoundFlag = 'loop-bound';
  * passes its filter: its verdict Never says nothing.
  */
 export const noExecutionFlag = 'no-execution';
+
+/** LKMM's flag of executions in which the compiler may do anything. */
+export const dataRaceFlag = 'data-race';
 
 /** One final state: the values of what the test's condition and `locations` speak of. */
 export interface FinalState {
@@ -50,7 +54,8 @@ export interface LitmusVerdict {
 /**
  * Judges a litmus test by a memory model.
  *
- * With `verdictOnly` the counts are 0 or 1, telling which kinds of execution there are, and flags are
+ * With `verdictOnly` the counts are 0 or 1, telling which kinds of execution there are. It goes on looking
+ * for a data race where there are plain accesses, since with one the verdict means nothing; other flags are
  * those of the executions that were met.
  *
  * @throws LimitReached when it takes longer than `timeLimit`.
@@ -89,6 +94,12 @@ export function judge(
   if (options.verdictOnly) {
     visit(proposition, true);
     visit({ kind: 'not', part: proposition }, true);
+    if (!flags.has(dataRaceFlag) && mayRace(model, runs)) {
+      eachExecution(test, runs, model, { kind: 'true' }, limit, ({ judgement }) => {
+        for (const flag of judgement.flags) flags.add(flag.name);
+        return flags.has(dataRaceFlag);
+      });
+    }
   } else {
     visit({ kind: 'true' }, false);
   }
@@ -110,6 +121,13 @@ export function judge(
     ...(!options.verdictOnly && { states: sorted([...states.values()]) }),
     ...(witness && { witness }),
   };
+}
+
+/** Whether there are plain accesses, and a model that has an opinion of them. */
+function mayRace({ id }: ReferenceModel, runs: readonly (readonly ThreadRun[])[]): boolean {
+  const isPlain = ({ kind, tags }: ThreadEvent): boolean =>
+    (kind === 'read' || kind === 'write') && tags.length === 0;
+  return id === 'lkmm' && runs.flat().some(({ events }) => events.some(isPlain));
 }
 
 /** What herd7 shows of a state: what the condition speaks of, then `locations`; threads first. */

@@ -3,7 +3,7 @@ import { compileThread } from './c/interpreter.js';
 import { parseThreadFunction, takeType } from './c/parser.js';
 import { LitmusSyntaxError, UnsupportedError } from './errors.js';
 import { type ThreadProgram } from './execution/thread.js';
-import { type Architecture, type LitmusTest, type Observation } from './test.js';
+import { type Architecture, type Expected, type LitmusTest } from './test.js';
 import { parseTail } from './text/conditions.js';
 import { parseInitialState } from './text/initial-state.js';
 import { commentAt, Lexer, Source } from './text/lexer.js';
@@ -26,12 +26,17 @@ const architectures: Readonly<Record<string, Architecture>> = {
 export function parseLitmus(text: string, file = 'test.litmus'): LitmusTest {
   const source = new Source(file, text);
   const header = parseHeader(source);
-  const expected = /Result:\s*(Never|Sometimes|Always)\b/i.exec(text)?.[1];
+  const expected = /\bResult:\s*(Never|Sometimes|Always|DEADLOCK)\b([ \t]+DATARACE\b)?/.exec(text);
   const common = {
     file,
     name: header.name,
     architecture: header.architecture,
-    ...(expected !== undefined && { expected: capitalised(expected) }),
+    ...(expected && {
+      expected: {
+        observation: expected[1] as Expected['observation'],
+        dataRace: expected[2] !== undefined,
+      },
+    }),
   };
   if (header.architecture !== 'C') {
     return { ...common, ...parseAssembly(source, header.architecture, header.bodyAt) };
@@ -111,8 +116,4 @@ function parseC(source: Source, bodyAt: number) {
   }
   if (threads.length === 0) lexer.fail("a thread such as 'P0(int *x) { … }'");
   return { initial: state.locations, threads, ...parseTail(lexer, (name) => name) };
-}
-
-function capitalised(text: string): Observation {
-  return (text[0]!.toUpperCase() + text.slice(1).toLowerCase()) as Observation;
 }

@@ -1,7 +1,7 @@
 import { conditionText } from './condition.js';
 import { type ExplanationObject } from './explanation/object.js';
-import { type FinalState, type LitmusVerdict } from './judge.js';
-import { type LitmusTest } from './test.js';
+import { dataRaceFlag, type FinalState, type LitmusVerdict, noExecutionFlag } from './judge.js';
+import { type Expected, type LitmusTest } from './test.js';
 
 /** herd7's word for what a quantifier asks. */
 const kinds = { exists: 'Allowed', '~exists': 'Forbidden', forall: 'Required' } as const;
@@ -52,6 +52,8 @@ export interface LitmusReport {
   readonly flags: readonly string[];
   /** From the test's comment `Result:`. */
   readonly expected?: string;
+  /** Whether it is as that comment says. */
+  readonly asExpected?: boolean;
   readonly milliseconds?: number;
   readonly explanation?: ExplanationObject;
 }
@@ -76,7 +78,18 @@ export function reportObject(
     negative,
     ...(states && { states }),
     flags,
-    ...(expected !== undefined && { expected }),
+    ...(expected && {
+      expected: `${expected.observation}${expected.dataRace ? ' DATARACE' : ''}`,
+      asExpected: isAsExpected(expected, verdict),
+    }),
     ...timing,
   };
+}
+
+/** As the kernel's tools/memory-model/scripts/judgelitmus.sh has it. */
+function isAsExpected(expected: Expected, { observation, flags }: LitmusVerdict): boolean {
+  if (expected.dataRace) return flags.includes(dataRaceFlag);
+  const isDeadlock = flags.includes(noExecutionFlag);
+  if (expected.observation === 'DEADLOCK') return isDeadlock;
+  return expected.observation === observation && !isDeadlock;
 }

@@ -20,8 +20,8 @@ export function summarise(outcomes: readonly LitmusOutcome[], files: number): Li
   const reports = outcomes.flatMap((outcome) =>
     outcome.kind === 'judged' ? [outcome.report] : [],
   );
-  const labelled = reports.filter(({ expected }) => expected !== undefined);
-  const agreeing = labelled.filter(({ expected, observation }) => expected === observation).length;
+  const labelled = reports.filter(({ asExpected }) => asExpected !== undefined);
+  const agreeing = labelled.filter(({ asExpected }) => asExpected).length;
   const count = (kind: LitmusOutcome['kind']): number =>
     outcomes.filter((outcome) => outcome.kind === kind).length;
   return {
@@ -59,8 +59,8 @@ export function summaryText(summary: LitmusSummary): string {
       lines.push(`  ${outcome.kind}: ${outcome.reason.split('\n')[0]!}`);
       continue;
     }
-    const { expected, observation, file } = outcome.report;
-    if (expected !== undefined && expected !== observation) {
+    const { expected = '', asExpected, observation, file } = outcome.report;
+    if (asExpected === false) {
       lines.push(`  not as expected: ${file}: ${observation} instead of ${expected}`);
     }
   }

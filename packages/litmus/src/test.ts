@@ -7,6 +7,13 @@ export type Architecture = 'C' | 'X86_64' | 'AArch64' | 'PPC' | 'RISCV';
 /** What herd7 would observe, where a test's comment promises it. */
 export type Observation = 'Never' | 'Sometimes' | 'Always';
 
+/** What a test's comment `Result:` promises: `DEADLOCK` is that no execution comes to an end. */
+export interface Expected {
+  readonly observation: Observation | 'DEADLOCK';
+  /** If there is a data race, as promised, the observation does not matter. */
+  readonly dataRace: boolean;
+}
+
 /** A litmus test, ready to run. */
 export interface LitmusTest {
   readonly file: string;
@@ -20,6 +27,6 @@ export interface LitmusTest {
   readonly filter?: Proposition;
   /** What to show of each state beside what the condition speaks of. */
   readonly locations: readonly Observable[];
-  /** From a comment `Result: Never`, `Result: Sometimes` or `Result: Always`. */
-  readonly expected?: Observation;
+  /** From a comment such as `Result: Never` or `Result: Sometimes DATARACE`. */
+  readonly expected?: Expected;
 }

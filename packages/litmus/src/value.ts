@@ -13,6 +13,23 @@ export function elementOf(base: string, index: number): string {
 export interface Tainted {
   readonly value: Value;
   readonly from: readonly number[];
+  /** Those that have a part in which of several values it is, not in what that value is. */
+  readonly picks?: readonly number[];
+}
+
+/** The reads that have a part in which value these are, by themselves or by what they have been picked by. */
+export function pickedBy(...values: readonly Tainted[]): readonly number[] {
+  return values.reduce<readonly number[]>(
+    (reads, { from, picks }) => unionOf(unionOf(reads, from), picks ?? []),
+    [],
+  );
+}
+
+/** A value with the dependencies of two that it is made of. */
+export function madeOf(value: Value, first: Tainted, second: Tainted): Tainted {
+  const picks = unionOf(first.picks ?? [], second.picks ?? []);
+  const from = unionOf(first.from, second.from);
+  return picks.length === 0 ? { value, from } : { value, from, picks };
 }
 
 export function constant(value: Value): Tainted {

@@ -50,6 +50,9 @@ describe('C tests', () => {
     ['r0 = srcu_read_lock(x); srcu_read_unlock(x, r0);', 0],
     ['while (READ_ONCE(*x) < 2) { atomic_inc(x); } r0 = READ_ONCE(*x);', 2],
     ['do { atomic_inc(x); } while (READ_ONCE(*x) < 1); r0 = READ_ONCE(*x);', 1],
+    ['for (int i = 0; i < 5; i++) r0 += i;', 10],
+    ['for (i = 3; i; --i) { WRITE_ONCE(*x, i); atomic_inc(y); } r0 = READ_ONCE(*y) * 10 + *x;', 31],
+    ['(*x)++; *x += 4; r0 = *x; r0--;', 4],
     ['if (READ_ONCE(*x)) r0 = 1; else if (READ_ONCE(*y) == 0) { r0 = 2; }', 2],
     ['int *p = &x[1]; WRITE_ONCE(*p, 4); r0 = READ_ONCE(x[1]);', 4],
     ['WRITE_ONCE(*(x + 2), 4); r0 = READ_ONCE(x[2]);', 4],
@@ -97,10 +100,24 @@ describe('C tests', () => {
     expect(verdict('~exists ([x]=1)')).toEqual(['Always', false]);
   });
 
+  it('compares registers with each other', () => {
+    const text = (condition: string): string => `C T
+      {}
+      P0(int *x) { WRITE_ONCE(*x, 1); }
+      P1(int *x) { r0 = READ_ONCE(*x); r1 = READ_ONCE(*x); }
+      ${condition} (*More of this: P1 isn't first (in any order).*)`;
+    expect(observationOf(text('exists (1:r0=1:r1)'))).toBe('Sometimes');
+    expect(observationOf(text('exists (1:r0=[x])'))).toBe('Sometimes');
+    expect(observationOf(text('forall (1:r0=1:r1 \\/ 1:r1=1)'))).toBe('Always');
+  });
+
   it('takes the promised result from a comment', () => {
-    expect(parseLitmus('C T\n(* Result: Never *)\n{}\nP0(int *x) { }\nexists (x=1)').expected).toBe(
-      'Never',
-    );
+    const promised = (result: string) =>
+      parseLitmus(`C T\n(* Result: ${result} *)\n{}\nP0(int *x) { }\nexists (x=1)`).expected;
+    expect(promised('Never')).toEqual({ observation: 'Never', dataRace: false });
+    expect(promised('Sometimes DATARACE')).toEqual({ observation: 'Sometimes', dataRace: true });
+    expect(promised('DEADLOCK')).toEqual({ observation: 'DEADLOCK', dataRace: false });
+    expect(promised('Maybe')).toBeUndefined();
   });
 });
 
@@ -130,9 +147,15 @@ describe('refusals', () => {
 
   it.each([
     ['C T\n{}\nP0(int *x) { smp_what(); }', 'the function smp_what()'],
-    ['C T\n{}\nP0(int *x) { for (;;) ; }', "the statement 'for'"],
+    ['C T\n{}\nP0(int *x) { goto out; }', "the statement 'goto'"],
     ['C T\n{}\nP0(int *x) { r0 = x->y; }', "the member access '->y'"],
-    ['C T\n{}\nP0(int *x) { r0 = 1; r0++; }', "the operator '++'"],
+    ['C T\n{}\nP0(int *x) { x++; }', "assignment to the parameter 'x'"],
+    ['C T\n{}\nP0(int *x) { smp_memb(); }', 'the function smp_memb()'],
+    [
+      'AArch64 T\n{}\n P0 ;\n CASP X0,X1,X2,X3,[X4] ;\nexists (x=1)',
+      "the instruction 'CASP X0,X1,X2,X3,[X4]'",
+    ],
+    ['AArch64 T\n{}\n P0 ;\n STRB W0,[X4] ;\nexists (x=1)', "the instruction 'STRB W0,[X4]'"],
     ['C T\n{}\nP0(int *x) { r0 = 1 ? 2 : 3; }', "the operator '?:'"],
     ['C T\n{}\nP0(int *x) { int a[2]; }', "the local array 'a'"],
     ['C T\n{}\nP0(int *x) { r0 = 1 && READ_ONCE(*x); }', 'an access to memory after &&'],

@@ -1,6 +1,6 @@
 import { type Tag } from '@pagerace/memory-models';
 
-import { constant, type Tainted } from '../value.js';
+import { constant, pickedBy, type Tainted, unionOf } from '../value.js';
 import { type Cpu, immediate, type Instruction, type InstructionSet } from './machine.js';
 
 /** `W1` and `X1` are one register, named X1. */
@@ -54,6 +54,11 @@ function orders(suffix: string | undefined): { read: Tag[]; write: Tag[] } {
   };
 }
 
+/** Of a read whose value nobody gets to see: it is no load in the sense of a barrier, nor can it acquire. */
+function unseen(read: readonly Tag[]): Tag[] {
+  return [...read.filter((tag) => tag !== 'A'), 'NoRet'];
+}
+
 /** A single-instruction read-modify-write. */
 function atomic(
   suffix: string | undefined,
@@ -65,8 +70,7 @@ function atomic(
   const unused = result === undefined || isZero(result);
   return (cpu) => {
     const target = address(cpu);
-    // Whatever nobody gets to see is no load in the sense of a barrier, nor can it acquire.
-    const tags: Tag[] = unused ? [...read.filter((tag) => tag !== 'A'), 'NoRet'] : read;
+    const tags = unused ? unseen(read) : read;
     const old = cpu.memory.read(target, tags);
     cpu.memory.write(target, change(cpu, old), write, { rmw: old });
     if (result !== undefined) cpu.put(result, old);
@@ -105,6 +109,8 @@ function decode(mnemonic: string, operands: readonly string[]): Instruction | un
   if (mnemonic === 'mov' && source && operands.length === 2) {
     return (cpu) => { cpu.put(first!, source(cpu)); }; // prettier-ignore
   }
+  const choice = selection(mnemonic, operands);
+  if (choice) return choice;
   const operator = computations[mnemonic];
   const right = operand(third);
   if (operator !== undefined && source && right) {
@@ -134,6 +140,29 @@ function decode(mnemonic: string, operands: readonly string[]): Instruction | un
     };
   }
   return atomicInstruction(mnemonic, operands);
+}
+
+/** CSEL and its like: which of two values it takes depends on the comparison, but not the value itself. */
+function selection(mnemonic: string, operands: readonly string[]): Instruction | undefined {
+  const step = { csel: undefined, csinc: 1 }[mnemonic as 'csel' | 'csinc'];
+  const isSet = mnemonic === 'cset';
+  if (mnemonic !== 'csel' && mnemonic !== 'csinc' && !isSet) return undefined;
+  const [target, whenTrue, whenFalse] = operands;
+  const condition = conditions[operands.at(-1)!.toLowerCase()];
+  if (condition === undefined || operands.length !== (isSet ? 2 : 4)) return undefined;
+  if (!isSet && (!isRegister(whenTrue) || !isRegister(whenFalse))) return undefined;
+  return (cpu) => {
+    const [left, right] = cpu.compared;
+    const holds = cpu.operate(condition, left, right).value === 1;
+    const isTrue = cpu.memory.decide(holds, left, right);
+    let taken: Tainted;
+    if (isSet) taken = constant(isTrue ? 1 : 0);
+    else {
+      taken = cpu.get(isTrue ? whenTrue! : whenFalse!);
+      if (!isTrue && step !== undefined) taken = cpu.operate('+', taken, constant(step));
+    }
+    cpu.put(target!, { ...taken, picks: unionOf(taken.picks ?? [], pickedBy(left, right)) });
+  };
 }
 
 function atomicInstruction(mnemonic: string, operands: readonly string[]): Instruction | undefined {
@@ -169,13 +198,24 @@ function atomicInstruction(mnemonic: string, operands: readonly string[]): Instr
   if (name === 'swp') return atomic(suffix, address, (cpu) => cpu.get(first!), second);
   if (name === 'cas') {
     const { read, write } = orders(suffix);
+    const tags = isZero(first!) ? unseen(read) : read;
     return (cpu) => {
       const target = address(cpu);
       const expected = cpu.get(first!);
       const desired = cpu.get(second!);
-      const old = cpu.memory.read(target, read);
-      if (old.value === expected.value) cpu.memory.write(target, desired, write, { rmw: old });
-      cpu.put(first!, old);
+      const old = cpu.memory.read(target, tags);
+      const succeeds = cpu.memory.decide(old.value === expected.value, old, expected);
+      if (!succeeds) {
+        cpu.put(first!, old);
+        return;
+      }
+      // What it compares with picks whether it writes.
+      const picks = unionOf(desired.picks ?? [], pickedBy(expected));
+      cpu.memory.write(target, { ...desired, picks }, write, { rmw: old });
+      // Both are equal: it may keep the one and let the other pick it, or load the other.
+      const kept = { ...expected, picks: unionOf(expected.picks ?? [], pickedBy(old)) };
+      const isPlain = expected.from.length === 0 && expected.picks === undefined;
+      cpu.put(first!, isPlain ? kept : cpu.memory.choose([kept, old]));
     };
   }
   const operator = atomicOperators[name.slice(2)]!;

@@ -1,7 +1,7 @@
 import { LitmusSyntaxError, type Position, UnsupportedError } from '../errors.js';
 import { LoopBound, type ThreadMemory, type ThreadProgram, zero } from '../execution/thread.js';
 import {
-  constant, operate, OperandError, type Tainted, unionOf, type Value,
+  constant, madeOf, operate, OperandError, type Tainted, unionOf, type Value,
 } from '../value.js'; // prettier-ignore
 
 /** How often an instruction is run at most; longer runs are not considered. */
@@ -53,16 +53,18 @@ export class Cpu {
   }
 
   operate(operator: string, left: Tainted, right: Tainted): Tainted {
-    return {
-      value: operate(operator, left.value, right.value),
-      from: unionOf(left.from, right.from),
-    };
+    return madeOf(operate(operator, left.value, right.value), left, right);
   }
 
   /** Takes a branch or not; whatever follows depends on what decided it. */
   branch(label: string, taken: boolean, ...deciding: readonly Tainted[]): string | undefined {
-    for (const { from } of deciding) this.memory.control = unionOf(this.memory.control, from);
-    return taken ? label : undefined;
+    const { memory } = this;
+    const decision = memory.decide(taken, ...deciding);
+    for (const { from, picks } of deciding) {
+      memory.control = unionOf(memory.control, from);
+      memory.pickedControl = unionOf(memory.pickedControl, picks ?? []);
+    }
+    return decision ? label : undefined;
   }
 
   get registers(): ReadonlyMap<string, Value> {

@@ -9,6 +9,9 @@ import { type Expression, type Statement, type ThreadFunction } from './syntax.j
 /** How often a loop's body is run at most; herd7's default. That a run is longer is told by a flag. */
 const loopBound = 2;
 
+/** The same of a loop that counts, and whose end no read decides. */
+const countedLoopBound = 64;
+
 /** Makes a thread's function runnable; says at once what in it is not supported. */
 export function compileThread(
   file: string,
@@ -185,8 +188,9 @@ class Interpreter {
         const condition = this.expression(statement.condition);
         // In C a control dependency ends with the arms of its `if`: what comes afterwards, the compiler
         // may move before it (Documentation/memory-barriers.txt).
+        const isTrue = this.memory.decide(condition.value !== 0, condition);
         this.memory.under(condition, () => {
-          this.statements(condition.value !== 0 ? statement.then : statement.otherwise);
+          this.statements(isTrue ? statement.then : statement.otherwise);
         });
         break;
       }
@@ -198,8 +202,9 @@ class Interpreter {
 
   loop(loop: Statement & { readonly kind: 'while' }, done: number): void {
     const condition = this.expression(loop.condition);
-    if (condition.value === 0) return;
-    if (done === loopBound) throw new LoopBound();
+    if (!this.memory.decide(condition.value !== 0, condition)) return;
+    const isCounted = condition.from.length === 0 && loop.condition.kind !== 'number';
+    if (done >= (isCounted ? countedLoopBound : loopBound)) throw new LoopBound();
     this.memory.under(condition, () => {
       this.statements(loop.body);
       this.loop(loop, done + 1);

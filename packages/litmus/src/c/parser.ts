@@ -10,7 +10,7 @@ const isTypeName = (text: string): boolean =>
   typeWords.has(text) || /^(?:[us](?:8|16|32|64)|\w+_t)$/.test(text);
 
 /** Words of C that have no meaning here: met as a statement, they are named in an error. */
-const foreignWords = new Set('for switch goto return break continue asm typeof sizeof'.split(' '));
+const foreignWords = new Set('switch goto return break continue asm typeof sizeof'.split(' '));
 
 const precedence: Readonly<Record<string, number>> = {
   '||': 1, '&&': 2, '|': 3, '^': 4, '&': 5, '==': 6, '!=': 6, '<': 7, '>': 7, '<=': 7, '>=': 7,
@@ -87,6 +87,7 @@ class FunctionParser {
       const body = this.statement();
       return [{ kind: 'while', condition, body, bodyFirst: false, line, column }];
     }
+    if (lexer.take('for')) return this.forLoop({ line, column });
     if (lexer.take('do')) {
       const body = this.statement();
       lexer.expect('while');
@@ -96,6 +97,26 @@ class FunctionParser {
     }
     if (isTypeName(token.text)) return this.declaration();
     return [this.expressionStatement()];
+  }
+
+  /** A `while` with what comes before it, and after each round. */
+  forLoop(place: { line: number; column: number }): Statement[] {
+    const { lexer } = this;
+    lexer.expect('(');
+    let before: Statement[] = [];
+    if (isTypeName(lexer.peek().text)) before = this.declaration();
+    else if (!lexer.take(';')) {
+      before = [this.simpleStatement()];
+      lexer.expect(';');
+    }
+    const condition: Expression = lexer.at(';')
+      ? { ...place, kind: 'number', value: 1 }
+      : this.expression();
+    lexer.expect(';');
+    const step = lexer.at(')') ? [] : [this.simpleStatement()];
+    lexer.expect(')');
+    const body = [...this.statement(), ...step];
+    return [...before, { ...place, kind: 'while', condition, body, bodyFirst: false }];
   }
 
   declaration(): Statement[] {
@@ -116,12 +137,21 @@ class FunctionParser {
   }
 
   expressionStatement(): Statement {
+    const statement = this.simpleStatement();
+    this.lexer.expect(';');
+    return statement;
+  }
+
+  /** An assignment, an increment, or an expression, without the semicolon. */
+  simpleStatement(): Statement {
     const { lexer } = this;
+    const prefix = lexer.at('++') || lexer.at('--') ? lexer.next().text : undefined;
     const start = at(lexer.peek());
     const to = this.expression();
     const operator = /^([-+*/&|^]|<<|>>)=$/.exec(lexer.peek().text)?.[1];
     let statement: Statement = { ...start, kind: 'evaluate', expression: to };
-    if (lexer.at('=') || operator !== undefined) {
+    const isStep = prefix !== undefined || lexer.at('++') || lexer.at('--');
+    if (lexer.at('=') || operator !== undefined || isStep) {
       if (to.kind === 'name') {
         if (this.#parameters.includes(to.name)) {
           lexer.unsupported(`assignment to the parameter '${to.name}'`, to);
@@ -129,15 +159,15 @@ class FunctionParser {
         this.#registers.add(to.name);
       } else if (to.kind !== 'dereference')
         lexer.fail('a variable or *pointer before =', at2(lexer, to));
-      lexer.next();
-      const right = this.expression();
+      const sign = prefix ?? lexer.next().text;
+      const right: Expression = isStep ? { ...start, kind: 'number', value: 1 } : this.expression();
+      const combining = isStep ? sign[0] : operator;
       const value: Expression =
-        operator === undefined ? right : { ...start, kind: 'binary', operator, left: to, right };
+        combining === undefined
+          ? right
+          : { ...start, kind: 'binary', operator: combining, left: to, right };
       statement = { ...start, kind: 'assign', to, value };
-    } else if (lexer.at('++') || lexer.at('--')) {
-      lexer.unsupported(`the operator '${lexer.peek().text}'`);
     }
-    lexer.expect(';');
     return statement;
   }
 

@@ -77,7 +77,7 @@ function modifyIf(
   change: (old: Tainted) => Tainted,
 ): { old: Tainted; succeeded: boolean } {
   const old = memory.read(pointer, [tag, 'RMW']);
-  const succeeded = condition(old);
+  const succeeded = memory.decide(condition(old), old);
   if (succeeded) memory.write(pointer, change(old), [tag, 'RMW'], { rmw: old });
   return { old, succeeded };
 }

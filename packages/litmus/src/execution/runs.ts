@@ -1,3 +1,4 @@
+import { UnsupportedError } from '../errors.js';
 import { type Value } from '../value.js';
 import { type Limit } from './limit.js';
 import {
@@ -17,52 +18,70 @@ interface Runs {
   readonly cutOff: readonly ThreadEvent[][];
   /** Whether a loop went on beyond its bound in one of these. */
   readonly beyondBound: boolean;
+  /** Whether what a read returned decided about the way of one of these. */
+  readonly hasDecided: boolean;
 }
 
-/** Every run of a thread whose reads return values from the given domains. */
-export function runsOf(
+/**
+ * Every run of a thread.
+ *
+ * @param isGuessing whether to take both ways wherever what a read returned would decide
+ */
+function runsOf(
   program: ThreadProgram,
-  domain: (location: string) => readonly Value[],
+  possibleValues: ThreadMemory['possibleValues'],
   limit: Limit,
+  isGuessing: boolean,
 ): Runs {
   const complete: ThreadRun[] = [];
   const cutOff: ThreadEvent[][] = [];
   let beyondBound = false;
+  let hasDecided = false;
   // The choices of the current run, and how many there were; advanced like an odometer.
   const taken: number[] = [];
   const offered: number[] = [];
   for (;;) {
     limit.check();
     let depth = 0;
-    const memory = new ThreadMemory(<T>(options: readonly T[]): T => {
-      if (options.length === 0) throw new CutOff();
-      if (depth === taken.length) {
-        taken.push(0);
-        offered.push(options.length);
-      }
-      return options[taken[depth++]!]!;
-    }, domain);
+    const memory = new ThreadMemory(
+      <T>(options: readonly T[]): T => {
+        if (options.length === 0) throw new CutOff();
+        if (depth === taken.length) {
+          taken.push(0);
+          offered.push(options.length);
+        }
+        return options[taken[depth++]!]!;
+      },
+      possibleValues,
+      isGuessing,
+    );
     try {
       const registers = program(memory);
       complete.push({ events: memory.events, registers });
     } catch (error) {
-      if (!(error instanceof CutOff) && !(error instanceof WildAccess)) throw error;
+      const leadsNowhere = error instanceof CutOff || error instanceof WildAccess;
+      // A wrong guess may lead to what no run does.
+      if (!leadsNowhere && !(isGuessing && error instanceof UnsupportedError)) throw error;
       beyondBound ||= error instanceof LoopBound;
       cutOff.push(memory.events);
     }
+    hasDecided ||= memory.hasDecided;
     while (taken.length > 0 && taken.at(-1)! + 1 === offered.at(-1)!) {
       taken.pop();
       offered.pop();
     }
-    if (taken.length === 0) return { complete, cutOff, beyondBound };
+    if (taken.length === 0) return { complete, cutOff, beyondBound, hasDecided };
     taken[taken.length - 1]!++;
   }
 }
 
 /**
- * Every run of each thread, with values that some thread may have written. The domains grow from the
- * initial values; a value that comes about by reads from n writes takes n rounds, so that there need be
- * no more rounds than there are writes.
+ * Every run of each thread, with values that some thread may have written.
+ *
+ * Which values these are is found by letting the domains grow from the initial values. A value may also
+ * justify itself: a thread that writes it since it reads it, by way of an `if` and of other threads. So where
+ * anything depends on a read, threads go both ways, whatever they read: the values of an execution come from
+ * constants by the steps of its threads, once it is settled which way each goes.
  *
  * @returns per thread its runs, and whether some longer ones were left out: loops have a bound
  */
@@ -71,35 +90,129 @@ export function allRuns(
   initial: ReadonlyMap<string, Value>,
   limit: Limit,
 ): { readonly runs: ThreadRun[][]; readonly beyondBound: boolean } {
-  const domains = new Map<string, Set<Value>>();
-  const domain = (location: string): Set<Value> => {
-    let values = domains.get(location);
-    if (!values) domains.set(location, (values = new Set([initial.get(location) ?? 0])));
-    return values;
-  };
-  for (let round = 0; ; round++) {
-    const known = new Map([...domains].map(([location, values]) => [location, [...values]]));
-    const runs = programs.map((program) =>
-      runsOf(program, (location) => known.get(location) ?? [...domain(location)], limit),
+  const runAll = (domains: Domains, isGuessing: boolean): Runs[] =>
+    programs.map((program, thread) =>
+      runsOf(
+        program,
+        (location, own) => domains.readableBy(thread, location, own),
+        limit,
+        isGuessing,
+      ),
     );
-    let grown = false;
-    let writes = 0;
-    for (const { complete, cutOff } of runs) {
-      const events = [...complete.map((run) => run.events), ...cutOff];
-      writes += Math.max(0, ...events.map((ofRun) => ofRun.filter(isWrite).length));
-      for (const event of events.flat().filter(isWrite)) {
-        const values = domain(event.location!);
-        grown ||= !values.has(event.value!);
-        values.add(event.value!);
+  /** A value that comes about by reads from n writes takes n rounds: there need be no more than writes. */
+  const grown = (isGuessing: boolean): { from: Domains; domains: Domains; runs: Runs[] } => {
+    let domains = new Domains(initial);
+    for (let round = 0; ; round++) {
+      const runs = runAll(domains, isGuessing);
+      const next = domains.with(runs);
+      if (!next.hasMoreThan(domains) || round > mostWrites(runs)) {
+        return { from: domains, domains: next, runs };
       }
+      domains = next;
     }
-    if (!grown || round > writes) {
-      return {
-        runs: runs.map(({ complete }) => complete),
-        beyondBound: runs.some((ofThread) => ofThread.beyondBound),
-      };
+  };
+  const { from, domains, runs: justified } = grown(false);
+  let runs = justified;
+  const mayJustifyItself =
+    runs.some(({ hasDecided }) => hasDecided) && from.with(runAll(from, true)).hasMoreThan(domains);
+  if (mayJustifyItself) {
+    let guessed = grown(true).domains;
+    for (;;) {
+      runs = runAll(guessed, false);
+      // What is written in no run after all, none need read.
+      const written = guessed.onlyOf(new Domains(initial).with(runs));
+      if (!guessed.hasMoreThan(written)) break;
+      guessed = written;
     }
   }
+  return {
+    runs: runs.map(({ complete }) => complete),
+    beyondBound: runs.some((ofThread) => ofThread.beyondBound),
+  };
+}
+
+/** The values that each location may hold: its initial one, and those that each thread writes. */
+class Domains {
+  /** Per location and thread. */
+  readonly #written = new Map<string, readonly ReadonlySet<Value>[]>();
+
+  constructor(readonly initial: ReadonlyMap<string, Value>) {}
+
+  /**
+   * What a thread may read, when it has last written `own`: that, or what another thread writes. Coherence
+   * hides from it what is overwritten or to come.
+   */
+  readableBy(thread: number, location: string, own: Value | undefined): readonly Value[] {
+    const values = new Set([own ?? this.initial.get(location) ?? 0]);
+    this.#written.get(location)?.forEach((written, other) => {
+      if (other !== thread) for (const value of written) values.add(value);
+    });
+    return [...values];
+  }
+
+  hasMoreThan(other: Domains): boolean {
+    return [...this.#written].some(([location, written]) =>
+      written.some((values, thread) =>
+        [...values].some((value) => !other.#isWritten(location, thread, value)),
+      ),
+    );
+  }
+
+  /** These, and what each thread's runs write. */
+  with(runs: readonly Runs[]): Domains {
+    const written = new Map<string, Set<Value>[]>();
+    const ofLocation = (location: string): Set<Value>[] => {
+      let sets = written.get(location);
+      if (!sets) written.set(location, (sets = runs.map(() => new Set<Value>())));
+      return sets;
+    };
+    for (const [location, sets] of this.#written) {
+      written.set(
+        location,
+        sets.map((values) => new Set(values)),
+      );
+    }
+    runs.forEach(({ complete, cutOff }, thread) => {
+      for (const events of [...complete.map((run) => run.events), ...cutOff]) {
+        for (const event of events.filter(isWrite)) {
+          ofLocation(event.location!)[thread]!.add(event.value!);
+        }
+      }
+    });
+    const result = new Domains(this.initial);
+    for (const [location, sets] of written) result.#written.set(location, sets);
+    return result;
+  }
+
+  /** Those of these that are among the others. */
+  onlyOf(others: Domains): Domains {
+    const result = new Domains(this.initial);
+    for (const [location, written] of this.#written) {
+      const left = written.map(
+        (values, thread) =>
+          new Set([...values].filter((value) => others.#isWritten(location, thread, value))),
+      );
+      result.#written.set(location, left);
+    }
+    return result;
+  }
+
+  #isWritten(location: string, thread: number, value: Value): boolean {
+    return this.#written.get(location)?.[thread]?.has(value) ?? false;
+  }
+}
+
+/** At most so many writes are in one run of each thread together. */
+function mostWrites(runs: readonly Runs[]): number {
+  let sum = 0;
+  for (const { complete, cutOff } of runs) {
+    let most = 0;
+    for (const events of [...complete.map((run) => run.events), ...cutOff]) {
+      most = Math.max(most, events.filter(isWrite).length);
+    }
+    sum += most;
+  }
+  return sum;
 }
 
 export function isWrite({ kind }: { readonly kind: string }): boolean {

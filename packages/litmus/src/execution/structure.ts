@@ -77,10 +77,10 @@ function shapeOf(runs: readonly ThreadRun[], initial: ReadonlyMap<string, Value>
     location,
     tags: [],
   }));
-  const pairs = { addr: [], data: [], ctrl: [], rmw: [] } as Record<
-    'addr' | 'data' | 'ctrl' | 'rmw',
-    [number, number][]
-  >;
+  const dependencies = ['addr', 'data', 'ctrl'] as const;
+  const none = (): [number, number][] => [];
+  const pairs = { addr: none(), data: none(), ctrl: none(), rmw: none() };
+  const picks = { addr: none(), data: none(), ctrl: none() };
   const rmwWrite: (number | undefined)[] = [];
   runs.forEach((run, thread) => {
     const first = events.length;
@@ -88,8 +88,9 @@ function shapeOf(runs: readonly ThreadRun[], initial: ReadonlyMap<string, Value>
       const { kind, tags } = own;
       const location = own.location === undefined ? {} : { location: numbers.get(own.location)! };
       events.push({ thread, kind, tags, ...location });
-      for (const name of ['addr', 'data', 'ctrl'] as const) {
+      for (const name of dependencies) {
         for (const read of own[name]) pairs[name].push([first + read, first + i]);
+        for (const read of own.pick[name]) picks[name].push([first + read, first + i]);
       }
       if (own.rmw === undefined) return;
       rmwWrite[first + own.rmw] = first + i;
@@ -97,12 +98,14 @@ function shapeOf(runs: readonly ThreadRun[], initial: ReadonlyMap<string, Value>
     });
   });
   const size = events.length;
+  const relation = (of: readonly [number, number][]): Relation => Relation.of(size, of);
   const structure = new EventStructure({
     events,
-    addr: Relation.of(size, pairs.addr),
-    data: Relation.of(size, pairs.data),
-    ctrl: Relation.of(size, pairs.ctrl),
-    rmw: Relation.of(size, pairs.rmw),
+    addr: relation(pairs.addr),
+    data: relation(pairs.data),
+    ctrl: relation(pairs.ctrl),
+    pick: { addr: relation(picks.addr), data: relation(picks.data), ctrl: relation(picks.ctrl) },
+    rmw: relation(pairs.rmw),
   });
   return { structure, locations, rmwWrite };
 }

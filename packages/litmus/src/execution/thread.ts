@@ -13,6 +13,12 @@ export interface ThreadEvent {
   readonly addr: readonly number[];
   readonly data: readonly number[];
   readonly ctrl: readonly number[];
+  /** The same for reads that pick its address, its value, the branch to it. */
+  readonly pick: {
+    readonly addr: readonly number[];
+    readonly data: readonly number[];
+    readonly ctrl: readonly number[];
+  };
   /** Of the write of a read-modify-write: its read. */
   readonly rmw?: number;
 }
@@ -38,15 +44,33 @@ export class ThreadMemory {
   readonly events: ThreadEvent[] = [];
   /** The reads on which the code now running depends being run at all. */
   control: readonly number[] = [];
+  /** Those that pick the way to it. */
+  pickedControl: readonly number[] = [];
+  /** Whether anything that a read returned decided about the way. */
+  hasDecided = false;
+  /** Per location, what the thread has written to it last. */
+  readonly #written = new Map<string, Tainted>();
 
   constructor(
     /** Picks one of several. */
     readonly choose: <T>(options: readonly T[]) => T,
-    readonly possibleValues: (location: string) => readonly Value[],
+    /** What a read may return, after what the thread itself has last written there, if it has. */
+    readonly possibleValues: (location: string, own: Value | undefined) => readonly Value[],
+    /** Takes both ways wherever what a read returned would decide. */
+    readonly isGuessing = false,
   ) {}
 
+  /** Whether to go a way that depends on some values. */
+  decide(isTrue: boolean, ...deciding: readonly Tainted[]): boolean {
+    if (deciding.every(({ from, picks }) => from.length === 0 && picks === undefined))
+      return isTrue;
+    this.hasDecided = true;
+    return this.isGuessing ? this.choose([isTrue, !isTrue]) : isTrue;
+  }
+
   read(address: Tainted, tags: readonly Tag[], kind: EventKind = 'read'): Tainted {
-    const value = this.choose(this.possibleValues(locationOf(address)));
+    const location = locationOf(address);
+    const value = this.choose(this.possibleValues(location, this.#written.get(location)?.value));
     return this.readValue(address, tags, value, kind);
   }
 
@@ -54,8 +78,10 @@ export class ThreadMemory {
   readValue(address: Tainted, tags: readonly Tag[], value: Value, kind: EventKind): Tainted {
     const location = locationOf(address);
     const number = this.events.length;
-    this.#add({ kind, location, value, tags, addr: address.from, data: [] });
-    return { value, from: [number] };
+    this.#add({ kind, location, value, tags, addr: address.from, data: [] }, address);
+    // What the thread itself has put there may be passed on.
+    const passedOn = this.#written.get(location)?.picks;
+    return passedOn ? { value, from: [number], picks: passedOn } : { value, from: [number] };
   }
 
   write(
@@ -74,12 +100,14 @@ export class ThreadMemory {
       addr: address.from,
       data: value.from,
     };
-    this.#add(rmw ? { ...event, rmw: rmw.from[0]! } : event);
+    this.#add(rmw ? { ...event, rmw: rmw.from[0]! } : event, address, value.picks);
+    this.#written.set(location, value);
   }
 
   fence(tag: Tag, location?: Tainted): void {
     const event = { kind: 'fence', tags: [tag], data: [] } as const;
-    if (location) this.#add({ ...event, location: locationOf(location), addr: location.from });
+    if (location)
+      this.#add({ ...event, location: locationOf(location), addr: location.from }, location);
     else this.#add({ ...event, addr: [] });
   }
 
@@ -91,8 +119,13 @@ export class ThreadMemory {
     this.control = control;
   }
 
-  #add(event: Omit<ThreadEvent, 'ctrl'>): void {
-    this.events.push({ ...event, ctrl: this.control });
+  #add(
+    event: Omit<ThreadEvent, 'ctrl' | 'pick'>,
+    address?: Tainted,
+    data: readonly number[] = [],
+  ): void {
+    const pick = { addr: address?.picks ?? [], data, ctrl: this.pickedControl };
+    this.events.push({ ...event, ctrl: this.control, pick });
   }
 }
 

@@ -8,7 +8,7 @@ import { type Moment, timeline } from './timeline.js';
 export function explanationText(explanation: Explanation): string {
   const { proposition } = explanation;
   if (explanation.kind === 'unreachable') {
-    return `Nothing reaches ${proposition}: whichever write each read reads, its values do not come out.\n`;
+    return `Nothing reaches ${proposition}: no runs of the threads go together that end so, whatever they read.\n`;
   }
   const { candidate } = explanation;
   const moments = timeline(candidate);

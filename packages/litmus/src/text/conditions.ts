@@ -92,7 +92,10 @@ class ConditionParser {
     const different = lexer.at('!=');
     if (!different && !lexer.at('=') && !lexer.at('==')) lexer.fail("'='");
     lexer.next();
-    const equal: Proposition = { kind: 'equal', left, right: parseValue(lexer) };
+    const isObservable = lexer.at('[') || lexer.peek(1).text === ':';
+    const equal: Proposition = isObservable
+      ? { kind: 'same', left, right: this.observable() }
+      : { kind: 'equal', left, right: parseValue(lexer) };
     return different ? { kind: 'not', part: equal } : equal;
   }
 

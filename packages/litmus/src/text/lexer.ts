@@ -107,17 +107,22 @@ function* scan(source: Source, text: string, from: number, to: number): Generato
     const found = pattern.exec(text)?.[0];
     return found !== undefined && at + found.length <= to ? found : undefined;
   };
+  // After the first braces, the initial state, `(*` between others may be C.
+  let depth = 0;
+  let closed = 0;
   while (at < to) {
     const blank = match(space);
     if (blank !== undefined) {
       at += blank.length;
       continue;
     }
-    const comment = commentAt(source, text, at);
+    const comment = commentAt(source, text, at, depth > 0 && closed > 0);
     if (comment > 0) {
       at += comment;
       continue;
     }
+    if (text[at] === '{') depth++;
+    if (text[at] === '}' && --depth === 0) closed++;
     const position = source.position(at);
     const word = match(name);
     const digits = match(number);
@@ -133,8 +138,12 @@ function* scan(source: Source, text: string, from: number, to: number): Generato
   yield { kind: 'end', text: '', ...source.position(to) };
 }
 
-/** How long the comment is that begins here; 0 if none does. */
-export function commentAt(source: Source, text: string, at: number): number {
+/**
+ * How long the comment is that begins here; 0 if none does.
+ *
+ * @param isCode whether `(*` may be C here: `(*p)`
+ */
+export function commentAt(source: Source, text: string, at: number, isCode = false): number {
   const unclosed = (close: string): never => {
     throw new LitmusSyntaxError(
       source.file,
@@ -155,7 +164,7 @@ export function commentAt(source: Source, text: string, at: number): number {
   // `(*p)` and `(*(` are C; `(*so*)` is a comment nevertheless.
   const rest = text.slice(at, at + 200);
   const isClosedWord = /^\(\*[^()]*\*\)/.test(rest) && /^\s?$/.test(text[at - 1] ?? '');
-  if (/^\(\*+[A-Za-z_(]/.test(rest) && !isClosedWord) return 0;
+  if (isCode && /^\(\*+[A-Za-z_(]/.test(rest) && !isClosedWord) return 0;
   let depth = 0;
   for (let i = at; i < text.length; i++) {
     if (text.startsWith('(*', i)) {
