@@ -5,6 +5,7 @@ import { archArm64 } from '@pagerace/arch-arm64';
 import { archPowerpc } from '@pagerace/arch-powerpc';
 import { archRiscv } from '@pagerace/arch-riscv';
 import { archS390 } from '@pagerace/arch-s390';
+import { archW } from '@pagerace/arch-w';
 import { archX86 } from '@pagerace/arch-x86';
 import { checkPlugin, type Plugin, PluginError, Registry } from '@pagerace/kernel';
 import { memoryModels } from '@pagerace/memory-models';
@@ -24,6 +25,7 @@ export async function loadRegistry(modules: readonly string[] = []): Promise<Reg
     archPowerpc,
     archRiscv,
     archS390,
+    archW,
     archX86,
     patches,
     scenarios,

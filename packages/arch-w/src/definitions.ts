@@ -1,0 +1,39 @@
+import { type ArchitectureDefinition, defineArchitecture, definePlugin } from '@pagerace/kernel';
+import { ARCHITECTURE, TLB_FLUSH } from '@pagerace/page-model';
+import { TRANSLATIONS, Translations } from '@pagerace/pgtable-generic';
+import { WTlbFlush } from './tlb-flush.js';
+import { W, WWithoutRcuTableFree } from './w.js';
+
+const facts = {
+  model: 'lkmm',
+  clearBeforeLoad: 'nothing',
+  tlbFlush: { by: 'broadcast', deferred: false },
+  thp: true,
+  fastGup: true,
+} as const;
+
+const flush = [
+  { token: TRANSLATIONS, useClass: Translations },
+  { token: TLB_FLUSH, useClass: WTlbFlush },
+] as const;
+
+/** The hypothetical architecture. */
+export const w: ArchitectureDefinition = defineArchitecture({
+  ...facts,
+  id: 'w',
+  title: 'W, a hypothetical architecture that orders no more than the kernel asks for',
+  rcuTableFree: true,
+  provides: [{ token: ARCHITECTURE, useClass: W }, ...flush],
+});
+
+/** The same without CONFIG_MMU_GATHER_RCU_TABLE_FREE. */
+export const wNoRcu: ArchitectureDefinition = defineArchitecture({
+  ...facts,
+  id: 'w-no-rcu',
+  title: 'W, whose page tables are freed without a grace period',
+  rcuTableFree: false,
+  provides: [{ token: ARCHITECTURE, useClass: WWithoutRcuTableFree }, ...flush],
+});
+
+/** The hypothetical architecture, with and without. */
+export const archW = definePlugin({ id: '@pagerace/arch-w', architectures: [w, wNoRcu] });
