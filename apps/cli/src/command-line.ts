@@ -180,7 +180,7 @@ ${exitCodeHelp}`,
     .argument('<scenario>', 'an id from `pagerace list scenarios`')
     .option(
       '--kernel <kernel>',
-      "a kernel, or a kernel+patch; default the scenario's last, with the fix",
+      "a kernel, or a kernel+patch; default the scenario's first that is sound",
     )
     .option(
       '--arch <architectures>',

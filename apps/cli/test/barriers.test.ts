@@ -72,6 +72,17 @@ What goes wrong without them:
     expect(out).toContain(`${site}\n  ~ never met`);
   });
 
+  it('are those of the machines that can run the scenario', async () => {
+    const { code, out } = await pagerace(
+      'barriers gup-fast-collapse --kernel v6.1 --arch x86,small',
+    );
+    expect(code).toBe(ExitCode.success);
+    expect(out).toContain('The scenario cannot be had on\n  small: small has no transparent huge');
+    expect((await pagerace('barriers gup-fast-collapse --kernel v6.1 --arch small')).code).toBe(
+      ExitCode.usage,
+    );
+  });
+
   it('of a kernel that goes wrong as it is are not judged', async () => {
     const command = 'barriers store-buffering --kernel plain --arch x86';
     const { code, out } = await pagerace(command);
@@ -87,6 +98,69 @@ What goes wrong without them:
     const ended = await pagerace(`barriers ${scenario} --kernel plain --arch x86`);
     expect(ended.code).toBe(code);
     expect(ended.out).toContain('Nothing can be said of barriers');
+  });
+});
+
+describe('the barriers of madv-free-dio', () => {
+  const fence = 'mm/rmap.c:try_to_unmap_one:smp_mb';
+
+  const machinesFor = async (words: string): Promise<BarriersDocument['machines']> => {
+    const { code, out } = await pagerace(`barriers madv-free-dio ${words} --json`);
+    expect(code).toBe(ExitCode.success);
+    return (JSON.parse(out) as BarriersDocument).machines;
+  };
+
+  it('have a full fence that only an architecture needs that clears an entry without ordering', async () => {
+    const every =
+      'arm64,arm64-deferred,powerpc-radix,powerpc-hash,riscv,s390,x86,x86-ipi,x86-broadcast,lkmm';
+    const machines = await machinesFor(`--kernel v5.18 --arch ${every} --site ${fence}`);
+    const needs = machines.map(({ architecture, model, sites }) => [
+      model === 'lkmm' ? model : architecture,
+      sites[0]!.need,
+    ]);
+    expect(Object.fromEntries(needs)).toEqual({
+      arm64: 'not needed',
+      'arm64-deferred': 'not needed',
+      'powerpc-radix': 'not needed',
+      'powerpc-hash': 'needed',
+      riscv: 'not needed',
+      // MADV_FREE has made the entry old, and an old one is invalid: ptep_flush_direct() of
+      // arch/s390/mm/pgtable.c, v5.18, returns at once, and a plain store clears it.
+      s390: 'needed',
+      x86: 'not needed',
+      'x86-ipi': 'not needed',
+      'x86-broadcast': 'not needed',
+      lkmm: 'needed',
+    });
+    for (const { sites } of machines.filter(({ sites: [site] }) => site!.need === 'needed')) {
+      // Nothing weaker will do.
+      const weaker = sites[0]!.weakenings.map(({ to, safety }) => [to, safety]);
+      expect(weaker).toEqual([
+        ['dropped', 'unsafe'],
+        ['smp_rmb', 'unsafe'],
+        ['smp_wmb', 'unsafe'],
+      ]);
+    }
+  });
+
+  it('say what orders the same, where one of them is enough', async () => {
+    const [{ sites }] = (await machinesFor('--kernel v5.18 --arch lkmm')) as [
+      BarriersDocument['machines'][number],
+    ];
+    const about = (name: string) => sites.find((site) => site.name.endsWith(name))!;
+    expect(about('page_ref_add_unless:atomic_add_unless').need).toBe('needed');
+    // The device's page becomes dirty under the page lock, before the reference is given back.
+    const { need, insteadOf } = about('try_to_unmap_one:smp_rmb');
+    expect(need).toBe('not needed');
+    expect(insteadOf.toSorted()).toEqual([
+      'include/linux/page-flags.h:TestSetPageDirty:test_and_set_bit',
+      'mm/filemap.c:unlock_page:clear_bit_unlock',
+    ]);
+  });
+
+  it('are those of the first kernel that is sound, if none is named', async () => {
+    const { out } = await pagerace(`barriers madv-free-dio --arch x86 --site ${fence}`);
+    expect(out.split('\n')[0]).toBe('madv-free-dio on v5.18');
   });
 });
 

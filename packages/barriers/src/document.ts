@@ -47,6 +47,8 @@ export interface BarriersDocument {
   /** Whether every site was judged on every machine that was asked for. */
   readonly complete: boolean;
   readonly machines: readonly MachineDocument[];
+  /** Machines on which the scenario cannot be had, and why; left out if there is none. */
+  readonly misfits?: BarriersReport['misfits'];
 }
 
 /**
@@ -78,6 +80,7 @@ export function barriersDocument(
         ...weakestDocument(analysis),
       };
     }),
+    ...(report.misfits === undefined ? {} : { misfits: report.misfits }),
   };
 }
 

@@ -42,6 +42,10 @@ export function barriersText(report: BarriersReport, options: BarriersTextOption
           return line(`${marks[tone]} ${name}: ${baselineText(baseline)}`, tone);
         }),
     ),
+    section(
+      'The scenario cannot be had on',
+      (report.misfits ?? []).flatMap(({ name, because }) => line(`${name}: ${because}`)),
+    ),
   ];
   return blocks
     .filter((block) => block.length > 0)

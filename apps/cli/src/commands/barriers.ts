@@ -9,6 +9,7 @@ import {
   isAnswered,
   type MachineReport,
 } from '@pagerace/barriers';
+import { expectationOf, MisfitError, type Registry } from '@pagerace/kernel';
 import { dropped, type OrderingSite } from '@pagerace/machine';
 import type { Result } from '@pagerace/explorer';
 import { commandLines, isBroken, json, pageWidth } from '@pagerace/report';
@@ -20,7 +21,7 @@ import { type Machine, machinesOf } from '../machines.js';
 import { readParameters } from '../parameters.js';
 import { progressDisplay } from '../progress-display.js';
 import { replayCommand } from '../replay-command.js';
-import { select, type Selection, usualKernels } from '../selection.js';
+import { namedKernels, select, type Selection, usualKernels } from '../selection.js';
 import type { Session } from '../session.js';
 import { strategyOf } from '../strategy.js';
 import { weakenedTexts } from '../weakened-sites.js';
@@ -45,7 +46,8 @@ export async function barriers(
 ): Promise<ExitCode> {
   const { registry, terminal } = session;
   const { json: asJson, plugin } = session.options;
-  const kernel = options.kernel ?? usualKernels(registry, registry.scenario(scenario)).at(-1)!;
+  const known = machinesOf(registry, options.arch, options.model);
+  const kernel = options.kernel ?? soundKernel(registry, scenario, known);
   const parameters = readParameters(options.set);
   const selectOn = (
     { architecture, model }: Pick<Machine, 'architecture' | 'model'>,
@@ -54,9 +56,18 @@ export async function barriers(
     const weaken = weakenedTexts(assignment);
     return select(registry, { scenario, kernel, architecture, model, parameters, weaken });
   };
-  const machines = machinesOf(registry, options.arch, options.model);
-  // What does not fit is told before anything runs.
-  for (const machine of machines) selectOn(machine, asWritten);
+  // What does not fit is found before anything runs.
+  const misfits: { name: string; because: string }[] = [];
+  const machines = known.filter((machine) => {
+    try {
+      return selectOn(machine, asWritten);
+    } catch (thrown) {
+      if (!(thrown instanceof MisfitError)) throw thrown;
+      misfits.push({ name: machine.name, because: thrown.message });
+      if (misfits.length === known.length) throw thrown;
+      return false;
+    }
+  });
 
   const strategy = strategyOf({
     strategy: 'first',
@@ -100,6 +111,7 @@ export async function barriers(
     // Where it was interrupted, some are missing.
     machines: reports.filter((one) => one !== undefined),
     ...(options.site === undefined ? {} : { asked: options.site }),
+    ...(misfits.length === 0 ? {} : { misfits }),
   };
   const isComplete = report.machines.length === machines.length && !pool.interrupted;
   const replayOf = ({ subject }: MachineReport, weakened: string, id: string): string =>
@@ -121,6 +133,18 @@ export async function barriers(
     if (!isComplete) terminal.out('\nInterrupted: incomplete.');
   }
   return exitCodeOf(report, isComplete);
+}
+
+/** The first kernel of which the scenario expects that nothing goes wrong on any of the machines. */
+function soundKernel(registry: Registry, id: string, machines: readonly Machine[]): string {
+  const scenario = registry.scenario(id);
+  return (
+    namedKernels(registry, scenario).find((kernel) =>
+      machines.every(
+        ({ architecture }) => expectationOf(scenario, kernel, architecture)?.verdict === 'verified',
+      ),
+    ) ?? usualKernels(registry, scenario).at(-1)!
+  );
 }
 
 function withoutText(assignment: Assignment): string {
