@@ -1,5 +1,6 @@
 import { explore } from '@pagerace/explorer';
-import { composeRun } from '@pagerace/kernel';
+import { composeRun, MisfitError } from '@pagerace/kernel';
+import { dropped, OrderingSites } from '@pagerace/machine';
 import { registry } from './registry.mjs';
 
 /**
@@ -7,23 +8,36 @@ import { registry } from './registry.mjs';
  * @property {string} scenario
  * @property {string} kernel with its patches
  * @property {string} architecture
- * @property {string} model
+ * @property {string} [model] by default the architecture's own
  * @property {Record<string, unknown>} [parameters]
+ * @property {readonly string[]} [without] ordering sites that are dropped
  */
 
 /**
  * Explores a scenario whole, and says in a few words what came out.
  *
  * @param {Cell} cell
- * @returns {string} such as `✗ I-DIO, 8 of 109`
+ * @returns {string} such as `✗ I-DIO: 8 of 109`; nothing where the architecture lacks what the scenario needs
  */
-export function outcome({ scenario, kernel, architecture, model, parameters = {} }) {
+export function outcome(cell) {
+  try {
+    return explored(cell);
+  } catch (error) {
+    if (error instanceof MisfitError) return '';
+    throw error;
+  }
+}
+
+/** @param {Cell} cell */
+function explored({ scenario, kernel, architecture: id, model, parameters = {}, without = [] }) {
+  const architecture = registry.architecture(id);
   const run = composeRun({
     scenario: registry.scenario(scenario),
     kernel: registry.kernel(kernel),
-    architecture: registry.architecture(architecture),
-    model: registry.model(model),
+    architecture,
+    model: registry.model(model ?? architecture.model),
     parameters,
+    orderingSites: new OrderingSites(without.map((site) => [site, dropped])),
   });
   const result = explore(run.setup, { model: run.model, mustCover: run.mustCover });
   const all = result.executions.toLocaleString('en');

@@ -1,13 +1,4 @@
-import { archX86 } from '@pagerace/arch-x86';
-import { Registry } from '@pagerace/kernel';
-import { sc, tso } from '@pagerace/memory-models';
-import { patches } from '@pagerace/patches';
-import { scenarios } from '@pagerace/scenarios';
+import { loadRegistry } from '@pagerace/cli';
 
-/** Everything that the tables are made of. */
-export const registry = new Registry([
-  { id: '@pagerace/memory-models', models: [sc, tso] },
-  archX86,
-  patches,
-  scenarios,
-]);
+/** Everything that comes with pagerace: what the tables are made of. */
+export const registry = await loadRegistry();

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { kernelRows } from '../src/madv-free-dio.mjs';
+import { architectureRows, barrierRows, kernelRows } from '../src/madv-free-dio.mjs';
 
 const document = readFileSync(
   new URL('../../../docs/outcomes-madv-free-dio.md', import.meta.url),
@@ -18,16 +18,24 @@ const cellsOf = (line) =>
     .slice(1, -1)
     .map((cell) => cell.trim());
 
+const lines = document.split('\n');
+
+/**
+ * A table of the document.
+ *
+ * @param {string} start of its first line
+ */
+function tableOf(start) {
+  const at = lines.findIndex((line) => line.startsWith(start));
+  const rows = lines.slice(at + 2, lines.indexOf('', at)).map(cellsOf);
+  return {
+    head: cellsOf(lines[at] ?? ''),
+    rows: new Map(rows.map(([name = '', ...outcomes]) => [name, outcomes])),
+  };
+}
+
 describe('the table of predicted outcomes', () => {
-  const lines = document.split('\n');
-  const at = lines.findIndex((line) => line.startsWith('| scenario') && line.includes('v4.12'));
-  const head = cellsOf(lines[at] ?? '');
-  const rows = new Map(
-    lines
-      .slice(at + 2, lines.indexOf('', at))
-      .map(cellsOf)
-      .map(([scenario = '', ...outcomes]) => [scenario, outcomes]),
-  );
+  const { head, rows } = tableOf('| scenario                           | v4.12');
 
   it('is about every scenario', () => {
     expect([...rows.keys()].map((name) => name.split(' ')[0])).toEqual(
@@ -40,5 +48,20 @@ describe('the table of predicted outcomes', () => {
       const committed = kernels.map((kernel) => rows.get(scenario)?.[head.indexOf(kernel) - 1]);
       expect(committed, `${scenario}: npm run docs:outcomes`).toEqual(outcomes);
     }
+  });
+});
+
+describe('the tables of architectures', () => {
+  it('are what the torn counters show today', { timeout: 60_000 }, () => {
+    const { head, rows } = tableOf('| scenario                           | x86 (tso)');
+    const names = head.slice(1).map((name) => name.split(' ')[0] ?? '');
+    const today = architectureRows(names, (id) => id.startsWith('madv-free-torn'));
+    for (const [scenario = '', ...outcomes] of today)
+      expect(rows.get(scenario), `${scenario}: npm run docs:outcomes`).toEqual(outcomes);
+  });
+
+  it('are what each barrier of the fix is good for today', { timeout: 60_000 }, () => {
+    const { rows } = tableOf('| architecture');
+    expect([...rows].map((row) => row.flat())).toEqual(barrierRows());
   });
 });
