@@ -165,7 +165,7 @@ function mostWrites(
       updating.reduce((sum, count) => sum + count, plain.get(key) ?? 0),
     );
   }
-  const impossible = outOfReach(runs, plain, updates);
+  const impossible = outOfReach(runs, initial);
   for (const key of impossible) most.set(key, 0);
   // Each round's bounds follow from those of the round before; none is needed for them to be right.
   for (let round = 0; round < keys.size; round++) {
@@ -189,39 +189,52 @@ function mostWrites(
 }
 
 /**
- * The values that come about only by more read-modify-writes, one after the other, than there can be writes
- * to their location.
+ * The values that come about only by more writes to their location than there can be: each made of what a
+ * thread has read there before, so that by coherence none is made of itself.
  */
 function outOfReach(
   runs: readonly (readonly ThreadRun[])[],
-  plain: ReadonlyMap<string, number>,
-  updates: ReadonlyMap<string, ReadonlyMap<string, number>>,
+  initial: ReadonlyMap<string, Value>,
 ): ReadonlySet<string> {
   const writes = new Map<string, number>();
+  /** Per value, what writes of it are made of; each combination once. */
+  const making = new Map<string, Map<string, readonly string[]>>();
   for (const ofThread of runs) {
     const most = new Map<string, number>();
     for (const { events } of ofThread) {
       const counts = new Map<string, number>();
-      for (const { kind, location } of events) {
-        if (kind === 'write') increase(counts, location!, 1);
+      for (const event of events) {
+        if (event.kind !== 'write') continue;
+        const location = event.location!;
+        increase(counts, location, 1);
+        const sources = event.data
+          .map((read) => events[read]!)
+          .filter((read) => read.location === location)
+          .map((read) => keyOf(location, read.value!));
+        child(making, keyOf(location, event.value!)).set(sources.join(), sources);
       }
       for (const [location, count] of counts) atLeast(most, location, count);
     }
     for (const [location, count] of most) increase(writes, location, count);
   }
-  // How many writes, itself among them, each value takes at least; what no chain leads to is not there.
-  const taken = new Map<string, number>([...plain.keys()].map((key) => [key, 0]));
+  const locationOf = (key: string): string => key.slice(0, key.indexOf(' '));
+  const isInitial = (key: string): boolean =>
+    key === keyOf(locationOf(key), initial.get(locationOf(key)) ?? 0);
+  // How many writes, itself among them, each value takes at least.
+  const taken = new Map<string, number>();
+  const takenBy = (key: string): number => (isInitial(key) ? 0 : (taken.get(key) ?? Infinity));
   for (let isGrowing = true; isGrowing;) {
     isGrowing = false;
-    for (const [key, sources] of updates) {
-      const least = Math.min(...[...sources.keys()].map((key) => taken.get(key) ?? Infinity)) + 1;
-      if (least >= (taken.get(key) ?? Infinity)) continue;
-      taken.set(key, least);
-      isGrowing = true;
+    for (const [key, ways] of making) {
+      for (const sources of ways.values()) {
+        const least = 1 + Math.max(0, ...sources.map(takenBy));
+        if (least >= takenBy(key)) continue;
+        taken.set(key, least);
+        isGrowing = true;
+      }
     }
   }
-  const most = (key: string): number => writes.get(key.slice(0, key.indexOf(' '))) ?? 0;
-  return new Set([...updates.keys()].filter((key) => (taken.get(key) ?? Infinity) > most(key)));
+  return new Set([...making.keys()].filter((key) => takenBy(key) > writes.get(locationOf(key))!));
 }
 
 function isAccess({ kind }: ThreadEvent): boolean {
@@ -245,8 +258,8 @@ function atLeast(counts: Map<string, number>, key: string, count: number): void 
   counts.set(key, Math.max(counts.get(key) ?? 0, count));
 }
 
-function child(maps: Map<string, Map<string, number>>, key: string): Map<string, number> {
+function child<T>(maps: Map<string, Map<string, T>>, key: string): Map<string, T> {
   let map = maps.get(key);
-  if (!map) maps.set(key, (map = new Map<string, number>()));
+  if (!map) maps.set(key, (map = new Map<string, T>()));
   return map;
 }
