@@ -34,17 +34,10 @@ export function machinesOf(
       model: chosen,
     };
   };
-  if (names !== undefined) return names.map(machineOf);
-  const all = registry.architectures.map(({ id }) => id);
-  const hasPortable = registry.models.some(({ id }) => id === portable);
-  return [...all, ...(hasPortable && model === undefined ? [portable] : [])].map(machineOf);
+  return (names ?? registry.architectures.map(({ id }) => id)).map(machineOf);
 }
 
-/**
- * The architecture that orders least by itself, for a model that is to stand for all of them: with the hash
- * MMU of powerpc an entry is cleared by a bare ldarx and stdcx., and one that is not in the hash table
- * needs no flush (arch/powerpc/include/asm/book3s/64/hash.h, v5.17).
- */
+/** The architecture that orders least by itself, to stand for all of them. */
 function barest({ architectures }: Registry): string {
-  return (architectures.find(({ id }) => id === 'powerpc-hash') ?? architectures[0]!).id;
+  return (architectures.find(({ model }) => model === portable) ?? architectures[0]!).id;
 }
