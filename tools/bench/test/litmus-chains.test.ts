@@ -1,7 +1,6 @@
+import { judge, modelNamed, parseLitmus } from '@pagerace/litmus';
 import { describe, expect, it } from 'vitest';
-
-import { judge, modelNamed, parseLitmus } from '../src/index.js';
-import { links, rcuRing, uniformRing } from './chains.js';
+import { links, rcuRing, uniformRing } from '../src/litmus-chains.js';
 
 const lkmm = modelNamed('lkmm');
 const observe = (text: string): string =>
