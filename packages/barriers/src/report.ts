@@ -33,6 +33,7 @@ export interface SiteReport {
 export function sitesOf({ machines, asked = [] }: BarriersReport): SiteReport[] {
   // Of a machine on which the kernel itself goes wrong nothing is known.
   const judged = machines.filter(({ analysis }) => analysis.weakest !== undefined);
+  if (judged.length === 0) return [];
   const names = judged.flatMap(({ analysis }) => analysis.sites.map(({ site }) => site.name));
   return [...new Set([...names, ...asked])].sort().map((name) => {
     const met: { machine: MachineReport; finding: SiteFinding }[] = [];
