@@ -10,6 +10,7 @@ export { anonExclusive, ReuseIfExclusive, UnshareUnlessExclusive } from './cow/a
 export { cowByPageCount, ReuseByPageCount } from './cow/by-page-count.js';
 export { cowBySingleReference, ReuseBySingleReference } from './cow/by-single-reference.js';
 export { FastTouch, gupFastTouch } from './gup/fast-touch.js';
+export { gupFastRecheckPlain, RecheckByPlainLoads } from './gup/recheck-plain.js';
 export { gupFastRecheckPmd, RecheckPmdAndPte } from './gup/recheck-pmd.js';
 export { gupFastNoRecheck, NoRecheck } from './gup/no-recheck.js';
 export {

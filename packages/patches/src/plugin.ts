@@ -7,6 +7,7 @@ import { anonExclusive } from './cow/anon-exclusive.js';
 import { cowByPageCount } from './cow/by-page-count.js';
 import { cowBySingleReference } from './cow/by-single-reference.js';
 import { gupFastTouch } from './gup/fast-touch.js';
+import { gupFastRecheckPlain } from './gup/recheck-plain.js';
 import { gupFastRecheckPmd } from './gup/recheck-pmd.js';
 import {
   v4_12,
@@ -57,6 +58,7 @@ export const patches = definePlugin({
     dirtyBeforeSubmit,
     madvFreeReproducer,
     gupFastNoRecheck,
+    gupFastRecheckPlain,
     gupFastReferenceAcquire,
     gupFastReferenceRelaxed,
     collapseFullBarrier,

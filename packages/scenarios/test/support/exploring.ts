@@ -8,12 +8,12 @@ import {
   type Run,
 } from '@pagerace/kernel';
 import type { OrderingSites } from '@pagerace/machine';
-import { sc, tso } from '@pagerace/memory-models';
+import { memoryModels } from '@pagerace/memory-models';
 import { patches } from '@pagerace/patches';
 import { scenarios } from '../../src/index.js';
 
 export const registry = new Registry([
-  { id: '@pagerace/memory-models', models: [sc, tso] },
+  { id: '@pagerace/memory-models', models: memoryModels },
   archX86,
   patches,
   scenarios,
