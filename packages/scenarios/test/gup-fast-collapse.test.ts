@@ -51,8 +51,6 @@ describe.each(collapses)('$id', (scenario) => {
           on(architecture, { scenario: scenario.id, kernel }),
         );
         const what = `${architecture.id}, ${kernel}: ${covers}`;
-        // On W it is for the model to find out.
-        if (architecture.id.startsWith('w')) continue;
         expect(complete, what).toBe(true);
         expect(verdict, what).toBe(expectation.verdict);
         const properties = violations.map(({ property }) => property);

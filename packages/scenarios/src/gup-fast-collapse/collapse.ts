@@ -1,5 +1,5 @@
 import { defineScenario, integerParameter } from '@pagerace/kernel';
-import { doesNotWait, pmdAndPte, pteOnly, waitedForWalks } from './kernels.js';
+import { doesNotWait, ordersTheFlush, pmdAndPte, pteOnly, waitedForWalks } from './kernels.js';
 import { collapseProperties, CollapseRace, type Got } from './collapse-race.js';
 
 export const gupFastCollapse = defineScenario({
@@ -37,6 +37,7 @@ export const gupFastCollapse = defineScenario({
     },
     {
       kernels: pmdAndPte,
+      architectures: ordersTheFlush,
       verdict: 'verified',
       because:
         'each side does its own part before it looks at the other’s, with a full barrier between',

@@ -1,6 +1,6 @@
 import { defineScenario } from '@pagerace/kernel';
 import { collapseProperties, CollapseRace, type Got } from './collapse-race.js';
-import { doesNotWait, pmdAndPte, pteOnly, waitedForWalks } from './kernels.js';
+import { doesNotWait, ordersTheFlush, pmdAndPte, pteOnly, waitedForWalks } from './kernels.js';
 
 export const gupFastCollapseSecondPage = defineScenario({
   id: 'gup-fast-collapse-second-page',
@@ -24,7 +24,12 @@ export const gupFastCollapseSecondPage = defineScenario({
       properties: ['I1-NoStalePin', 'I1-NoStalePin & I2-NoLostWrite'],
       because: 'as for the first',
     },
-    { kernels: pmdAndPte, verdict: 'verified', because: 'as for the first' },
+    {
+      kernels: pmdAndPte,
+      architectures: ordersTheFlush,
+      verdict: 'verified',
+      because: 'as for the first',
+    },
   ],
   build(context) {
     const { machine } = context;

@@ -1,0 +1,214 @@
+import { expectationOf } from '@pagerace/kernel';
+import { outcome } from './outcome.mjs';
+import { registry } from './registry.mjs';
+import { table } from './table.mjs';
+
+const kernels = ['v6.0', 'v6.1-rc1', 'v6.1'];
+
+/** Those that differ in how a page table is taken out or freed: not the other flushes of x86 and arm64. */
+const architectures = [
+  'x86',
+  'x86-broadcast',
+  'arm64',
+  's390',
+  'powerpc-radix',
+  'powerpc-hash',
+  'riscv',
+  'w',
+  'w-no-rcu',
+];
+
+const scenarios = registry.scenarios.filter(({ id }) => id.startsWith('gup-fast-'));
+const scenario = 'gup-fast-collapse';
+
+/** @param {import('./outcome.mjs').Cell} cell */
+const shortly = (cell) => outcome(cell).replaceAll(/(I\d\w?)-\w+/g, '$1');
+
+/**
+ * The rows of a kernel's table.
+ *
+ * @param {string} kernel
+ * @param {(id: string) => boolean} [included]
+ */
+export function rowsOf(kernel, included = () => true) {
+  return scenarios
+    .filter(({ id }) => included(id))
+    .map(({ id, title }) => [
+      `${title.split(':')[0]} \`${id}\``,
+      ...architectures.map((architecture) => {
+        const is = shortly({ scenario: id, kernel, architecture });
+        const stated = expectationOf(registry.scenario(id), kernel, architecture) !== undefined;
+        return stated || is === '' ? is : `_${is}_`;
+      }),
+    ]);
+}
+
+const models = architectures.map((id) => `${id} (${registry.architecture(id).model})`);
+
+/** @param {string} kernel */
+const kernelTable = (kernel) => table([kernel, ...models], rowsOf(kernel));
+
+const portable = [
+  'v6.1-rc1',
+  'v6.1-rc1+collapse-full-barrier',
+  'v6.1-rc1+collapse-freeze-references',
+  'v6.1',
+];
+
+const portableTable = () =>
+  table(
+    ['under the model `lkmm`', ...portable],
+    architectures.map((architecture) => [
+      architecture,
+      ...portable.map((kernel) => shortly({ scenario, kernel, architecture, model: 'lkmm' })),
+    ]),
+  );
+
+const questions = [
+  'v6.1-rc1',
+  'v6.1-rc1+gup-fast-recheck-plain',
+  'v6.1-rc1+gup-fast-reference-acquire',
+  'v6.1-rc1+gup-fast-reference-relaxed',
+  'v6.1-rc1+gup-fast-no-recheck',
+];
+
+const orderTable = () =>
+  table(
+    ['', ...questions.map((kernel) => kernel.split('+')[1] ?? kernel)],
+    ['x86-broadcast', 'arm64', 'powerpc-radix', 'w'].map((architecture) => [
+      architecture,
+      ...questions.map((kernel) => shortly({ scenario, kernel, architecture })),
+    ]),
+  );
+
+const interruptTable = () =>
+  table(
+    [
+      '',
+      'before the fix: v6.0',
+      'only the interrupt: + collapse-table-sync',
+      'only the second look: v6.1-rc1',
+      'both: v6.1',
+      'both, and nothing looked at again',
+    ],
+    architectures.map((architecture) => [
+      architecture,
+      ...['v6.0', 'v6.0+collapse-table-sync', 'v6.1-rc1', 'v6.1', 'v6.1+gup-fast-no-recheck'].map(
+        (kernel) => shortly({ scenario, kernel, architecture }),
+      ),
+    ]),
+  );
+
+const radix = 'arch/powerpc/mm/book3s64/radix_tlb.c:__radix__flush_tlb_range';
+const arm64 = 'arch/arm64/include/asm/tlbflush.h:__flush_tlb_range';
+
+/** @param {string} architecture @param {readonly string[]} without */
+const weakened = (architecture, without) =>
+  shortly({ scenario, kernel: 'v6.1-rc1', architecture, without });
+
+/** The document. */
+export function gupFastCollapse() {
+  const titles = scenarios.map(({ id, title }) => `- \`${id}\`: ${title}.`);
+  return `# GUP-fast against THP collapse
+
+Written by \`npm run docs:outcomes\`, which explores every scenario whole: do not edit.
+
+GUP-fast walks a page table without a lock. khugepaged takes the table out (\`pmdp_collapse_flush()\`), looks
+whether anybody but the mapping refers to the pages, copies them into a huge one and frees them. A reference that
+is taken after khugepaged has looked, by a walk that began before the table was taken out, is for a page that the
+process does not have any more: what a device writes there is lost.
+
+70cbc3cc78a9 ("mm: gup: fix the fast GUP race against THP collapse", v6.1-rc1) lets GUP-fast look again, after it
+has taken its reference, whether the entry above the table has changed. 2ba99c5e0881 ("mm/khugepaged: fix GUP-fast
+interaction by sending IPI", v6.1) lets khugepaged interrupt every CPU, and so wait for every walk, where page tables
+are freed after a grace period.
+
+Here a huge page is made of one to three small ones, not 512; that makes no difference to the number of executions
+(\`--set ptes=3\`).
+
+## Outcomes
+
+✓ says that every execution satisfies every property, and how many there are. ✗ says which properties are violated,
+in how many of all executions; properties that one execution violates together are joined by &. – says that a property
+never came to apply. What stands in _italics_ is a prediction of the model; for the rest the scenario says what is expected,
+and why. Each architecture is explored under its own memory model. W is hypothetical: it orders no more than the kernel
+asks for.
+
+I1: a page that was given out is the one that is mapped. I2: what is written to it is not lost. I4a: no walk reads
+an entry of a page table that is none any more. I4b: what it finds there is not given out.
+
+${kernels.map(kernelTable).join('\n\n')}
+
+${titles.join('\n')}
+
+Remarks:
+
+- S4-2: powerpc with the radix MMU is safe on v6.0, as its \`pmdp_collapse_flush()\` sent an interrupt of its own. That was
+  removed together with the fix (bedf03416913); \`v6.0+radix-collapse-no-ipi\` shows what would have been.
+- S4-9: the split puts the very table back, so that the entry above is what it was. The second look then depends on
+  its two loads being in order, of the entry above and of the entry, for which there is no barrier. Where loads may
+  swap, and no interrupt is sent, GUP-fast gives out a page that is not mapped any more. v6.1 is safe.
+- S4-14: nobody backs off because of the other where walks are waited for: the property has nothing to say.
+- riscv has had GUP-fast since v6.9 only, and W is none: what stands there is what would be.
+
+## Is READ_ONCE() needed for the second look?
+
+No, not to have it after the reference. \`atomic_add_unless()\`, when it succeeds, is a full barrier, also for the compiler;
+that is what the second look depends on:
+
+${orderTable()}
+
+\`gup-fast-recheck-plain\` takes the two loads for the ordinary C loads that they are in v6.1. They are in a data race with the
+stores of who changes the entries, as KCSAN would tell; but nothing else comes of it. With a reference that is merely acquire
+or relaxed, a locked instruction on x86 saves it; elsewhere the pin may be stale.
+
+\`\`\`
+pagerace compare gup-fast-collapse --a v6.1-rc1 --b v6.1-rc1+gup-fast-recheck-plain --arch arm64,powerpc-radix
+pagerace compare gup-fast-collapse --a v6.1-rc1 --b v6.1-rc1+gup-fast-reference-acquire --arch arm64,powerpc-radix
+pagerace run gup-fast-collapse-split --kernel v6.1-rc1 --arch arm64
+\`\`\`
+
+What a compiler might do to an ordinary load, such as to load twice, is not modelled; nor are entries of two words (PAE).
+
+## Does pmdp_collapse_flush() have to be a full barrier, and where is it?
+
+Something between the emptied entry and the load of the references has to be, if no walk is waited for. By the kernel's
+own memory model neither the locks that khugepaged takes in between nor \`trylock_page()\` suffices; so an architecture whose flush
+is none is not safe, and on s390 it is not IDTE that makes it so, since the entry is emptied after it:
+
+${portableTable()}
+
+\`pagerace barriers gup-fast-collapse --kernel v6.1-rc1\` finds what does it on each architecture:
+
+- powerpc with the radix MMU: the \`smp_mb()\` or either of the \`ptesync\` in the flush; without all of them
+  ${weakened('powerpc-radix', [`${radix}:smp_mb`, `${radix}:ptesync:before`, `${radix}:ptesync:after`])}.
+- arm64: \`dsb(ishst)\` or \`dsb(ish)\` in the flush, but also releasing one lock and acquiring the next, which on this
+  architecture are in order; without either \`dsb\`
+  ${weakened('arm64', [`${arm64}:dsb(ish)`, `${arm64}:dsb(ishst)`])}.
+- s390 and x86: the interlocked update of the next lock, which is a full barrier whatever it is for. (x86 has a locked
+  exchange and a locked increment before.)
+- powerpc with the hash MMU, and x86 but for INVLPGB: the interrupt.
+- W: nothing.
+
+\`\`\`
+pagerace barriers gup-fast-collapse --kernel v6.1-rc1 --arch arm64,powerpc-radix,s390
+pagerace run gup-fast-collapse --kernel v6.1-rc1 --arch s390 --model lkmm
+pagerace run gup-fast-collapse --kernel v6.1-rc1 --arch w
+pagerace run gup-fast-collapse --kernel v6.1-rc1+collapse-full-barrier --arch w
+\`\`\`
+
+## Which architectures were exposed before the fix, and would be after it without the interrupt?
+
+${interruptTable()}
+
+Before the fix: those whose flush is broadcast by the hardware or done by firmware. After it, without the interrupt,
+none of the real ones gives out a stale page in this scenario; but all of those may still walk through a table that is
+deposited, moved or freed (S4-10 to S4-12), and where loads may swap S4-9 goes wrong. With the interrupt nothing needs
+to be looked at again. It is sent only where page tables are freed after a grace period (\`w-no-rcu\`).
+
+\`\`\`
+pagerace compare gup-fast-collapse --a v6.0 --b v6.1-rc1
+pagerace compare gup-fast-collapse-zap --a v6.1-rc1 --b v6.1
+\`\`\`
+`;
+}
