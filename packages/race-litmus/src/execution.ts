@@ -1,4 +1,5 @@
-import { type ExecutionGraph, type Step, type Trace } from '@pagerace/explorer';
+import type { ExecutionGraph, Step, Trace } from '@pagerace/explorer';
+import type { TraceAnnotation } from '@pagerace/machine';
 
 /** An access of one execution, with its place in the coherence order of its cell. */
 export interface Access {
@@ -7,6 +8,8 @@ export interface Access {
   /** Among the steps of the thread, from 0. */
   readonly position: number;
   readonly cell: string;
+  /** Whether the cell is a spinlock. */
+  readonly isLock: boolean;
   /** How many writes of the cell are older than what it read: 0 is the initial value. */
   readonly reads?: number;
   /** Its place among the writes of the cell, from 1. */
@@ -26,6 +29,8 @@ export function threadsOf(trace: Trace): readonly (readonly Step[])[] {
   });
 }
 
+const lockPrimitives = new Set(['spin_lock', 'spin_trylock', 'spin_unlock']);
+
 /** Every access of an execution. */
 export function accessesOf(trace: Trace): Access[] {
   const { graph } = trace;
@@ -36,7 +41,9 @@ export function accessesOf(trace: Trace): Access[] {
       const event = graph.at(thread, index);
       const isUpdate = step.operation === 'update';
       index += isUpdate ? 2 : 1;
-      const common = { step, thread, position, cell: step.cell };
+      const { primitive = '' } = (step.annotation ?? {}) as Partial<TraceAnnotation>;
+      const isLock = lockPrimitives.has(primitive);
+      const common = { step, thread, position, cell: step.cell, isLock };
       switch (step.operation) {
         case 'write':
           return [{ ...common, writes: places.get(event)! }];

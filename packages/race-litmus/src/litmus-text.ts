@@ -24,6 +24,13 @@ export function litmusText(sketch: Sketch, options: LitmusTextOptions): string {
   );
   const accesses = threads.flat().flatMap((one) => (one.kind === 'access' ? [one.access] : []));
   const cells = cellsOf(accesses);
+  const locks = new Map(
+    threads
+      .flat()
+      .flatMap((one) =>
+        one.kind === 'lock' ? [[one.access.cell, identifier(one.access.cell)] as const] : [],
+      ),
+  );
   const conditions: string[] = [];
   const bodies = threads.map((statements, thread) => {
     let registers = 0;
@@ -31,6 +38,10 @@ export function litmusText(sketch: Sketch, options: LitmusTextOptions): string {
       if (statement.kind === 'fence')
         return commented(fenceCall(statement.fence), placeOf(statement));
       const { access } = statement;
+      if (statement.kind === 'lock') {
+        const call = access.step.operation === 'write' ? 'spin_unlock' : 'spin_lock';
+        return commented(`${call}(${locks.get(access.cell)!})`, placeOf(statement));
+      }
       const cell = cells.get(access.cell)!;
       const order = options.asWritten ? statement.written : statement.order;
       const comment = `${placeOf(statement)}: ${changeText(access, options.format)}`;
@@ -45,7 +56,17 @@ export function litmusText(sketch: Sketch, options: LitmusTextOptions): string {
           : exchangeCall(cell.name, cell.valueAt(access.writes), order);
       return commented(`${register} = ${call}`, comment);
     });
-    const used = [...new Set(accessed(statements))].map((name) => `int *${cells.get(name)!.name}`);
+    const used = [
+      ...new Set(
+        statements.flatMap((one) => {
+          if (one.kind === 'fence') return [];
+          const { cell } = one.access;
+          return one.kind === 'lock'
+            ? [`spinlock_t *${locks.get(cell)!}`]
+            : [`int *${cells.get(cell)!.name}`];
+        }),
+      ),
+    ];
     return [
       `P${String(thread)}(${used.join(', ')})`,
       '{',
@@ -120,10 +141,6 @@ function identifier(cell: string): string {
     .replaceAll(/[\W_]+/g, '_')
     .replaceAll(/^_+|_+$/g, '');
   return /^[A-Za-z_]/.test(name) ? name : `cell_${name}`;
-}
-
-function accessed(statements: readonly Statement[]): string[] {
-  return statements.flatMap((one) => (one.kind === 'access' ? [one.access.cell] : []));
 }
 
 function commented(call: string, comment: string): string {

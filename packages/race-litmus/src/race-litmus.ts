@@ -50,10 +50,10 @@ export function raceLitmus(trace: Trace, options: RaceLitmusOptions = {}): RaceL
   const threads = threadsOf(trace);
   const accesses = accessesOf(trace);
   const isWeakened = threads.flat().some((step) => weakenedAt(step).length > 0);
-  const cycles = criticalCycles(accesses).slice(0, mostCycles);
-  for (const withOrderingAccesses of [false, true]) {
+  const cycles = criticalCycles(accesses.filter(({ isLock }) => !isLock)).slice(0, mostCycles);
+  for (const withOthers of [false, true]) {
     for (const cycle of cycles) {
-      const whole = sketch(cycle, threads, accesses, withOrderingAccesses);
+      const whole = sketch(cycle, threads, accesses, withOthers);
       const found = raceIn(cycle, whole, isWeakened, options);
       if (found !== undefined) return found;
     }
@@ -84,10 +84,10 @@ function raceIn(
   if (!isWeakened) return { weakened: writer(whole, false) };
   if (!is('Never', whole, true)) return undefined;
   const isOrdering = (one: Statement): boolean =>
-    one.kind === 'fence' || !cycle.includes(one.access);
+    one.kind !== 'access' || !cycle.includes(one.access);
   let least = whole;
   for (const statement of whole.flat().filter(isOrdering)) {
-    const less = without(least, (one) => one === statement);
+    const less = without(least, (one) => one === statement || isSameSection(one, statement));
     if (is('Never', less, true) && is('Sometimes', less, false)) least = less;
   }
   const found = { weakened: writer(least, false), asWritten: writer(least, true) };
@@ -99,6 +99,10 @@ function raceIn(
 
 function without(whole: Sketch, which: (statement: Statement) => boolean): Sketch {
   return whole.map((statements) => statements.filter((one) => !which(one)));
+}
+
+function isSameSection(one: Statement, other: Statement): boolean {
+  return one.kind === 'lock' && other.kind === 'lock' && one.section === other.section;
 }
 
 /** Tells whether a trace comes by the place of a step. */
