@@ -62,6 +62,10 @@ const operations: Readonly<Record<string, (a: number, b: number) => number>> = {
 /** Thrown when values do not admit an operation: two addresses multiplied, say. */
 export class OperandError extends Error {}
 
+function isWord(value: number): boolean {
+  return (value | 0) === value;
+}
+
 /** A C operator or an arithmetic instruction on two values. */
 export function operate(operator: string, a: Value, b: Value): Value {
   if (operator === '==') return Number(a === b);
@@ -70,8 +74,13 @@ export function operate(operator: string, a: Value, b: Value): Value {
   if (operator === '||') return Number(a !== 0 || b !== 0);
   if (typeof a === 'number' && typeof b === 'number') {
     const operation = operations[operator];
-    if (!operation) throw new OperandError(`unsupported operator: ${operator}`);
-    return operation(a, b);
+    if (!operation) throw new OperandError(`the operator ${operator}`);
+    const result = operation(a, b);
+    // Registers differ in how they go on beyond 32 bits, and C leaves it open.
+    if (![a, b, result].every(isWord)) {
+      throw new OperandError(`arithmetic beyond 32 bits: ${String(a)} ${operator} ${String(b)}`);
+    }
+    return result;
   }
   // An address xor or minus itself is zero: how tests make a dependency that changes nothing.
   if (a === b && (operator === '^' || operator === '-')) return 0;
@@ -79,5 +88,5 @@ export function operate(operator: string, a: Value, b: Value): Value {
   if (b === 0 && ['+', '-', '|', '^'].includes(operator)) return a;
   if (a === 0 && ['+', '|', '^'].includes(operator)) return b;
   if (a === 0 || b === 0) if (operator === '&' || operator === '*') return 0;
-  throw new OperandError(`unsupported operands: ${String(a)} ${operator} ${String(b)}`);
+  throw new OperandError(`the operands of ${String(a)} ${operator} ${String(b)}`);
 }

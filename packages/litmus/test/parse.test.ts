@@ -100,6 +100,27 @@ describe('C tests', () => {
     expect(verdict('~exists ([x]=1)')).toEqual(['Always', false]);
   });
 
+  it('passes over what herd7 takes for information', () => {
+    const text = `C T
+      "a comment in quotes"
+      Hash=0123456789abcdef
+      Orig=PodWW Rfe
+      {}
+      P0(int *x) { WRITE_ONCE(*x, 1); }
+      exists (x=1)`;
+    expect(observationOf(text)).toBe('Always');
+  });
+
+  it('knows the final value of a lock', () => {
+    const text = (code: string): string => `C T
+      {}
+      P0(spinlock_t *l) { ${code} }
+      exists (l=1)`;
+    expect(observationOf(text('spin_lock(l);'))).toBe('Always');
+    expect(observationOf(text('spin_lock(l); spin_unlock(l);'))).toBe('Never');
+    expect(observationOf(text('r0 = spin_trylock(l); if (r0) spin_unlock(l);'))).toBe('Never');
+  });
+
   it('compares registers with each other', () => {
     const text = (condition: string): string => `C T
       {}
@@ -118,6 +139,48 @@ describe('C tests', () => {
     expect(promised('Sometimes DATARACE')).toEqual({ observation: 'Sometimes', dataRace: true });
     expect(promised('DEADLOCK')).toEqual({ observation: 'DEADLOCK', dataRace: false });
     expect(promised('Maybe')).toBeUndefined();
+  });
+});
+
+describe('assembly tests', () => {
+  it('name a thread in either way, and may have arrays', () => {
+    const text = `PPC T
+      { int a[2] = {3, 4}; P0:r1=a; 1:r1=a; }
+      P0 | P1 ;
+      li r2,5 | lwz r2,0(r1) ;
+      stw r2,0(r1) | ;
+      exists (P1:r2=5 /\\ 0:r2=5)`;
+    expect(observationOf(text)).toBe('Sometimes');
+  });
+
+  it('count to the end of a loop that no read decides', () => {
+    const text = `AArch64 T
+      { 0:X2=x; }
+      P0 ;
+      MOV W0,#10 ;
+      L0: ADD W1,W1,#1 ;
+      SUB W0,W0,#1 ;
+      CBNZ W0,L0 ;
+      forall (0:X1=10)`;
+    const test = parseLitmus(text);
+    expect(judge(test, defaultModel('AArch64'))).toMatchObject({
+      observation: 'Always',
+      flags: [],
+    });
+  });
+
+  it.each([
+    [
+      'AArch64 T\n{ 0:X1=65536; }\n P0 ;\n MUL W3,W1,W1 ;\nexists (0:X3=0)',
+      'arithmetic beyond 32 bits: 65536 * 65536',
+    ],
+    [
+      'AArch64 T\n{}\n P0 ;\n CMP W3,W1,ASR #1 ;\nexists (0:X3=0)',
+      "the instruction 'CMP W3,W1,ASR #1'",
+    ],
+    ['PPC T\n{ %x0=x; }\n P0 ;\n nop ;\nexists (x=0)', 'the symbolic register %x0'],
+  ])('refuse what they would get wrong: %j', (text, construct) => {
+    expect(() => observationOf(text)).toThrow(`unsupported: ${construct}`);
   });
 });
 

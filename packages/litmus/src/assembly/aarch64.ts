@@ -103,7 +103,7 @@ function decode(mnemonic: string, operands: readonly string[]): Instruction | un
     };
   }
   const source = operand(second);
-  if (mnemonic === 'cmp' && source) {
+  if (mnemonic === 'cmp' && source && operands.length === 2) {
     return (cpu) => { cpu.compared = [cpu.get(first!), source(cpu)]; }; // prettier-ignore
   }
   if (mnemonic === 'mov' && source && operands.length === 2) {
@@ -113,7 +113,7 @@ function decode(mnemonic: string, operands: readonly string[]): Instruction | un
   if (choice) return choice;
   const operator = computations[mnemonic];
   const right = operand(third);
-  if (operator !== undefined && source && right) {
+  if (operator !== undefined && source && right && operands.length <= 4) {
     const shift = operands[3];
     if (shift !== undefined && !/^(SXTW|UXTW)$/i.test(shift)) return undefined;
     return (cpu) => {
@@ -214,8 +214,7 @@ function atomicInstruction(mnemonic: string, operands: readonly string[]): Instr
       cpu.memory.write(target, { ...desired, picks }, write, { rmw: old });
       // Both are equal: it may keep the one and let the other pick it, or load the other.
       const kept = { ...expected, picks: unionOf(expected.picks ?? [], pickedBy(old)) };
-      const isPlain = expected.from.length === 0 && expected.picks === undefined;
-      cpu.put(first!, isPlain ? kept : cpu.memory.choose([kept, old]));
+      cpu.put(first!, cpu.memory.choose([kept, old]));
     };
   }
   const operator = atomicOperators[name.slice(2)]!;

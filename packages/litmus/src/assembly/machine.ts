@@ -4,8 +4,11 @@ import {
   constant, madeOf, operate, OperandError, type Tainted, unionOf, type Value,
 } from '../value.js'; // prettier-ignore
 
-/** How often an instruction is run at most; longer runs are not considered. */
+/** How often an instruction is run at most; that a run is longer is told by a flag. */
 const loopBound = 3;
+
+/** How often a branch may be taken in loops that do nothing but count. */
+const countedLoopBound = 64;
 
 /** One cell of the table of instructions. */
 export interface Line {
@@ -99,6 +102,8 @@ export function assemble(
   return (memory) => {
     const cpu = new Cpu(set, memory, initial);
     const visits = new Map<number, number>();
+    let counted = 0;
+    let eventsBefore = 0;
     for (let at = 0; at < code.length;) {
       const times = (visits.get(at) ?? 0) + 1;
       if (times > loopBound) throw new LoopBound();
@@ -106,8 +111,12 @@ export function assemble(
       const { run, line } = code[at]!;
       const target = step(file, line, run, cpu);
       if (target === undefined) at++;
-      else if (labels.has(target)) at = labels.get(target)!;
-      else
+      else if (labels.has(target)) {
+        at = labels.get(target)!;
+        // There is one way to go on, as long as memory is left alone.
+        if (memory.events.length === eventsBefore && ++counted <= countedLoopBound) visits.clear();
+        eventsBefore = memory.events.length;
+      } else
         throw new LitmusSyntaxError(file, line.position, 'a label of this thread', `'${target}'`);
     }
     return cpu.registers;

@@ -35,10 +35,7 @@ export function parseAssembly(
 ): AssemblyTest {
   const { file, text } = source;
   const set = instructionSets[architecture];
-  let open = text.indexOf('}', bodyAt);
-  if (open === -1) open = text.length;
-  // The initial state may hold braces of its own only in C.
-  const codeAt = Math.min(open + 1, text.length);
+  const codeAt = endOfBraces(text, bodyAt);
   const state = parseInitialState(new Lexer(file, text, source, bodyAt, codeAt), set.register);
   const { columns, end } = readColumns(source, codeAt);
   const threads = columns.map((lines, thread) =>
@@ -46,6 +43,16 @@ export function parseAssembly(
   );
   const tail = parseTail(new Lexer(file, text, source, end), set.register);
   return { initial: state.locations, threads, ...tail };
+}
+
+/** Where the text goes on after the braces that open here. */
+function endOfBraces(text: string, from: number): number {
+  let depth = 0;
+  for (let at = from; at < text.length; at++) {
+    if (text[at] === '{') depth++;
+    if (text[at] === '}' && --depth === 0) return at + 1;
+  }
+  return text.length;
 }
 
 /** The cells of the table, thread by thread: `P0 | P1 ;` and the rows below it. */

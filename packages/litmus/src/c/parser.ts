@@ -7,7 +7,8 @@ const typeWords = new Set(
   ),
 );
 const isTypeName = (text: string): boolean =>
-  typeWords.has(text) || /^(?:[us](?:8|16|32|64)|\w+_t)$/.test(text);
+  typeWords.has(text) ||
+  /^(?:[us](?:8|16|32|64)|\w+_t|atomic_(?:bool|u?(?:char|short|int|long|llong)))$/.test(text);
 
 /** Words of C that have no meaning here: met as a statement, they are named in an error. */
 const foreignWords = new Set('switch goto return break continue asm typeof sizeof'.split(' '));

@@ -107,19 +107,25 @@ class ConditionParser {
       return { kind: 'location', name };
     }
     lexer.take('*');
-    if (lexer.peek().kind === 'number') {
-      const thread = lexer.integer();
-      lexer.expect(':');
-      const percent = lexer.take('%') ? '%' : '';
-      return {
-        kind: 'register',
-        thread,
-        name: this.register(percent + lexer.name('a register').text),
-      };
-    }
+    const owned = takeRegister(lexer, this.register);
+    if (owned) return { kind: 'register', ...owned };
     if (lexer.peek().kind !== 'name') lexer.fail('a register such as 0:r1, or a location');
     return { kind: 'location', name: parseLocation(lexer) };
   }
+}
+
+/** `0:r1`, `0:%eax`, `P0:r1`; nothing if no thread is named. */
+export function takeRegister(
+  lexer: Lexer,
+  register: RegisterName,
+): { readonly thread: number; readonly name: string } | undefined {
+  const first = lexer.peek();
+  if (lexer.peek(1).text !== ':' || !/^P?\d+$/.test(first.text)) return undefined;
+  lexer.next();
+  lexer.expect(':');
+  const percent = lexer.take('%') ? '%' : '';
+  const name = register(percent + lexer.name('a register').text);
+  return { thread: Number(first.text.replace('P', '')), name };
 }
 
 /** `x`, `a[1]`. */

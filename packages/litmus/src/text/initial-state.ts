@@ -1,6 +1,6 @@
 import { takeType } from '../c/parser.js';
 import { elementOf, type Value } from '../value.js';
-import { parseLocation, parseValue, type RegisterName } from './conditions.js';
+import { parseLocation, parseValue, type RegisterName, takeRegister } from './conditions.js';
 import { type Lexer } from './lexer.js';
 
 /** What a test's `{ … }` says. */
@@ -18,11 +18,10 @@ export function parseInitialState(lexer: Lexer, register: RegisterName): Initial
     if (lexer.take(';')) continue;
     const typed = takeType(lexer) !== undefined;
     while (lexer.take('*') || takeType(lexer) !== undefined);
-    if (lexer.peek().kind === 'number') {
-      const thread = lexer.integer();
-      lexer.expect(':');
-      const percent = lexer.take('%') ? '%' : '';
-      const name = register(percent + lexer.name('a register').text);
+    const owned = takeRegister(lexer, register);
+    if (lexer.at('%')) lexer.unsupported(`the symbolic register %${lexer.peek(1).text}`);
+    if (owned) {
+      const { thread, name } = owned;
       const own = registers.get(thread) ?? new Map<string, Value>();
       registers.set(thread, own.set(name, lexer.take('=') ? parseValue(lexer) : 0));
     } else {
