@@ -7,7 +7,7 @@ export interface MachineReport {
   readonly name: string;
   readonly subject: Subject;
   readonly analysis: Analysis;
-  /** What orders the clearing of a page-table entry before later loads there; see ArchitectureFacts. */
+  /** What orders reclaim's clearing of a page-table entry before later loads; see ArchitectureFacts. */
   readonly clearBeforeLoad?: string;
 }
 

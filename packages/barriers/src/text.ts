@@ -1,4 +1,4 @@
-import { Fence, type Result } from '@pagerace/explorer';
+import { Fence } from '@pagerace/explorer';
 import { type OrderingSite, overrideName } from '@pagerace/machine';
 import { marks, pageWidth, type Tone, toneOf, verdictText, wrap } from '@pagerace/report';
 import type { Analysis, SiteFinding, Weakest } from './analysis.js';
@@ -14,55 +14,58 @@ export interface BarriersTextOptions {
 /** Which barriers are needed where, and the weakest that will do. */
 export function barriersText(report: BarriersReport, options: BarriersTextOptions = {}): string {
   const { paint = (text: string) => text, width = pageWidth } = options;
-  const line = (text: string, tone?: Tone): string[] =>
-    wrap(text, width - 2, 4).map((one) => `  ${tone === undefined ? one : paint(one, tone)}`);
-  const sites = sitesOf(report);
-  const [notable, unneeded] = partition(sites, isNotable);
-
+  const [notable, unneeded] = partition(sitesOf(report), isNotable);
   const blocks = [
-    ...notable.map((site) => [
-      site.name,
-      ...statements(site).flatMap(({ text, tone }) => line(`${marks[tone]} ${text}`, tone)),
-    ]),
+    ...notable.map((site) => section(site.name, statements(site))),
     section(
       'Not needed on any of these machines, as far as this scenario goes:',
-      unneeded.flatMap(({ name }) => line(name)),
+      unneeded.map(({ name }) => ({ text: name })),
     ),
-    section('The weakest that is safe keeps', weakestLines(report, line)),
+    section('The weakest that is safe keeps', weakestRows(report)),
     section(
-      'What orders a cleared page-table entry before later loads where smp_mb is not needed:',
-      givenLines(notable, line),
+      'What orders the entry that reclaim clears before later loads, where no smp_mb is needed:',
+      givenRows(notable),
     ),
     section(
       'Nothing can be said of barriers where the kernel as it is was not verified:',
-      report.machines
-        .filter(({ analysis }) => analysis.weakest === undefined)
-        .flatMap(({ name, analysis: { baseline } }) => {
-          const tone = toneOf(baseline);
-          return line(`${marks[tone]} ${name}: ${baselineText(baseline)}`, tone);
-        }),
+      baselineRows(report),
     ),
     section(
       'The scenario cannot be had on',
-      (report.misfits ?? []).flatMap(({ name, because }) => line(`${name}: ${because}`)),
+      (report.misfits ?? []).map(({ name, because }) => ({ text: `${name}: ${because}` })),
     ),
   ];
+  const lines = ({ text, tone, depth = 1 }: Row): string[] =>
+    wrap(tone === undefined ? text : `${marks[tone]} ${text}`, width - 2 * depth, 4).map(
+      (line) => '  '.repeat(depth) + (tone === undefined ? line : paint(line, tone)),
+    );
   return blocks
     .filter((block) => block.length > 0)
-    .map((block) => block.join('\n'))
+    .map((block) => block.flatMap(lines).join('\n'))
     .join('\n\n');
 }
 
-function baselineText(baseline: Result): string {
-  return baseline.verdict === 'model error'
-    ? `${baseline.verdict}: ${baseline.covers}`
-    : verdictText(baseline);
+/** What is said in one place; it may take several lines. */
+interface Row {
+  readonly text: string;
+  /** Marks it, and colours it. */
+  readonly tone?: Tone;
+  /** How far it is indented; default 1. */
+  readonly depth?: number;
 }
 
-type Line = (text: string, tone?: Tone) => string[];
+function section(title: string, rows: readonly Row[]): readonly Row[] {
+  return rows.length === 0 ? [] : [{ text: title, depth: 0 }, ...rows];
+}
 
-function section(title: string, lines: readonly string[]): readonly string[] {
-  return lines.length === 0 ? [] : [title, ...lines];
+function baselineRows({ machines }: BarriersReport): Row[] {
+  return machines
+    .filter(({ analysis }) => analysis.weakest === undefined)
+    .map(({ name, analysis: { baseline } }) => {
+      const isError = baseline.verdict === 'model error';
+      const text = isError ? `${baseline.verdict}: ${baseline.covers}` : verdictText(baseline);
+      return { text: `${name}: ${text}`, tone: toneOf(baseline) };
+    });
 }
 
 function partition<T>(all: readonly T[], is: (one: T) => boolean): [T[], T[]] {
@@ -79,11 +82,6 @@ function isNotable({ met, notMet, name }: SiteReport): boolean {
   );
 }
 
-interface Statement {
-  readonly text: string;
-  readonly tone: Tone;
-}
-
 const tones: Readonly<Record<SiteFinding['need'], Tone>> = {
   needed: 'bad',
   'not needed': 'good',
@@ -91,7 +89,7 @@ const tones: Readonly<Record<SiteFinding['need'], Tone>> = {
 };
 
 /** What is to be said of a site, in one statement for all machines of which it is true. */
-function statements({ name, met, notMet }: SiteReport): Statement[] {
+function statements({ name, met, notMet }: SiteReport): Row[] {
   const machines = new Map<string, { tone: Tone; names: string[] }>();
   const say = (tone: Tone, need: string, more: string, machine: MachineReport): void => {
     const key = `${need} on %${more}`;
@@ -137,16 +135,18 @@ function more({ need, alone, insteadOf }: SiteFinding): string {
   }
 }
 
-function weakestLines({ machines }: BarriersReport, line: Line): string[] {
-  const told = new Map<string, string[]>();
+function weakestRows({ machines }: BarriersReport): Row[] {
+  const told = new Map<string, { readonly names: string[]; readonly sites: readonly string[] }>();
   for (const { name, analysis } of machines) {
     if (analysis.weakest === undefined) continue;
-    const text = weakestSites(analysis, analysis.weakest).join('\n');
-    told.set(text, [...(told.get(text) ?? []), name]);
+    const sites = weakestSites(analysis, analysis.weakest);
+    const known = told.get(sites.join());
+    if (known === undefined) told.set(sites.join(), { names: [name], sites });
+    else known.names.push(name);
   }
-  return [...told].flatMap(([text, names]) => [
-    ...line(`${names.join(', ')}: ${text === '' ? 'none' : ''}`),
-    ...text.split('\n').flatMap((site) => line(site).map((one) => `  ${one}`)),
+  return [...told.values()].flatMap(({ names, sites }) => [
+    { text: `${names.join(', ')}:${sites.length === 0 ? ' none' : ''}` },
+    ...sites.map((text) => ({ text, depth: 2 })),
   ]);
 }
 
@@ -160,11 +160,14 @@ function weakestSites({ sites }: Analysis, { assignment, undecided }: Weakest): 
   });
 }
 
-/** What the architectures give on which a portable full fence is not needed that another machine needs. */
-function givenLines(sites: readonly SiteReport[], line: Line): string[] {
+/**
+ * What the architectures give on which reclaim needs no full fence behind the clearing of an entry, though
+ * another machine does.
+ */
+function givenRows(sites: readonly SiteReport[]): Row[] {
   const given = new Map<string, string[]>();
   for (const { name, met } of sites) {
-    if (name.startsWith('arch/')) continue;
+    if (!name.startsWith('mm/rmap.c:try_to_unmap')) continue;
     if (!met.some(({ finding: { need, site } }) => need === 'needed' && isFullFence(site)))
       continue;
     for (const { machine, finding } of met) {
@@ -174,7 +177,7 @@ function givenLines(sites: readonly SiteReport[], line: Line): string[] {
       given.set(clearBeforeLoad, [...new Set([...names, machine.name])]);
     }
   }
-  return [...given].flatMap(([what, names]) => line(`${names.join(', ')}: ${what}`));
+  return [...given].map(([what, names]) => ({ text: `${names.join(', ')}: ${what}` }));
 }
 
 function isFullFence({ written }: OrderingSite): boolean {
