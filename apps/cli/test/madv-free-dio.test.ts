@@ -23,7 +23,7 @@ describe('MADV_FREE against direct I/O', () => {
     const at = (text: string): number => timeline.findIndex((line) => line.includes(text));
     const order = [
       'bio_iov_iter_get_pages()',
-      'page_ref_add_unless(page1._refcount) 1 -> 2',
+      'page_ref_add_unless(page1._refcount)',
       'shrink_page_list()',
       'try_to_unmap_one()',
       'ptep_get_and_clear(',
