@@ -12,6 +12,7 @@ import {
   type Architecture,
   FAULT_HANDLER,
   type FaultHandler,
+  type FileMapping,
   isolateLruPage,
   lruAddDrain,
   lruCacheAdd,
@@ -55,6 +56,7 @@ import {
   type CollapseReferenceCheck,
 } from './collapse-reference-check.js';
 import { COLLAPSE_SYNC, type CollapseSync } from './collapse-sync.js';
+import { FILE_COLLAPSE, type FileCollapse } from './file-collapse.js';
 import type { Khugepaged } from './khugepaged.js';
 import { KHUGEPAGED_CONFIG, type KhugepagedConfig } from './khugepaged-config.js';
 import type { ScanResult } from './scan-result.js';
@@ -88,7 +90,12 @@ export class Collapse implements Khugepaged {
     @inject(KHUGEPAGED_CONFIG) private readonly config: KhugepagedConfig,
     @inject(COLLAPSE_SYNC) private readonly sync: CollapseSync,
     @inject(COLLAPSE_REFERENCE_CHECK) private readonly references: CollapseReferenceCheck,
+    @inject(FILE_COLLAPSE) private readonly fileCollapse: FileCollapse,
   ) {}
+
+  collapseFile(file: FileMapping, start: number): ScanResult {
+    return this.fileCollapse.collapseFile(file, start);
+  }
 
   @kernelFunction('mm/khugepaged.c')
   hpageCollapseScanPmd(mm: Mm, address: VirtualAddress): ScanResult {

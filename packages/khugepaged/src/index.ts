@@ -8,5 +8,12 @@ export { COLLAPSE_SYNC, type CollapseSync, FlushOnly, SyncTableWalks } from './c
 export { HUGE_MEMORY, type HugeMemory } from './huge-memory.js';
 export { KHUGEPAGED, type Khugepaged } from './khugepaged.js';
 export { KHUGEPAGED_CONFIG, type KhugepagedConfig } from './khugepaged-config.js';
+export {
+  RETRACT_RULE,
+  type Retractable,
+  RetractAtOnce,
+  RetractByRcu,
+  type RetractRule,
+} from './retract-rule.js';
 export type { ScanResult } from './scan-result.js';
 export { khugepagedSubsystem } from './subsystem.js';

@@ -1,5 +1,5 @@
 import { token } from '@pagerace/di';
-import type { Mm, VirtualAddress } from '@pagerace/page-model';
+import type { FileMapping, Mm, VirtualAddress } from '@pagerace/page-model';
 import type { ScanResult } from './scan-result.js';
 
 export const KHUGEPAGED = token<Khugepaged>('khugepaged.Khugepaged', {
@@ -21,4 +21,6 @@ export interface Khugepaged {
    * @param unmapped how many of the pages are in swap, and are to be read in first
    */
   collapseHugePage(mm: Mm, address: VirtualAddress, unmapped?: number): ScanResult;
+  /** collapse_file(): puts a huge page into the place of the pages of a file, from one index on. */
+  collapseFile(file: FileMapping, start: number): ScanResult;
 }

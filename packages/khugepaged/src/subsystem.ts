@@ -2,10 +2,12 @@ import type { Wiring } from '@pagerace/di';
 import { COLLAPSE_REFERENCE_CHECK, ReadReferences } from './collapse-reference-check.js';
 import { COLLAPSE_SYNC, FlushOnly } from './collapse-sync.js';
 import { Collapse } from './collapse.js';
+import { FILE_COLLAPSE, FileCollapse } from './file-collapse.js';
 import { HUGE_MEMORY } from './huge-memory.js';
 import { HugePmd } from './huge-pmd.js';
 import { KHUGEPAGED } from './khugepaged.js';
 import { KHUGEPAGED_CONFIG, KhugepagedConfig } from './khugepaged-config.js';
+import { RETRACT_RULE, RetractAtOnce } from './retract-rule.js';
 
 /** Binds khugepaged and what is done with huge pages, with the rules of the oldest kernel that is modelled. */
 export function khugepagedSubsystem(wiring: Wiring): void {
@@ -14,5 +16,7 @@ export function khugepagedSubsystem(wiring: Wiring): void {
     .bind(KHUGEPAGED_CONFIG, KhugepagedConfig)
     .bind(COLLAPSE_SYNC, FlushOnly)
     .bind(COLLAPSE_REFERENCE_CHECK, ReadReferences)
+    .bind(FILE_COLLAPSE, FileCollapse)
+    .bind(RETRACT_RULE, RetractAtOnce)
     .bind(HUGE_MEMORY, HugePmd);
 }

@@ -14,6 +14,7 @@ export {
   FAULT_HANDLER,
   type FaultHandler,
 } from './fault-handler.js';
+export { FileMapping } from './file-mapping.js';
 export { hugePmd, hugeSubpage } from './huge-page.js';
 export { isolateLruPage, putbackLruPage } from './isolate-lru-page.js';
 export { type LruPvecs, PAGEVEC_SIZE, type Pagevec } from './lru-batches.js';
@@ -27,6 +28,7 @@ export {
   mmapReadTrylock,
   mmapReadUnlock,
   mmapWriteLock,
+  mmapWriteTrylock,
   mmapWriteUnlock,
 } from './mm-struct.js';
 export {

@@ -3,6 +3,7 @@ import { reach, whole } from '@pagerace/explorer';
 import { MACHINE, type Machine } from '@pagerace/machine';
 import type { Pfn } from './address.js';
 import { ARCHITECTURE, type Architecture, type PageTableLevel } from './architecture.js';
+import type { FileMapping } from './file-mapping.js';
 import { Lruvec } from './lruvec.js';
 import type { Mm } from './mm-struct.js';
 import { PageAllocator } from './page-allocator.js';
@@ -58,6 +59,8 @@ export class Memory {
   readonly allocator: PageAllocator;
   /** Every address space, in the order of their making. */
   readonly mms: Mm[] = [];
+  /** Every file, in the order of their making. */
+  readonly files: FileMapping[] = [];
   readonly #hugeFrames = new Map<Pfn, Page>();
   readonly #pageTables = new Map<Pfn, PageTable>();
   #nextPageTable: Pfn;

@@ -6,6 +6,7 @@ import {
   downRead,
   downReadTrylock,
   downWrite,
+  downWriteTrylock,
   formatted,
   RwSemaphore,
   Seqcount,
@@ -15,6 +16,7 @@ import {
 } from '@pagerace/machine';
 import type { VirtualAddress } from './address.js';
 import { AnonVma } from './anon-vma.js';
+import type { FileMapping } from './file-mapping.js';
 import type { Memory } from './memory.js';
 import type { MmuNotifier } from './mmu-notifier.js';
 import type { Ptep } from './page-table-entry.js';
@@ -30,6 +32,8 @@ export interface Mapping {
   readonly vmFlags: number;
   /** Of the parent's mapping, for a child's; a private mapping otherwise gets its own. */
   readonly anonVma?: AnonVma;
+  /** The file that is mapped, from its first page on; only shared mappings of files are modelled. */
+  readonly file?: FileMapping;
 }
 
 /** A page table that waits, and the entry at which the huge page was mapped that it was deposited for. */
@@ -97,14 +101,16 @@ export class Mm {
   }
 
   /** mmap(): adds a mapping, with nothing in it yet. During set-up. */
-  mmap({ start, pages, vmFlags, anonVma }: Mapping): Vma {
+  mmap({ start, pages, vmFlags, anonVma, file }: Mapping): Vma {
     const end = start + pages * this.memory.pageSize;
     const isPrivate = (vmFlags & VM_SHARED) === 0;
     const own = isPrivate
       ? (anonVma ?? new AnonVma(`${this.name}.anon_vma${String(this.vmas.length)}`))
       : null;
-    const vma = new Vma(this, start, end, vmFlags, own, start / this.memory.pageSize);
+    const pgoff = file === undefined ? start / this.memory.pageSize : 0;
+    const vma = new Vma(this, start, end, vmFlags, own, pgoff, file);
     own?.link(vma);
+    file?.link(vma);
     this.#makeTables(start, end);
     this.#vmas.write([...this.vmas, vma].sort((a, b) => a.start - b.start));
     return vma;
@@ -171,6 +177,11 @@ export function mmapReadUnlock(mm: Mm): void {
 /** mmap_write_lock(). */
 export function mmapWriteLock(mm: Mm, subclass = 0): void {
   downWrite(mm.mmapLock, subclass);
+}
+
+/** mmap_write_trylock(). */
+export function mmapWriteTrylock(mm: Mm): boolean {
+  return downWriteTrylock(mm.mmapLock);
 }
 
 /** mmap_write_unlock(). */

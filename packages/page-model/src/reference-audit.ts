@@ -22,6 +22,7 @@ export function auditReferences(
     const references =
       each.reduce((sum, mappings) => sum + mappings, whole) +
       countInBatches(memory, page) +
+      countInPageCache(memory, subpages) +
       (page.flags.bit('swapcache').read() === 1 ? 1 : 0) +
       (holders.get(page) ?? 0);
     for (const [nth, one] of subpages.entries()) {
@@ -62,6 +63,12 @@ function countMappings(memory: Memory, level: 'pte' | 'pmd', page: Page): number
     }
   }
   return mappings;
+}
+
+/** The page cache has a reference to a huge page for each of its pages. */
+function countInPageCache({ files }: Memory, pages: readonly Page[]): number {
+  const cached = files.flatMap((file) => file.pages);
+  return cached.filter((page) => page !== null && pages.includes(page)).length;
 }
 
 function countInBatches(memory: Memory, page: Page): number {

@@ -1,5 +1,6 @@
 import type { VirtualAddress } from './address.js';
 import type { AnonVma } from './anon-vma.js';
+import type { FileMapping } from './file-mapping.js';
 import type { Mm } from './mm-struct.js';
 import type { Pte } from './page-table-entry.js';
 import type { Page } from './page.js';
@@ -29,6 +30,8 @@ export class Vma {
     readonly anonVma: AnonVma | null,
     /** The index, within the anon_vma or file, of its first page. */
     readonly pgoff: number,
+    /** vm_file's, of a mapping of a file. */
+    readonly file: FileMapping | null = null,
   ) {
     this.vmPageProt = mm.memory.arch.vmGetPageProt(vmFlags);
   }

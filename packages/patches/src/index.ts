@@ -21,6 +21,7 @@ export {
 } from './gup/reference-order.js';
 export { collapseFreezeReferences } from './khugepaged/freeze-references.js';
 export { collapseFullBarrier, FullBarrier } from './khugepaged/full-barrier.js';
+export { retractByRcu } from './khugepaged/retract-by-rcu.js';
 export { radixCollapseNoIpi } from './khugepaged/radix-no-ipi.js';
 export { collapseTableSync } from './khugepaged/table-sync.js';
 export {
@@ -34,6 +35,7 @@ export {
   v6_11,
   v6_15,
   v6_5,
+  v6_6,
 } from './kernels.js';
 export { droppable, DroppableDiscard } from './lazy-free/droppable.js';
 export { madvFreeRefcountCheckV1, TwoReferencesDiscard } from './lazy-free/refcount-check-v1.js';

@@ -5,6 +5,7 @@ import { anonExclusive } from './cow/anon-exclusive.js';
 import { cowByPageCount } from './cow/by-page-count.js';
 import { cowBySingleReference } from './cow/by-single-reference.js';
 import { gupFastRecheckPmd } from './gup/recheck-pmd.js';
+import { retractByRcu } from './khugepaged/retract-by-rcu.js';
 import { radixCollapseNoIpi } from './khugepaged/radix-no-ipi.js';
 import { collapseTableSync } from './khugepaged/table-sync.js';
 import { droppable } from './lazy-free/droppable.js';
@@ -69,11 +70,19 @@ export const v6_5 = defineKernel({
   patches: [keepPinned, bioPinPages],
 });
 
+/** Page tables of files that are collapsed are freed after a grace period. */
+export const v6_6 = defineKernel({
+  id: 'v6.6',
+  title: 'Linux v6.6',
+  base: v6_5,
+  patches: [retractByRcu],
+});
+
 /** MAP_DROPPABLE. */
 export const v6_11 = defineKernel({
   id: 'v6.11',
   title: 'Linux v6.11',
-  base: v6_5,
+  base: v6_6,
   patches: [droppable],
 });
 

@@ -20,11 +20,13 @@ import {
   v6_11,
   v6_15,
   v6_5,
+  v6_6,
 } from './kernels.js';
 import { gupFastNoRecheck } from './gup/no-recheck.js';
 import { gupFastReferenceAcquire, gupFastReferenceRelaxed } from './gup/reference-order.js';
 import { collapseFreezeReferences } from './khugepaged/freeze-references.js';
 import { collapseFullBarrier } from './khugepaged/full-barrier.js';
+import { retractByRcu } from './khugepaged/retract-by-rcu.js';
 import { radixCollapseNoIpi } from './khugepaged/radix-no-ipi.js';
 import { collapseTableSync } from './khugepaged/table-sync.js';
 import { droppable } from './lazy-free/droppable.js';
@@ -37,7 +39,7 @@ import { keepPinned, keepPinnedFromSwap } from './reclaim/keep-pinned.js';
 /** The kernels and patches of this package, oldest first. */
 export const patches = definePlugin({
   id: '@pagerace/patches',
-  kernels: [v4_12, v5_17_rc2, v5_18, v5_19, v6_0, v6_1_rc1, v6_1, v6_5, v6_11, v6_15],
+  kernels: [v4_12, v5_17_rc2, v5_18, v5_19, v6_0, v6_1_rc1, v6_1, v6_5, v6_6, v6_11, v6_15],
   patches: [
     cowByPageCount,
     keepPinnedFromSwap,
@@ -50,6 +52,7 @@ export const patches = definePlugin({
     gupFastRecheckPmd,
     radixCollapseNoIpi,
     collapseTableSync,
+    retractByRcu,
     keepPinned,
     bioPinPages,
     droppable,

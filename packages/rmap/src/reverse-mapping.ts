@@ -146,7 +146,9 @@ export class ReverseMapping implements Rmap {
     // Moves the dirty bit to the page, now that the entry is gone.
     if (this.arch.pteDirty(pteval)) setPageDirty(page);
 
-    const unmapped = this.#unmapAnon(page, vma, address, mapped, pteval, anonExclusive);
+    // A page of a file is found again by its index.
+    const unmapped =
+      vma.file !== null || this.#unmapAnon(page, vma, address, mapped, pteval, anonExclusive);
     if (unmapped) {
       // discard:
       this.pageRemoveRmap(page);

@@ -1,5 +1,5 @@
-import { defineKernelFunction } from '@pagerace/machine';
-import type { Page, VirtualAddress, Vma } from '@pagerace/page-model';
+import { defineKernelFunction, downRead, upRead } from '@pagerace/machine';
+import { FileMapping, type Page, type VirtualAddress, type Vma } from '@pagerace/page-model';
 import { pageLockAnonVmaRead, pageUnlockAnonVmaRead } from './anon-vma-lock.js';
 
 /** struct rmap_walk_control. */
@@ -11,18 +11,38 @@ export interface RmapWalkControl {
 }
 
 /** rmap_walk(): visits every place where the page may be mapped. Hold the page lock. */
-export const rmapWalk = defineKernelFunction(
+export function rmapWalk(page: Page, control: RmapWalkControl): void {
+  const mapping = page.mapping.read();
+  if (mapping instanceof FileMapping) rmapWalkFile(page, mapping, control);
+  else rmapWalkAnon(page, control);
+}
+
+const rmapWalkFile = defineKernelFunction(
+  'mm/rmap.c',
+  'rmap_walk_file',
+  (page: Page, file: FileMapping, control: RmapWalkControl): void => {
+    downRead(file.iMmapRwsem);
+    visit(page, file.vmas, control);
+    upRead(file.iMmapRwsem);
+  },
+);
+
+function visit(page: Page, vmas: readonly Vma[], { rmapOne, done }: RmapWalkControl): void {
+  for (const vma of vmas) {
+    const address = vma.addressOfPage(page);
+    if (address === undefined) continue;
+    if (!rmapOne(page, vma, address)) break;
+    if (done?.(page) === true) break;
+  }
+}
+
+const rmapWalkAnon = defineKernelFunction(
   'mm/rmap.c',
   'rmap_walk_anon',
-  (page: Page, { rmapOne, done }: RmapWalkControl): void => {
+  (page: Page, control: RmapWalkControl): void => {
     const anonVma = pageLockAnonVmaRead(page);
     if (anonVma === undefined) return;
-    for (const vma of anonVma.vmas) {
-      const address = vma.addressOfPage(page);
-      if (address === undefined) continue;
-      if (!rmapOne(page, vma, address)) break;
-      if (done?.(page) === true) break;
-    }
+    visit(page, anonVma.vmas, control);
     pageUnlockAnonVmaRead(anonVma);
   },
 );

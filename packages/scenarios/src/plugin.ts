@@ -3,6 +3,8 @@ import { gupFastCollapse } from './gup-fast-collapse/collapse.js';
 import { gupFastCollapseAbort } from './gup-fast-collapse/abort.js';
 import { gupFastCollapseBothBackOff } from './gup-fast-collapse/both-back-off.js';
 import { gupFastCollapseDeposit } from './gup-fast-collapse/deposit.js';
+import { gupFastCollapseFile } from './gup-fast-collapse/file.js';
+import { gupFastRetract } from './gup-fast-collapse/retract.js';
 import { gupFastCollapseMove } from './gup-fast-collapse/move.js';
 import { gupFastCollapsePfnWalker } from './gup-fast-collapse/pfn-walker.js';
 import { gupFastCollapsePinnedFirst } from './gup-fast-collapse/pinned-first.js';
@@ -60,6 +62,8 @@ export const scenarios = definePlugin({
     gupFastCollapseBothBackOff,
     gupFastCollapseShared,
     gupFastCollapsePfnWalker,
+    gupFastCollapseFile,
+    gupFastRetract,
     gupFastCollapseSecondPage,
     staleTlbUnmap,
     staleTlbDeferredFlush,

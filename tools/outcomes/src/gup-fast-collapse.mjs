@@ -3,7 +3,7 @@ import { outcome } from './outcome.mjs';
 import { registry } from './registry.mjs';
 import { table } from './table.mjs';
 
-const kernels = ['v6.0', 'v6.1-rc1', 'v6.1'];
+const kernels = ['v6.0', 'v6.1-rc1', 'v6.1', 'v6.6'];
 
 /** Those that differ in how a page table is taken out or freed: not the other flushes of x86 and arm64. */
 const architectures = [
@@ -149,6 +149,9 @@ Remarks:
   its two loads being in order, of the entry above and of the entry, for which there is no barrier. Where loads may
   swap, and no interrupt is sent, GUP-fast gives out a page that is not mapped any more. v6.1 is safe.
 - S4-14: nobody backs off because of the other where walks are waited for: the property has nothing to say.
+- S4-18: the references of a file's pages are frozen by a compare-and-exchange: whoever adds one comes before, and is
+  noticed, or finds none to add to. That needs no barrier, on W neither. The page table that mapped them is
+  another matter: up to v6.0 it was freed at once, since v6.6 (1d65b771bc08) it is after a grace period.
 - riscv has had GUP-fast since v6.9 only, and W is none: what stands there is what would be.
 
 ## Is READ_ONCE() needed for the second look?

@@ -1,0 +1,100 @@
+import { atomicInc } from '@pagerace/machine';
+import {
+  FileMapping,
+  getPage,
+  lruAddDrain,
+  lruCacheAdd,
+  type Page,
+  PageLocked,
+  pageCount,
+  pageMapcount,
+  pteAlloc,
+  putPage,
+  SetPageSwapBacked,
+  VM_READ,
+  VM_SHARED,
+  VM_WRITE,
+  walkToPmd,
+  withPteLocked,
+} from '@pagerace/page-model';
+import { expect, test } from 'vitest';
+import { once, type System } from './system.js';
+
+const START = 0x80;
+
+/** A file of two pages, mapped by the process. */
+function mappedFile({ arch, memory, mm }: System): { file: FileMapping; pages: readonly Page[] } {
+  const file = new FileMapping(memory, 'file', 2);
+  const vmFlags = VM_READ | VM_WRITE | VM_SHARED;
+  const vma = mm.mmap({ start: START, pages: 2, vmFlags, file });
+  const pages = [0, 1].map((index) => {
+    const page = memory.allocator.allocZeroedPage();
+    page.contents.fill(String(index));
+    page.mapping.write(file);
+    page.index.write(index);
+    file.store(index, page);
+    SetPageSwapBacked(page);
+    lruCacheAdd(page);
+    const address = START + index * memory.pageSize;
+    pteAlloc(mm, address);
+    getPage(page);
+    atomicInc(page._mapcount);
+    withPteLocked(mm, address, (ptep) => {
+      arch.setPteAt(mm, address, ptep, arch.mkPte(page, vma.vmPageProt));
+    });
+    return page;
+  });
+  lruAddDrain(memory);
+  return { file, pages };
+}
+
+test('puts a huge page into the page cache, unmaps and frees what was there, and the page table', () => {
+  const seen = once((system) => {
+    const { file, pages } = mappedFile(system);
+    const result = system.khugepaged.collapseFile(file, 0);
+    const [first, second] = file.pages;
+    lruAddDrain(system.memory);
+    return [
+      result,
+      first?.name,
+      second?.name,
+      second?.contents.readHalf('lo'),
+      pages.map((page) => [pageCount(page), pageMapcount(page)]),
+      PageLocked(first!),
+      system.arch.pmdNone(walkToPmd(system.mm, START)!.pmd),
+    ];
+  });
+  expect(seen).toEqual([
+    'SCAN_SUCCEED',
+    'huge16',
+    'huge16[1]',
+    '1',
+    [
+      [0, 0],
+      [0, 0],
+    ],
+    false,
+    true,
+  ]);
+});
+
+test('gives up on a page that somebody refers to, and puts back what it has replaced', () => {
+  const seen = once((system) => {
+    const { file, pages } = mappedFile(system);
+    getPage(pages[1]!);
+    const result = system.khugepaged.collapseFile(file, 0);
+    putPage(pages[1]!);
+    lruAddDrain(system.memory);
+    const back = pages.every((page, index) => file.pageAt(index) === page && !PageLocked(page));
+    // What was unmapped stays so: who needs it faults it in again.
+    return [result, back, pages.map((page) => [pageCount(page), pageMapcount(page)])];
+  });
+  expect(seen).toEqual([
+    'SCAN_PAGE_COUNT',
+    true,
+    [
+      [1, 0],
+      [1, 0],
+    ],
+  ]);
+});
