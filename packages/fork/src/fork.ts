@@ -14,6 +14,11 @@ export interface Fork {
   exitMmap(mm: Mm): void;
   /** unmap_page_range() of one page: munmap() or MADV_DONTNEED. */
   zapPage(mm: Mm, address: VirtualAddress): void;
+  /**
+   * unmap_region() of what one page table covers, from `start` on: as munmap() does, but for the mapping
+   * itself, which stays, with nothing in it.
+   */
+  unmapRegion(mm: Mm, start: VirtualAddress): void;
 }
 
 /**

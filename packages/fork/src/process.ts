@@ -9,6 +9,7 @@ import {
   MEMORY,
   type Memory,
   type Mm,
+  MmuGather,
   mmapReadLock,
   mmapReadUnlock,
   mmapWriteLock,
@@ -164,6 +165,25 @@ export class Process implements Fork {
     const vma = mm.findVma(address);
     if (vma !== undefined) this.zapPteRange(vma, address);
     mmapReadUnlock(mm);
+  }
+
+  @kernelFunction('mm/mmap.c')
+  unmapRegion(mm: Mm, start: VirtualAddress): void {
+    mmapWriteLock(mm);
+    const vma = mm.findVma(start);
+    const above = walkToPmd(mm, start);
+    const end = start + this.memory.hpagePmdSize;
+    if (vma !== undefined && above !== undefined && this.arch.pmdPresent(above.pmd)) {
+      const gather = new MmuGather(mm, this.tlb);
+      for (let at = start; at < Math.min(end, vma.end); at += this.memory.pageSize) {
+        this.zapPteRange(vma, at);
+      }
+      // free_pte_range().
+      this.arch.pmdClear(above.pmdp);
+      gather.removeTable(this.memory.pageTableAt(this.arch.tablePfn(above.pmd)));
+      gather.finish(start, end);
+    }
+    mmapWriteUnlock(mm);
   }
 
   /** zap_pte_range(), for one entry. */

@@ -159,3 +159,18 @@ test('zapping one page leaves the others', () => {
   });
   expect(seen).toEqual([0, 9]);
 });
+
+describe('unmapping a range', () => {
+  test('frees its pages and its page table, which may be given out again', () => {
+    const seen = once((system) => {
+      const { page } = family(system);
+      const { fork, mm, user } = system;
+      const { table, pmdp } = walkToPte(mm, 0)!;
+      fork.unmapRegion(mm, 0);
+      const gone = [walkToPte(mm, 0), pageCount(page), table.isStillOf(pmdp), mm.nrPtes.read()];
+      user.userWrite(mm, 0, 4);
+      return [...gone, user.userRead(mm, 0), walkToPte(mm, 0)!.table === table, mm.nrPtes.read()];
+    });
+    expect(seen).toEqual([undefined, 0, false, 0, 4, true, 1]);
+  });
+});

@@ -6,6 +6,7 @@ import { gupFastCollapseDeposit } from './gup-fast-collapse/deposit.js';
 import { gupFastCollapseFile } from './gup-fast-collapse/file.js';
 import { gupFastRetract } from './gup-fast-collapse/retract.js';
 import { gupFastCollapseMove } from './gup-fast-collapse/move.js';
+import { gupFastMunmap } from './gup-fast-collapse/munmap.js';
 import { gupFastCollapsePfnWalker } from './gup-fast-collapse/pfn-walker.js';
 import { gupFastCollapsePinnedFirst } from './gup-fast-collapse/pinned-first.js';
 import { gupFastCollapseSecondPage } from './gup-fast-collapse/second-page.js';
@@ -64,6 +65,7 @@ export const scenarios = definePlugin({
     gupFastCollapsePfnWalker,
     gupFastCollapseFile,
     gupFastRetract,
+    gupFastMunmap,
     gupFastCollapseSecondPage,
     staleTlbUnmap,
     staleTlbDeferredFlush,
