@@ -239,6 +239,10 @@ ${exitCodeHelp}`,
       '--id <id>',
       'the execution, as a timeline ends with it; default the first that is found',
     )
+    .option(
+      '--fix <kernel>',
+      "the kernel with the fix, of a race before it; default the scenario's",
+    )
     .option('--fixed', 'the same with the barriers in place: what the kernel memory model forbids')
     .option('--timeout <seconds>', 'stop looking for an execution after so long', seconds)
     .addHelpText(

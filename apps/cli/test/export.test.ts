@@ -41,6 +41,8 @@ describe('the litmus test behind a race', () => {
     const { id } = violations[0]!.witness;
     const { text } = await judged(`turnstile --kernel plain --weaken ${mb} --id ${id}`);
     expect(text).toContain(`pagerace replay turnstile ${id}`);
+    const json = await pagerace(`export turnstile --kernel plain --weaken ${mb} --id ${id} --json`);
+    expect(JSON.parse(json.out)).toEqual({ format: 'pagerace.export', version: 1, test: text });
   });
 
   it('of a kernel before its fix lacks what the fix reads and orders', async () => {
@@ -52,6 +54,19 @@ describe('the litmus test behind a race', () => {
     expect(fixed.observation).toBe('Never');
     expect(fixed.text).toContain('smp_mb(); // mm/rmap.c:try_to_unmap_one:smp_mb');
     expect(fixed.text).toContain('mm/rmap.c:try_to_unmap_one() page_count: 2');
+  });
+
+  it('goes by the fix that it is told', async () => {
+    const command =
+      'gup-fast-collapse --arch arm64 --kernel v6.0 --fix v6.0+gup-fast-recheck-pmd+collapse-full-barrier';
+    const before = await judged(command);
+    expect(before.observation).toBe('Sometimes');
+    expect(before.text).not.toContain('gup_pte_range()');
+    const fixed = await judged(`${command} --fixed`);
+    expect(fixed.observation).toBe('Never');
+    // GUP-fast's second look at the page middle directory.
+    expect(fixed.text).toMatch(/READ_ONCE\(\*app_0\); \/\/ mm\/gup.c:gup_pte_range\(\)/);
+    expect(fixed.text).toContain('smp_mb(); // mm/khugepaged.c:collapse_huge_page');
   });
 
   it('is refused where there is none, and where nothing goes wrong', async () => {

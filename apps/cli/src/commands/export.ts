@@ -1,7 +1,7 @@
 import type { Result } from '@pagerace/explorer';
 import { dropped, type OrderingSite } from '@pagerace/machine';
 import { raceLitmus } from '@pagerace/race-litmus';
-import { commandLines, pageWidth, wrap } from '@pagerace/report';
+import { commandLines, documentVersion, json, pageWidth, wrap } from '@pagerace/report';
 import { ExitCode } from '../exit-code.js';
 import { ExplorationThread } from '../exploration-thread.js';
 import { UsageError } from '../failure.js';
@@ -23,6 +23,8 @@ export interface ExportOptions {
   readonly set?: readonly string[];
   readonly weaken?: readonly string[];
   readonly id?: string;
+  /** The kernel with the fix, of a race before it. */
+  readonly fix?: string;
   readonly fixed?: boolean;
   readonly timeout?: number;
 }
@@ -43,17 +45,24 @@ export async function exportRace(
     weaken: options.weaken,
   };
   const thread = new ExplorationThread(globals.plugin);
-  const search = new Search(session, options, thread, progressDisplay(terminal, globals));
+  const display = progressDisplay(terminal, globals);
+  const search = new Search(session, options, thread, display);
   try {
     const selection = select(session.registry, choice);
     const witness = await search.violation(selection, options.id);
-    if (witness === undefined) {
-      terminal.err(`${subjectText(selection)}: no violation was found`);
+    const text =
+      witness === undefined
+        ? undefined
+        : (search.litmus(selection, witness) ?? (await search.litmusOfFix(selection)));
+    display.clear();
+    if (thread.interrupted || witness === undefined) {
+      const why = thread.interrupted ? 'interrupted' : 'no violation was found';
+      terminal.err(`${subjectText(selection)}: ${why}`);
       return ExitCode.inconclusive;
     }
-    const text = search.litmus(selection, witness) ?? (await search.litmusOfFix(selection));
     if (text === undefined) throw new UsageError(noLitmus);
-    terminal.out(text.trimEnd());
+    const document = { format: 'pagerace.export', version: documentVersion, test: text } as const;
+    terminal.out(globals.json === true ? json(document) : text.trimEnd());
     return ExitCode.success;
   } finally {
     await thread.end();
@@ -89,6 +98,7 @@ class Search {
 
   /** The litmus test of an execution with barriers weakened. */
   litmus(selection: Selection, witness: Witness): string | undefined {
+    if (this.options.fix !== undefined) return undefined;
     const race = raceLitmus(witness.trace, witness);
     const about = this.#about(selection, witness);
     if (this.options.fixed !== true) return race?.weakened({ name: nameOf(selection), about });
@@ -100,23 +110,25 @@ class Search {
   }
 
   /**
-   * The litmus test of an execution before the scenario's fix: what it has of the cycle that goes wrong with
-   * the fix, but without the fences that it adds, under the kernel's own memory model.
+   * The litmus test of an execution before a fix: what it has of the cycle that goes wrong with the fix,
+   * but without the fences that it adds, under the kernel's own memory model.
    */
   async litmusOfFix({ choice }: Selection): Promise<string | undefined> {
     const { registry } = this.session;
-    const [base, fixed] = usualKernels(registry, registry.scenario(choice.scenario));
-    if (choice.kernel !== base || fixed === undefined) return undefined;
+    const base = choice.kernel!;
+    const [usual, usualFix] = usualKernels(registry, registry.scenario(choice.scenario));
+    const fixed = this.options.fix ?? (base === usual ? usualFix : undefined);
+    if (fixed === undefined) return undefined;
     const [{ architecture, model }] = machinesOf(registry, ['lkmm'], undefined) as [Machine];
     const onAny = (kernel: string, weaken: readonly string[] = []): Selection =>
       select(registry, { ...choice, architecture, model, kernel, weaken });
-    const hadSites = (await this.#explore(onAny(base!), 'exhaustive')).met.map(({ name }) => name);
+    const hadSites = (await this.#explore(onAny(base), 'exhaustive')).met.map(({ name }) => name);
     const { met } = await this.#explore(onAny(fixed), 'exhaustive');
     const added = met.filter(
       ({ name, written }) => written.kind === 'fence' && !hadSites.includes(name),
     );
     const weakened = onAny(fixed, weakenedTexts(added.map(({ name }) => [name, dropped] as const)));
-    const [before, after] = [await this.violation(onAny(base!)), await this.violation(weakened)];
+    const [before, after] = [await this.violation(onAny(base)), await this.violation(weakened)];
     if (before === undefined || after === undefined) return undefined;
     const race = raceLitmus(after.trace, { ...after, before: before.trace });
     return this.options.fixed === true
@@ -124,7 +136,7 @@ class Search {
           name: nameOf(onAny(fixed)),
           about: [inPlace, ...this.#about(weakened, after)],
         })
-      : race?.before?.({ name: nameOf(onAny(base!)), about: this.#about(onAny(base!), before) });
+      : race?.before?.({ name: nameOf(onAny(base)), about: this.#about(onAny(base), before) });
   }
 
   #about(selection: Selection, { id, trace }: Witness): string[] {
