@@ -12,6 +12,7 @@ import { type ThreadRun } from './thread.js';
  * Goes through the candidate executions in which a proposition holds, also those that no model allows since
  * they break coherence: each read reads any write of its value, and writes come in any order.
  *
+ * @param most looks at no more candidates than this of one combination of runs
  * @returns true if `found` ended it
  */
 export function anyCandidates(
@@ -19,6 +20,7 @@ export function anyCandidates(
   runs: readonly (readonly ThreadRun[])[],
   proposition: Proposition,
   limit: Limit,
+  most: number,
   found: (candidate: {
     readonly execution: CandidateExecution;
     readonly combination: Combination;
@@ -35,7 +37,7 @@ export function anyCandidates(
       return runs[chosen.length]!.some((run) => choose([...chosen, run]));
     }
     const combination = combinations.of(chosen);
-    return witnesses(combination, limit).some((execution) => {
+    return witnesses(combination, limit, most).some((execution) => {
       const value = valuation(chosen, (location) => finalValue(combination, execution, location));
       if (evaluate(proposition, value) !== true) return false;
       return found({ execution, combination });
@@ -45,7 +47,7 @@ export function anyCandidates(
 }
 
 /** Every choice of what each read reads and in which order writes come; none if a value is nowhere. */
-function witnesses(combination: Combination, limit: Limit): CandidateExecution[] {
+function witnesses(combination: Combination, limit: Limit, most: number): CandidateExecution[] {
   const { structure, values, locations } = combination;
   const { events, size } = structure;
   const numbers = [...events.keys()];
@@ -76,9 +78,6 @@ function witnesses(combination: Combination, limit: Limit): CandidateExecution[]
   }
   return found;
 }
-
-/** Of one combination of runs: who breaks coherence breaks it soon. */
-const most = 512;
 
 function* product<T>(choices: readonly (readonly T[])[]): Generator<T[]> {
   const [first, ...others] = choices;

@@ -100,22 +100,24 @@ export function allRuns(
       ),
     );
   /** A value that comes about by reads from n writes takes n rounds: there need be no more than writes. */
-  const grown = (isGuessing: boolean): { from: Domains; domains: Domains; runs: Runs[] } => {
+  const grown = (isGuessing: boolean) => {
     let domains = new Domains(initial);
     for (let round = 0; ; round++) {
       const runs = runAll(domains, isGuessing);
       const next = domains.with(runs);
-      if (!next.hasMoreThan(domains) || round > mostWrites(runs)) {
-        return { from: domains, domains: next, runs };
+      const isSettled = !next.hasMoreThan(domains);
+      if (isSettled || round > mostWrites(runs)) {
+        return { from: domains, domains: next, runs, isSettled };
       }
       domains = next;
     }
   };
-  const { from, domains, runs: justified } = grown(false);
+  const { from, domains, runs: justified, isSettled } = grown(false);
   let runs = justified;
-  const mayJustifyItself =
-    runs.some(({ hasDecided }) => hasDecided) && from.with(runAll(from, true)).hasMoreThan(domains);
-  if (mayJustifyItself) {
+  const isClosed =
+    !runs.some(({ hasDecided }) => hasDecided) ||
+    (isSettled && !from.with(runAll(from, true)).hasMoreThan(domains));
+  if (!isClosed) {
     let guessed = grown(true).domains;
     for (;;) {
       runs = runAll(guessed, false);

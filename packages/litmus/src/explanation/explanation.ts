@@ -97,7 +97,7 @@ function explainProposition(
   eachExecution(test, runs, permissive, proposition, limit, (found) => coherent.take(found));
   if (coherent.found) return forbidden(coherent.found);
   const any = new Closest(model);
-  anyCandidates(test, runs, proposition, limit, (candidate) => any.take(candidate));
+  anyCandidates(test, runs, proposition, limit, enough, (candidate) => any.take(candidate));
   return any.found ? forbidden(any.found) : { ...told, kind: 'unreachable' };
 }
 
