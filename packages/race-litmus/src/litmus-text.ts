@@ -17,78 +17,32 @@ export interface LitmusTextOptions {
 
 /** A sketch as a C litmus test that only the execution that it comes from satisfies. */
 export function litmusText(sketch: Sketch, options: LitmusTextOptions): string {
+  const { name, about, expected, asWritten } = options;
   const threads = sketch.map((statements) =>
-    statements.filter(
-      (one) => options.asWritten || one.kind !== 'fence' || one.leftOut === undefined,
-    ),
+    statements.filter((one) => asWritten || one.kind !== 'fence' || one.leftOut === undefined),
   );
-  const accesses = threads.flat().flatMap((one) => (one.kind === 'access' ? [one.access] : []));
-  const cells = cellsOf(accesses);
-  const locks = new Map(
-    threads
-      .flat()
-      .flatMap((one) =>
-        one.kind === 'lock' ? [[one.access.cell, identifier(one.access.cell)] as const] : [],
-      ),
-  );
+  const cells = cellsOf(threads.flat());
   const conditions: string[] = [];
   const bodies = threads.map((statements, thread) => {
-    let registers = 0;
-    const lines = statements.map((statement) => {
-      if (statement.kind === 'fence')
-        return commented(fenceCall(statement.fence), placeOf(statement));
-      const { access } = statement;
-      if (statement.kind === 'lock') {
-        const call = access.step.operation === 'write' ? 'spin_unlock' : 'spin_lock';
-        return commented(`${call}(${locks.get(access.cell)!})`, placeOf(statement));
-      }
-      const cell = cells.get(access.cell)!;
-      const order = options.asWritten ? statement.written : statement.order;
-      const comment = `${placeOf(statement)}: ${changeText(access, options.format)}`;
-      if (access.reads === undefined) {
-        return commented(storeCall(cell.name, cell.valueAt(access.writes!), order), comment);
-      }
-      const register = `r${String(registers++)}`;
-      conditions.push(`${String(thread)}:${register}=${String(cell.valueAt(access.reads))}`);
-      const call =
-        access.writes === undefined
-          ? loadCall(cell.name, order)
-          : exchangeCall(cell.name, cell.valueAt(access.writes), order);
-      return commented(`${register} = ${call}`, comment);
-    });
-    const used = [
-      ...new Set(
-        statements.flatMap((one) => {
-          if (one.kind === 'fence') return [];
-          const { cell } = one.access;
-          return one.kind === 'lock'
-            ? [`spinlock_t *${locks.get(cell)!}`]
-            : [`int *${cells.get(cell)!.name}`];
-        }),
-      ),
-    ];
-    return [
-      `P${String(thread)}(${used.join(', ')})`,
-      '{',
-      ...Array.from({ length: registers }, (_, nth) => `\tint r${String(nth)};`),
-      ...(registers === 0 ? [] : ['']),
-      ...lines,
-      '}',
-      '',
-    ];
+    const { lines, seen } = threadText(statements, thread, cells, options);
+    conditions.push(...seen);
+    return lines;
   });
-  for (const { name, last, writes } of cells.values()) {
+  for (const { name, writes } of cells.values()) {
     // With two writes or more, only the last value tells their order.
-    if (writes > 1) conditions.push(`${name}=${String(last)}`);
+    if (writes > 1) conditions.push(`${name}=${String(writes)}`);
   }
+  const threadNames = threads.map(
+    ([first], thread) =>
+      `P${String(thread)}: ${first === undefined ? '' : stepOf(first).threadName}`,
+  );
   return [
-    `C ${options.name}`,
+    `C ${name}`,
     '',
     '(*',
-    ` * Result: ${options.expected}`,
-    ' *',
-    ` * ${threads.map((one, nth) => `P${String(nth)}: ${threadName(one)}`).join(', ')}`,
-    ...options.about.map((line) => ` * ${inComment(line)}`.trimEnd()),
+    ...[`Result: ${expected}`, '', threadNames.join(', '), ...about].map((line) =>
+      ` * ${inComment(line)}`.trimEnd(),
+    ),
     ' *)',
     '',
     '{}',
@@ -99,37 +53,78 @@ export function litmusText(sketch: Sketch, options: LitmusTextOptions): string {
   ].join('\n');
 }
 
+/** One thread, and what it has seen: the part of the final condition that is about its registers. */
+function threadText(
+  statements: readonly Statement[],
+  thread: number,
+  cells: ReadonlyMap<string, CellInTest>,
+  { asWritten, format }: LitmusTextOptions,
+): { readonly lines: readonly string[]; readonly seen: readonly string[] } {
+  const parameters = new Set<string>();
+  const seen: string[] = [];
+  const lines = statements.map((statement): string => {
+    const place = placeOf(statement);
+    if (statement.kind === 'fence') return commented(fenceCall(statement.fence), place);
+    const { access } = statement;
+    const { name, valueAt } = cells.get(access.cell)!;
+    parameters.add(statement.kind === 'lock' ? `spinlock_t *${name}` : `int *${name}`);
+    if (statement.kind === 'lock') {
+      const call = access.step.operation === 'write' ? 'spin_unlock' : 'spin_lock';
+      return commented(`${call}(${name})`, place);
+    }
+    const order = asWritten ? statement.written : statement.order;
+    const comment = `${place}: ${changeText(access, format)}`;
+    const { reads, writes } = access;
+    if (reads === undefined) return commented(storeCall(name, valueAt(writes!), order), comment);
+    const register = `r${String(seen.length)}`;
+    seen.push(`${String(thread)}:${register}=${String(valueAt(reads))}`);
+    const call =
+      writes === undefined ? loadCall(name, order) : exchangeCall(name, valueAt(writes), order);
+    return commented(`${register} = ${call}`, comment);
+  });
+  const registers = seen.map((_, nth) => `\tint r${String(nth)};`);
+  return {
+    lines: [
+      `P${String(thread)}(${[...parameters].join(', ')})`,
+      '{',
+      ...(registers.length === 0 ? [] : [...registers, '']),
+      ...lines,
+      '}',
+      '',
+    ],
+    seen,
+  };
+}
+
 /** Comments of litmus tests nest. */
 function inComment(line: string): string {
   return line.replaceAll('(*', '( *').replaceAll('*)', '* )');
 }
 
-function threadName([first]: readonly Statement[]): string {
-  return first === undefined ? '' : inComment(stepOf(first).threadName);
-}
-
+/** A cell or a lock of a test. */
 interface CellInTest {
   readonly name: string;
+  /** How many writes of it are left. */
   readonly writes: number;
-  readonly last: number;
   /** The number that stands for what the cell holds after so many writes of the execution. */
   readonly valueAt: (place: number) => number;
 }
 
-/** The cells of a test: 0 is what each holds at first, and every write that is left has a number of its own. */
-function cellsOf(accesses: readonly Access[]): ReadonlyMap<string, CellInTest> {
+/** By name, what a test accesses: 0 is what each holds at first, and every write that is left has a number of its own. */
+function cellsOf(statements: readonly Statement[]): ReadonlyMap<string, CellInTest> {
+  const accesses = statements.flatMap((one) => (one.kind === 'fence' ? [] : [one.access]));
   const cells = new Map<string, CellInTest>();
   const names = new Set<string>();
   for (const { cell } of accesses) {
     if (cells.has(cell)) continue;
     const places = accesses.flatMap((one) =>
-      one.cell === cell && one.writes !== undefined ? [one.writes] : [],
+      one.cell === cell && !one.isLock && one.writes !== undefined ? [one.writes] : [],
     );
-    const valueAt = (place: number): number => places.filter((one) => one <= place).length;
     let name = identifier(cell);
     while (names.has(name)) name += '_';
     names.add(name);
-    cells.set(cell, { name, writes: places.length, last: places.length, valueAt });
+    const valueAt = (place: number): number => places.filter((one) => one <= place).length;
+    cells.set(cell, { name, writes: places.length, valueAt });
   }
   return cells;
 }
