@@ -11,6 +11,12 @@ const orders: Orders = {
   sync: { fence: ['SYNC'] },
   lwsync: { fence: ['LWSYNC'] },
   eieio: { fence: ['EIEIO'] },
+  /** lwarx and stwcx. in the place of the first access, or of the second, and a fence between. */
+  rmw: { first: ['EX'], firstUpdates: ['EX'] },
+  'rmw.sync': { first: ['EX'], firstUpdates: ['EX'], fence: ['SYNC'] },
+  'rmw.lwsync': { first: ['EX'], firstUpdates: ['EX'], fence: ['LWSYNC'] },
+  'rmw.ctrlisync': { first: ['EX'], firstUpdates: ['EX'], dependency: 'ctrl', fence: ['ISYNC'] },
+  'lwsync.rmw': { second: ['EX'], secondUpdates: ['EX'], fence: ['LWSYNC'] },
 };
 
 expectVerdicts(referencePower, orders, [
@@ -52,5 +58,13 @@ expectVerdicts(referencePower, orders, [
       'Alglave, Maranget and Tautschnig, "Herding Cats", TOPLAS 2014: eieio orders writes alone',
     never: 'MP+eieio+addr MP+eieio+ctrlisync S+eieio+data',
     sometimes: 'SB+eieios LB+eieios MP+eieios R+eieios',
+  },
+  {
+    source:
+      "the kernel's arch/powerpc/include/asm/atomic.h and synch.h: a reservation orders nothing, the barriers around it do",
+    never: `
+      SB+rmw.syncs MP+lwsync.rmw+rmw.lwsync MP+lwsync.rmw+rmw.ctrlisync S+lwsync.rmw+rmw.lwsync
+      LB+rmw.lwsyncs R+lwsync.rmw+rmw.sync`,
+    sometimes: 'SB+rmws SB+rmw.lwsyncs MP+lwsync.rmw+rmw MP+po+rmw.lwsync IRIW+rmw.lwsyncs',
   },
 ]);
