@@ -30,6 +30,8 @@ export type LitmusOutcome =
       readonly kind: 'unsupported' | 'malformed' | 'timed out' | 'failed';
       readonly file: string;
       readonly reason: string;
+      /** What is not supported, as the test spells it. */
+      readonly construct?: string;
     };
 
 /** An outcome, and what to print of it. */
@@ -110,8 +112,9 @@ function failure(file: string, error: unknown): LitmusOutcome {
     return { kind: 'timed out', file, reason: `${file}: ${error.message}` };
   }
   if (error instanceof LitmusError) {
-    const kind = error instanceof UnsupportedError ? 'unsupported' : 'malformed';
-    return { kind, file, reason: error.message };
+    const reason = error.message;
+    if (!(error instanceof UnsupportedError)) return { kind: 'malformed', file, reason };
+    return { kind: 'unsupported', file, reason, construct: error.construct };
   }
   if ((error as NodeJS.ErrnoException).syscall !== undefined) {
     return { kind: 'malformed', file, reason: `${file}: ${(error as Error).message}` };

@@ -37,7 +37,7 @@ export function summarise(outcomes: readonly LitmusOutcome[], files: number): Li
   };
 }
 
-/** One line of counts, then whatever did not come out as it should, test by test. */
+/** One line of counts, then the tests that did not come out as they should; unsupported ones by what is. */
 export function summaryText(summary: LitmusSummary): string {
   const parts: [number, string][] = [
     [summary.agreeing, 'as expected'],
@@ -54,15 +54,23 @@ export function summaryText(summary: LitmusSummary): string {
     .map(([count, what]) => `${String(count)} ${what}`);
   const files = summary.outcomes.length + summary.notJudged;
   const lines = [`${String(files)} ${files === 1 ? 'test' : 'tests'}: ${told.join(', ')}`];
+  const unsupported = new Map<string, LitmusOutcome[]>();
   for (const outcome of summary.outcomes) {
-    if (outcome.kind !== 'judged') {
+    if (outcome.kind === 'judged') {
+      const { expected = '', asExpected, observation, file } = outcome.report;
+      if (asExpected === false) {
+        lines.push(`  not as expected: ${file}: ${observation} instead of ${expected}`);
+      }
+    } else if (outcome.construct === undefined) {
       lines.push(`  ${outcome.kind}: ${outcome.reason.split('\n')[0]!}`);
-      continue;
+    } else {
+      const { construct } = outcome;
+      unsupported.set(construct, [...(unsupported.get(construct) ?? []), outcome]);
     }
-    const { expected = '', asExpected, observation, file } = outcome.report;
-    if (asExpected === false) {
-      lines.push(`  not as expected: ${file}: ${observation} instead of ${expected}`);
-    }
+  }
+  for (const [construct, [first, ...others]] of unsupported) {
+    const more = others.length === 0 ? '' : ` and ${String(others.length)} more`;
+    lines.push(`  unsupported: ${construct}: ${first!.file}${more}`);
   }
   return `${lines.join('\n')}\n`;
 }

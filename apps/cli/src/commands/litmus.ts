@@ -64,8 +64,10 @@ export async function litmus(
       results.map(({ outcome }) => outcome),
       files.length,
     );
-    if (json) terminal.out(JSON.stringify(summary, null, 2));
-    else if (files.length > 1 || summary.notJudged > 0)
+    if (json) {
+      const format = { format: 'pagerace.litmus', version: 1 };
+      terminal.out(JSON.stringify({ ...format, ...summary }, null, 2));
+    } else if (files.length > 1 || summary.notJudged > 0)
       terminal.out(summaryText(summary).trimEnd());
     return exitCodeOf(summary);
   } finally {
