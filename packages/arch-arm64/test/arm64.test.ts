@@ -1,6 +1,10 @@
 import { type Pte, swpEntry, VM_READ, VM_SHARED, VM_WRITE } from '@pagerace/page-model';
 import { NoTlb } from '@pagerace/page-model/testing';
-import { debugVmPgtable, layoutConflicts } from '@pagerace/pgtable-generic/testing';
+import {
+  debugVmPgtable,
+  debugVmPgtableHuge,
+  layoutConflicts,
+} from '@pagerace/pgtable-generic/testing';
 import { describe, expect, test } from 'vitest';
 import { Arm64, arm64Layout, PTE_RDONLY } from '../src/index.js';
 
@@ -10,6 +14,7 @@ const hex = (pte: Pte): string => `0x${pte.toString(16).padStart(16, '0')}`;
 test('every combination of bits is what the kernel takes for granted', () => {
   const widest = { pfn: 2 ** 36 - 1, swapType: 31, swapOffset: 2 ** 45 - 1 };
   expect(debugVmPgtable(arch, widest)).toEqual([]);
+  expect(debugVmPgtableHuge(arch)).toEqual([]);
 });
 
 describe('page sizes', () => {

@@ -1,7 +1,11 @@
 import { type Pte, swpEntry, VM_READ, VM_SHARED, VM_WRITE } from '@pagerace/page-model';
 import { NoTlb } from '@pagerace/page-model/testing';
 import type { Translations } from '@pagerace/pgtable-generic';
-import { debugVmPgtable, layoutConflicts } from '@pagerace/pgtable-generic/testing';
+import {
+  debugVmPgtable,
+  debugVmPgtableHuge,
+  layoutConflicts,
+} from '@pagerace/pgtable-generic/testing';
 import { describe, expect, test } from 'vitest';
 import {
   _PAGE_HPTEFLAGS,
@@ -26,6 +30,7 @@ describe.each([
   test('every combination of bits is what the kernel takes for granted', () => {
     const widest = { pfn: 2 ** 37 - 1, swapType: 31, swapOffset: 2 ** 37 - 1 };
     expect(debugVmPgtable(arch, widest)).toEqual([]);
+    expect(debugVmPgtableHuge(arch)).toEqual([]);
     expect(layoutConflicts(layout)).toEqual([]);
   });
 

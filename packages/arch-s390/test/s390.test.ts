@@ -1,6 +1,10 @@
 import { type Pte, swpEntry, VM_READ, VM_SHARED, VM_WRITE } from '@pagerace/page-model';
 import { NoTlb } from '@pagerace/page-model/testing';
-import { debugVmPgtable, layoutConflicts } from '@pagerace/pgtable-generic/testing';
+import {
+  debugVmPgtable,
+  debugVmPgtableHuge,
+  layoutConflicts,
+} from '@pagerace/pgtable-generic/testing';
 import type { Translations } from '@pagerace/pgtable-generic';
 import { describe, expect, test } from 'vitest';
 import { S390, s390Layout } from '../src/index.js';
@@ -13,6 +17,7 @@ const hex = (pte: Pte): string => `0x${pte.toString(16)}`;
 test('every combination of bits is what the kernel takes for granted', () => {
   const widest = { pfn: 2 ** 52 - 1, swapType: 31, swapOffset: 2 ** 45 - 1 };
   expect(debugVmPgtable(arch, widest)).toEqual([]);
+  expect(debugVmPgtableHuge(arch)).toEqual([]);
   expect(layoutConflicts(s390Layout)).toEqual([]);
 });
 

@@ -1,11 +1,16 @@
 import { NoTlb } from '@pagerace/page-model/testing';
-import { debugVmPgtable, layoutConflicts } from '@pagerace/pgtable-generic/testing';
+import {
+  debugVmPgtable,
+  debugVmPgtableHuge,
+  layoutConflicts,
+} from '@pagerace/pgtable-generic/testing';
 import { expect, test } from 'vitest';
 import { W, wLayout, WWithoutRcuTableFree } from '../src/index.js';
 
 test('every combination of bits is what the kernel takes for granted', () => {
   const widest = { pfn: 2 ** 40 - 1, swapType: 31, swapOffset: 2 ** 45 - 1 };
   expect(debugVmPgtable(new W(new NoTlb()), widest)).toEqual([]);
+  expect(debugVmPgtableHuge(new W(new NoTlb()))).toEqual([]);
   expect(layoutConflicts(wLayout)).toEqual([]);
 });
 

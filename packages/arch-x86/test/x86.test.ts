@@ -8,7 +8,11 @@ import {
   VM_WRITE,
 } from '@pagerace/page-model';
 import { NoTlb } from '@pagerace/page-model/testing';
-import { debugVmPgtable, layoutConflicts } from '@pagerace/pgtable-generic/testing';
+import {
+  debugVmPgtable,
+  debugVmPgtableHuge,
+  layoutConflicts,
+} from '@pagerace/pgtable-generic/testing';
 import { describe, expect, test } from 'vitest';
 import { _PAGE_KNL_ERRATUM_MASK, X86, x86Layout } from '../src/index.js';
 
@@ -126,5 +130,6 @@ test('entries in words', () => {
 test('every combination of bits is what the kernel takes for granted', () => {
   const widest = { pfn: 2 ** 40 - 1, swapType: 31, swapOffset: 2 ** 45 - 1 };
   expect(debugVmPgtable(x86, widest)).toEqual([]);
+  expect(debugVmPgtableHuge(x86)).toEqual([]);
   expect(layoutConflicts(x86Layout)).toEqual([]);
 });

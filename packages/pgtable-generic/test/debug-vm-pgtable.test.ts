@@ -2,7 +2,7 @@ import type { Pfn, Pte, SwapEntry } from '@pagerace/page-model';
 import { NoTlb } from '@pagerace/page-model/testing';
 import { describe, expect, test } from 'vitest';
 import { bit, bits, GenericPgtable, maskOf, type PteLayout } from '../src/index.js';
-import { debugVmPgtable, layoutConflicts } from '../src/testing/index.js';
+import { debugVmPgtable, debugVmPgtableHuge, layoutConflicts } from '../src/testing/index.js';
 
 const readOnly = bit(0) | bit(5);
 const layout: PteLayout = {
@@ -173,4 +173,34 @@ test('entries in words', () => {
   expect(plain.describe(entry, pte)).toBe('pfn 3 young dirty write');
   expect(plain.describe(0n, pmd)).toBe('none');
   expect(plain.describe(plain.mkTable(7), pmd)).toBe('table in pfn 7');
+});
+
+describe('the checks of huge entries', () => {
+  class Huge extends GenericPgtable {
+    readonly name: string = 'huge';
+
+    constructor() {
+      super({ ...layout, huge: bit(7) }, new NoTlb());
+    }
+  }
+
+  test('find nothing where an entry is as it should be', () => {
+    expect(debugVmPgtableHuge(new Huge())).toEqual([]);
+  });
+
+  test.each<[string, Partial<Huge>, string]>([
+    ['does not tell huge pages', { pmdTransHuge: () => false }, 'pmd_mkhuge() makes huge'],
+    ['takes tables for huge pages', { pmdTransHuge: () => true }, 'a table is no huge page'],
+    ['takes none for present', { pmdPresent: () => true }, 'what is none is not present'],
+    ['loses the dirty bit', { pmdPte: (pmd: Pte) => pmd & ~bit(6) & ~bit(7) }, 'dirty stays'],
+    ['loses the young bit', { pmdPte: (pmd: Pte) => pmd & ~bit(5) & ~bit(7) }, 'young stays'],
+    [
+      'makes all writable',
+      { pteHugePmd: (pte: Pte) => pte | bit(7) | bit(1) },
+      'what is permitted stays',
+    ],
+    ['keeps the bit', { pmdPte: (pmd: Pte) => pmd & bit(7) }, 'the frame number stays'],
+  ])('find an architecture that %s', (_, mutation, expected) => {
+    expect(debugVmPgtableHuge(Object.assign(new Huge(), mutation))).toContain(expected);
+  });
 });

@@ -1,4 +1,5 @@
 /** For tests of architectures. */
+export { debugVmPgtableHuge } from './debug-vm-pgtable-huge.js';
 export { debugVmPgtable } from './debug-vm-pgtable.js';
 export { layoutConflicts } from './layout-conflicts.js';
 export {
