@@ -82,6 +82,12 @@ describe('a verdict is explained', () => {
     });
   });
 
+  it('by coherence, where a thread would read what it has overwritten', () => {
+    const code = 'WRITE_ONCE(*x, 1); r0 = READ_ONCE(*x);';
+    const overwritten = explanationObject(explained('lkmm', 'exists (0:r0=0)', code));
+    expect(overwritten).toMatchObject({ kind: 'forbidden', axiom: 'coherence' });
+  });
+
   it('by nothing, where the values do not come out', () => {
     const never = explained('lkmm', 'exists (x=3)', 'WRITE_ONCE(*x, 1);');
     expect(never.kind).toBe('unreachable');

@@ -83,18 +83,21 @@ function runsOf(
  * anything depends on a read, threads go both ways, whatever they read: the values of an execution come from
  * constants by the steps of its threads, once it is settled which way each goes.
  *
+ * @param isCoherent whether a read returns nothing that its own thread has overwritten, or is yet to write
  * @returns per thread its runs, and whether some longer ones were left out: loops have a bound
  */
 export function allRuns(
   programs: readonly ThreadProgram[],
   initial: ReadonlyMap<string, Value>,
   limit: Limit,
+  isCoherent = true,
 ): { readonly runs: ThreadRun[][]; readonly beyondBound: boolean } {
   const runAll = (domains: Domains, isGuessing: boolean): Runs[] =>
     programs.map((program, thread) =>
       runsOf(
         program,
-        (location, own) => domains.readableBy(thread, location, own),
+        (location, own) =>
+          isCoherent ? domains.readableBy(thread, location, own) : domains.of(location),
         limit,
         isGuessing,
       ),
@@ -150,6 +153,11 @@ class Domains {
       if (other !== thread) for (const value of written) values.add(value);
     });
     return [...values];
+  }
+
+  of(location: string): readonly Value[] {
+    const written = this.#written.get(location) ?? [];
+    return [...new Set([this.initial.get(location) ?? 0, ...written.flatMap((each) => [...each])])];
   }
 
   hasMoreThan(other: Domains): boolean {

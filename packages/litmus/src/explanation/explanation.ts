@@ -97,7 +97,8 @@ function explainProposition(
   eachExecution(test, runs, permissive, proposition, limit, (found) => coherent.take(found));
   if (coherent.found) return forbidden(coherent.found);
   const any = new Closest(model);
-  anyCandidates(test, runs, proposition, limit, enough, (candidate) => any.take(candidate));
+  const { runs: anyRuns } = allRuns(test.threads, test.initial, limit, false);
+  anyCandidates(test, anyRuns, proposition, limit, enough, (candidate) => any.take(candidate));
   return any.found ? forbidden(any.found) : { ...told, kind: 'unreachable' };
 }
 
