@@ -74,6 +74,17 @@ describe('a verdict is explained', () => {
     });
   });
 
+  it('by a cycle rather than by the rules of locks', () => {
+    const section = (code: string): string => `spin_lock(y); ${code} spin_unlock(y);`;
+    const locked = explained(
+      'lkmm',
+      'exists (0:r0=1 /\\ 1:r0=1)',
+      section('r0 = READ_ONCE(*x); WRITE_ONCE(x[1], 1);'),
+      section('r0 = READ_ONCE(x[1]); WRITE_ONCE(*x, 1);'),
+    );
+    expect(explanationObject(locked)).toMatchObject({ kind: 'forbidden', axiom: 'happens-before' });
+  });
+
   it('by coherence, where nothing coherent comes close', () => {
     const code = 'WRITE_ONCE(*x, 1); WRITE_ONCE(*x, 2);';
     expect(explanationObject(explained('lkmm', 'exists (x=1)', code))).toMatchObject({

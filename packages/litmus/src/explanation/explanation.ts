@@ -115,13 +115,18 @@ type Forbidden = Pick<
   'candidate' | 'violation' | 'axioms' | 'areMore'
 >;
 
-/** The candidate with the shortest cycle. */
+/** The candidate with the shortest cycle; one that breaks the rules of locks, say, has none. */
 class Closest {
-  found: Forbidden | undefined;
+  #closest: Pick<Forbidden, 'candidate' | 'violation'> | undefined;
   readonly #axioms: Record<string, number> = {};
   #count = 0;
 
   constructor(readonly model: ReferenceModel) {}
+
+  get found(): Forbidden | undefined {
+    const areMore = this.#count >= enough;
+    return this.#closest && { ...this.#closest, axioms: this.#axioms, areMore };
+  }
 
   /** @returns true if it has seen enough */
   take({ execution, combination }: Candidate): boolean {
@@ -129,16 +134,13 @@ class Closest {
     if (judgement.consistent) return false;
     const { violation } = judgement;
     this.#axioms[violation.axiom] = (this.#axioms[violation.axiom] ?? 0) + 1;
-    this.#count++;
-    const areMore = this.#count >= enough;
-    const isShorter = !this.found || violation.cycle.length < this.found.violation.cycle.length;
-    this.found = {
-      ...(isShorter || !this.found
-        ? { candidate: { execution, combination }, violation }
-        : this.found),
-      axioms: this.#axioms,
-      areMore,
-    };
-    return areMore;
+    if (!this.#closest || stepsOf(violation) < stepsOf(this.#closest.violation)) {
+      this.#closest = { candidate: { execution, combination }, violation };
+    }
+    return ++this.#count >= enough;
   }
+}
+
+function stepsOf({ cycle }: AxiomViolation): number {
+  return cycle.at(-1)?.to === cycle[0]?.from ? cycle.length : Infinity;
 }
