@@ -1,4 +1,4 @@
-import { readOnce } from '@pagerace/machine';
+import { readOnce, smpMb } from '@pagerace/machine';
 import type { Mm, Pfn, Pte, Ptep, VirtualAddress, Vma } from '@pagerace/page-model';
 import { GenericPgtable } from '@pagerace/pgtable-generic';
 import {
@@ -97,6 +97,11 @@ export abstract class Book3s64 extends GenericPgtable {
     const pmd = this.pteUpdate(vma.mm, address, pmdp, _PAGE_PRESENT, _PAGE_INVALID);
     this.flushPmdRange(vma, address);
     return pmd;
+  }
+
+  /** switch_mm_irqs_off(): pairs with the flush, and with serialize_against_pte_lookup(). */
+  override switchMmBarrier(): void {
+    smpMb('switch_mm_irqs_off');
   }
 
   /** Within the linear mapping. */

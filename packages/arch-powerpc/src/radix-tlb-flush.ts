@@ -26,12 +26,12 @@ export class RadixTlbFlush extends UndeferredFlush {
   }
 
   #flush(range: TlbRange): void {
-    const { cpumask } = range.mm;
-    // MMU_NO_CONTEXT: it has never run.
-    if (cpumask.length === 0) return;
     // The store of the entry is before the load of mm_cpumask(): a CPU that begins to run the process
     // meanwhile either is seen there or sees the store. Pairs with switch_mm_irqs_off().
     smpMb();
+    const { cpumask } = range.mm;
+    // It has never run.
+    if (cpumask.length === 0) return;
     const isLocal = cpumask.length === 1 && cpumask[0] === current().cpu;
     tlbie(this.translations, range, isLocal);
   }

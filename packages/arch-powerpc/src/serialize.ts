@@ -5,8 +5,8 @@ import type { Mm } from '@pagerace/page-model';
 export const serializeAgainstPteLookup = defineKernelFunction(
   'arch/powerpc/mm/book3s64/pgtable.c',
   'serialize_against_pte_lookup',
-  ({ cpumask }: Mm): void => {
+  (mm: Mm): void => {
     smpMb();
-    smpCallFunctionMany(cpumask);
+    smpCallFunctionMany(mm.cpumask);
   },
 );

@@ -1,7 +1,7 @@
 import { type ArchitectureDefinition, defineArchitecture, definePlugin } from '@pagerace/kernel';
 import { ARCHITECTURE, TLB_FLUSH } from '@pagerace/page-model';
 import { TRANSLATIONS, Translations } from '@pagerace/pgtable-generic';
-import { WTlbFlush } from './tlb-flush.js';
+import { WIpiTlbFlush, WTlbFlush } from './tlb-flush.js';
 import { W, WWithoutRcuTableFree } from './w.js';
 
 const facts = {
@@ -35,5 +35,19 @@ export const wNoRcu: ArchitectureDefinition = defineArchitecture({
   provides: [{ token: ARCHITECTURE, useClass: WWithoutRcuTableFree }, ...flush],
 });
 
-/** The hypothetical architecture, with and without. */
-export const archW = definePlugin({ id: '@pagerace/arch-w', architectures: [w, wNoRcu] });
+/** The same with a TLB flush by interrupt, and so without CONFIG_MMU_GATHER_RCU_TABLE_FREE. */
+export const wIpi: ArchitectureDefinition = defineArchitecture({
+  ...facts,
+  id: 'w-ipi',
+  title: 'W, whose TLB flush interrupts the CPUs that it finds in mm_cpumask()',
+  tlbFlush: { by: 'ipi', deferred: false },
+  rcuTableFree: false,
+  provides: [
+    { token: ARCHITECTURE, useClass: WWithoutRcuTableFree },
+    { token: TRANSLATIONS, useClass: Translations },
+    { token: TLB_FLUSH, useClass: WIpiTlbFlush },
+  ],
+});
+
+/** The hypothetical architectures. */
+export const archW = definePlugin({ id: '@pagerace/arch-w', architectures: [w, wNoRcu, wIpi] });

@@ -1,4 +1,4 @@
-export { archW, w, wNoRcu } from './definitions.js';
+export { archW, w, wIpi, wNoRcu } from './definitions.js';
 export { wLayout } from './layout.js';
-export { WTlbFlush } from './tlb-flush.js';
+export { WIpiTlbFlush, WTlbFlush } from './tlb-flush.js';
 export { W, WWithoutRcuTableFree } from './w.js';

@@ -39,6 +39,5 @@ export class W extends GenericPgtable {
 /** Page tables are freed as where a flush interrupts every CPU, though it does not. */
 @injectable()
 export class WWithoutRcuTableFree extends W {
-  override readonly name = 'w-no-rcu';
   override readonly hasRcuTableFree = false;
 }

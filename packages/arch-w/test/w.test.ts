@@ -18,6 +18,6 @@ test('the two differ in how page tables are freed', () => {
   const names = [W, WWithoutRcuTableFree].map((Class) => new Class(new NoTlb()));
   expect(names.map(({ name, hasRcuTableFree }) => [name, hasRcuTableFree])).toEqual([
     ['w', true],
-    ['w-no-rcu', false],
+    ['w', false],
   ]);
 });

@@ -1,5 +1,13 @@
 import { inject, injectable } from '@pagerace/di';
-import { kernelFunction, Order, readOnce, trace, updateInstruction, xchg } from '@pagerace/machine';
+import {
+  kernelFunction,
+  Order,
+  readOnce,
+  smpMb,
+  trace,
+  updateInstruction,
+  xchg,
+} from '@pagerace/machine';
 import {
   type Mm,
   type Pfn,
@@ -72,6 +80,11 @@ export class X86 extends GenericPgtable {
   @kernelFunction('arch/x86/include/asm/pgtable_64.h')
   override pmdpHugeGetAndClear(_mm: Mm, _address: VirtualAddress, pmdp: Ptep): Pte {
     return xchg(pmdp, this.none);
+  }
+
+  /** load_new_mm_cr3(): writing CR3 serialises. */
+  override switchMmBarrier(): void {
+    smpMb('CR3');
   }
 
   /** pmdp_establish(): a locked xchg, so that what the hardware sets until then is in what it returns. */

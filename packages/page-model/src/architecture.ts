@@ -168,6 +168,9 @@ export interface Architecture {
    */
   pmdpCollapseFlush(vma: Vma, address: VirtualAddress, pmdp: Ptep): Pte;
 
+  /** What switch_mm() orders between its bit in mm_cpumask() and the walks of the CPU after it. */
+  switchMmBarrier(): void;
+
   // ---- what the hardware does ----
 
   /**

@@ -109,6 +109,7 @@ export {
   pageIsFileLru,
   pageLru,
 } from './swap.js';
+export { switchMm } from './switch-mm.js';
 export { tlbRemoveTableSyncOne } from './table-sync.js';
 export { TLB_FLUSH, type TlbFlush } from './tlb-flush.js';
 export { STALE_TRANSLATION } from './tlb/page-walker.js';

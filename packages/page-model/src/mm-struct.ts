@@ -68,13 +68,17 @@ export class Mm {
   readonly #vmas: Cell<readonly Vma[]>;
   /** By level and first address. They are made with the mappings and linked in when needed. */
   readonly #tables = new Map<string, PageTable>();
+  readonly #cpus: readonly Cpu[];
+  /** The bits in mm_cpumask() of CPUs that begin to run the process on the way. */
+  readonly #joining = new Map<Cpu, Cell<number>>();
 
-  /** @param cpumask mm_cpumask(): the CPUs that run the process and may have its translations */
+  /** @param cpus those that run the process from the start */
   constructor(
     readonly memory: Memory,
     readonly name: string,
-    readonly cpumask: readonly Cpu[],
+    cpus: readonly Cpu[],
   ) {
+    this.#cpus = cpus;
     this.mmapLock = new RwSemaphore(`${name}.mmap_lock`, 'mmap_lock');
     this.pageTableLock = new Spinlock(`${name}.page_table_lock`, 'page_table_lock');
     this.writeProtectSeq = new Seqcount(`${name}.write_protect_seq`);
@@ -88,6 +92,23 @@ export class Mm {
     this.pgd = memory.addPageTable(memory.levels[0]!, name);
     this.#vmas = cell<readonly Vma[]>([], `${name}.mmap`);
     memory.mms.push(this);
+  }
+
+  /** mm_cpumask(): the CPUs that run the process and may have its translations. */
+  get cpumask(): readonly Cpu[] {
+    if (this.#joining.size === 0) return this.#cpus;
+    const joined = [...this.#joining].filter(([, bit]) => bit.read() === 1);
+    return [...this.#cpus, ...joined.map(([cpu]) => cpu)];
+  }
+
+  /** During set-up: says that a CPU is going to run the process, when it calls {@link switchMm}. */
+  willRunOn(cpu: Cpu): void {
+    this.#joining.set(cpu, cell(0, `${this.name}.cpumask[${String(cpu.id)}]`));
+  }
+
+  /** cpumask_set_cpu(). Unordered. */
+  setCpu(cpu: Cpu): void {
+    this.#joining.get(cpu)?.update(() => 1);
   }
 
   /** The mappings, by address. Hold mmap_lock. */

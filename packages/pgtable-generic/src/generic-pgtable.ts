@@ -339,6 +339,11 @@ export abstract class GenericPgtable implements Architecture {
     return pmd;
   }
 
+  /** Nothing. */
+  switchMmBarrier(): void {
+    // See Architecture.
+  }
+
   /** flush_pmd_tlb_range(). */
   protected flushPmdRange({ mm }: Vma, address: VirtualAddress): void {
     this.tlb.flushTlbRange(mm, address, address + mm.memory.hpagePmdSize);

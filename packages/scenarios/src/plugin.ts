@@ -12,6 +12,7 @@ import { gupFastCollapsePinnedFirst } from './gup-fast-collapse/pinned-first.js'
 import { gupFastCollapseSecondPage } from './gup-fast-collapse/second-page.js';
 import { gupFastCollapseShared } from './gup-fast-collapse/shared.js';
 import { gupFastCollapseSplit } from './gup-fast-collapse/split.js';
+import { gupFastCollapseSwitchMm } from './gup-fast-collapse/switch-mm.js';
 import { gupFastCollapseZap } from './gup-fast-collapse/zap.js';
 import { madvFreeAfterSubmit } from './madv-free/after-submit.js';
 import { madvFreeDio } from './madv-free/dio.js';
@@ -65,6 +66,7 @@ export const scenarios = definePlugin({
     gupFastCollapsePfnWalker,
     gupFastCollapseFile,
     gupFastRetract,
+    gupFastCollapseSwitchMm,
     gupFastMunmap,
     gupFastCollapseSecondPage,
     staleTlbUnmap,

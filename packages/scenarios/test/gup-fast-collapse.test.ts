@@ -1,7 +1,7 @@
 import { arm64 } from '@pagerace/arch-arm64';
 import { powerpcHash, powerpcRadix } from '@pagerace/arch-powerpc';
 import { s390 } from '@pagerace/arch-s390';
-import { w, wNoRcu } from '@pagerace/arch-w';
+import { w, wIpi, wNoRcu } from '@pagerace/arch-w';
 import { x86, x86Broadcast } from '@pagerace/arch-x86';
 import { GUP_FAST_RECHECK, type GupFastRecheck } from '@pagerace/gup';
 import { injectable } from '@pagerace/di';
@@ -26,7 +26,7 @@ import { v6_1, v6_1_rc1 } from '@pagerace/patches';
 import { describe, expect, test } from 'vitest';
 import { type Choice, explored, registry, violatedBy } from './support/exploring.js';
 
-const architectures = [x86, x86Broadcast, arm64, s390, powerpcRadix, powerpcHash, w, wNoRcu];
+const architectures = [x86, x86Broadcast, arm64, s390, powerpcRadix, powerpcHash, w, wNoRcu, wIpi];
 const kernels = ['v6.0', 'v6.1-rc1', 'v6.1'];
 const stale = ['I1-NoStalePin', 'I1-NoStalePin & I2-NoLostWrite'];
 
@@ -121,6 +121,38 @@ describe('with an interrupt', () => {
     expect(violatedBy(on(wNoRcu, { kernel: 'v6.1' }))).toEqual(stale);
     const zap = { scenario: 'gup-fast-collapse-zap', kernel: 'v6.1' };
     expect(violatedBy(on(wNoRcu, zap))).toEqual(['I4a-NoJunkRead']);
+  });
+});
+
+describe('an interrupt to the CPUs of mm_cpumask()', () => {
+  const scenario = 'gup-fast-collapse-switch-mm';
+
+  test('may miss a CPU that has just begun to run the process, where nothing orders', () => {
+    expect(violatedBy(on(wIpi, { scenario, kernel: 'v6.0', model: 'sc' }))).toEqual([]);
+    expect(violatedBy(on(wIpi, { scenario, kernel: 'v6.0' }))).toEqual(stale);
+    expect(violatedBy(on(x86, { scenario, kernel: 'v6.0' }))).toEqual([]);
+    expect(violatedBy(on(powerpcHash, { scenario, kernel: 'v6.0' }))).toEqual([]);
+  });
+
+  test('takes a barrier on both sides', () => {
+    const flush = 'arch/powerpc/mm/book3s64/pgtable.c:serialize_against_pte_lookup:smp_mb';
+    const switched = 'kernel/sched/core.c:switch_mm:smp_mb:switch_mm_irqs_off';
+    for (const site of [flush, switched]) {
+      const orderingSites = new OrderingSites([[site, dropped]]);
+      const violated = violatedBy(on(powerpcHash, { scenario, kernel: 'v6.0', orderingSites }));
+      expect(orderingSites.unmet).toEqual([]);
+      expect(violated, site).toEqual(stale);
+    }
+  });
+});
+
+describe('the page table of a range that is unmapped', () => {
+  test('stays under a walk where there is a grace period or an interrupt, and only there', () => {
+    const scenario = 'gup-fast-munmap';
+    for (const architecture of [x86, x86Broadcast, arm64, s390, powerpcRadix, w, wIpi]) {
+      expect(violatedBy(on(architecture, { scenario })), architecture.id).toEqual([]);
+    }
+    expect(violatedBy(on(wNoRcu, { scenario }))).toEqual(['I4a-NoJunkRead']);
   });
 });
 

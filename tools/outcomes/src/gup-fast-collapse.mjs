@@ -16,6 +16,7 @@ const architectures = [
   'riscv',
   'w',
   'w-no-rcu',
+  'w-ipi',
 ];
 
 const scenarios = registry.scenarios.filter(({ id }) => id.startsWith('gup-fast-'));
@@ -152,6 +153,9 @@ Remarks:
 - S4-18: the references of a file's pages are frozen by a compare-and-exchange: whoever adds one comes before, and is
   noticed, or finds none to add to. That needs no barrier, on W neither. The page table that mapped them is
   another matter: up to v6.0 it was freed at once, since v6.6 (1d65b771bc08) it is after a grace period.
+- S4-19: that is how page tables go at the end of munmap().
+- S4-20: a flush that interrupts the CPUs of mm_cpumask() needs a full barrier between taking the entry out and the look at
+  the mask, and switch_mm() one between its bit and the first walk. x86 and powerpc have both; W has none.
 - riscv has had GUP-fast since v6.9 only, and W is none: what stands there is what would be.
 
 ## Is READ_ONCE() needed for the second look?

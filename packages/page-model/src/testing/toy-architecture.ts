@@ -120,6 +120,7 @@ export class ToyArchitecture implements Architecture {
     this.pmdpHugeGetAndClear(vma.mm, address, pmdp);
   pmdpCollapseFlush = (vma: Vma, address: VirtualAddress, pmdp: Ptep): Pte =>
     this.pmdpHugeGetAndClear(vma.mm, address, pmdp);
+  switchMmBarrier = (): void => undefined;
   walkerPermits = (pte: Pte, write: boolean): boolean => this.pteAccessPermitted(pte, write);
   walkerUses = (ptep: Ptep, pte: Pte, write: boolean): Pte | undefined => {
     const used = pte | YOUNG | (write ? DIRTY : 0n);
