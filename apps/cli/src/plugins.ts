@@ -2,6 +2,8 @@ import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { archArm64 } from '@pagerace/arch-arm64';
+import { archLoongarch } from '@pagerace/arch-loongarch';
+import { archMips } from '@pagerace/arch-mips';
 import { archPowerpc } from '@pagerace/arch-powerpc';
 import { archRiscv } from '@pagerace/arch-riscv';
 import { archS390 } from '@pagerace/arch-s390';
@@ -22,6 +24,8 @@ export async function loadRegistry(modules: readonly string[] = []): Promise<Reg
   return new Registry([
     { id: '@pagerace/memory-models', models: memoryModels },
     archArm64,
+    archLoongarch,
+    archMips,
     archPowerpc,
     archRiscv,
     archS390,

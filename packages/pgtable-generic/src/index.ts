@@ -1,6 +1,7 @@
 export { bit, type BitField, bits, maskOf, put, take } from './bit-field.js';
 export { describePte } from './describe.js';
 export { GenericPgtable } from './generic-pgtable.js';
+export { InterruptFlush } from './interrupt-flush.js';
 export type { ProtectionMap, PteLayout, SwapLayout } from './layout.js';
 export { TRANSLATIONS, Translations } from './translations.js';
 export { UndeferredFlush } from './undeferred-flush.js';
