@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { archArm } from '@pagerace/arch-arm';
 import { archArm64 } from '@pagerace/arch-arm64';
 import { archLoongarch } from '@pagerace/arch-loongarch';
 import { archMips } from '@pagerace/arch-mips';
@@ -23,6 +24,7 @@ import { UsageError } from './failure.js';
 export async function loadRegistry(modules: readonly string[] = []): Promise<Registry> {
   return new Registry([
     { id: '@pagerace/memory-models', models: memoryModels },
+    archArm,
     archArm64,
     archLoongarch,
     archMips,

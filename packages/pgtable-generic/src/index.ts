@@ -3,5 +3,6 @@ export { describePte } from './describe.js';
 export { GenericPgtable } from './generic-pgtable.js';
 export { InterruptFlush } from './interrupt-flush.js';
 export type { ProtectionMap, PteLayout, SwapLayout } from './layout.js';
+export { LocalFlush } from './local-flush.js';
 export { TRANSLATIONS, Translations } from './translations.js';
 export { UndeferredFlush } from './undeferred-flush.js';

@@ -1,0 +1,110 @@
+import { inject, injectable } from '@pagerace/di';
+import { kernelFunction } from '@pagerace/machine';
+import {
+  type Mm,
+  type Pte,
+  type Ptep,
+  TLB_FLUSH,
+  type TlbFlush,
+  type VirtualAddress,
+} from '@pagerace/page-model';
+import { GenericPgtable } from '@pagerace/pgtable-generic';
+import {
+  L_PTE_DIRTY,
+  L_PTE_NONE,
+  L_PTE_RDONLY,
+  L_PTE_USER,
+  L_PTE_VALID,
+  L_PTE_YOUNG,
+  PMD_TABLE_BIT,
+  PTE_AP2,
+  PTE_EXT_NG,
+} from './bits.js';
+import { dsbIshst } from './dsb.js';
+import { armLpaeLayout } from './layout.js';
+
+/**
+ * 32-bit ARM with LPAE (arch/arm/include/asm/pgtable-3level.h, v6.1; the exclusive bit, and swap
+ * entries with it, v6.3). The hardware sets no bits. Entries have 64 bits and are loaded and stored at
+ * once (ldrd, strd), and are cleared by an ordinary load and an ordinary store.
+ */
+@injectable()
+export class ArmLpae extends GenericPgtable {
+  readonly name = 'arm-lpae';
+  override readonly hasRcuTableFree = true;
+
+  constructor(@inject(TLB_FLUSH) tlb: TlbFlush) {
+    super(armLpaeLayout, tlb);
+  }
+
+  override pteMkwrite(pte: Pte): Pte {
+    return pte & ~L_PTE_RDONLY;
+  }
+
+  override pteWrprotect(pte: Pte): Pte {
+    return pte | L_PTE_RDONLY;
+  }
+
+  override pteWrite(pte: Pte): boolean {
+    return (pte & L_PTE_RDONLY) === 0n;
+  }
+
+  override pteProtnone(pte: Pte): boolean {
+    return this.ptePresent(pte) && (pte & L_PTE_NONE) !== 0n;
+  }
+
+  override pteAccessPermitted(pte: Pte, write: boolean): boolean {
+    const needed = L_PTE_VALID | L_PTE_USER;
+    return (pte & needed) === needed && (!write || this.pteWrite(pte));
+  }
+
+  /** What is stored has PTE_EXT_NG, and what is compared with it may not have it yet. */
+  override pteSame(one: Pte, other: Pte): boolean {
+    return this.#lasting(one) === this.#lasting(other);
+  }
+
+  #lasting(pte: Pte): Pte {
+    return this.ptePresent(pte) ? pte & ~PTE_EXT_NG : pte;
+  }
+
+  /** cpu_v7_set_pte_ext() (arch/arm/mm/proc-v7-3level.S). */
+  override setPteAt(mm: Mm, address: VirtualAddress, ptep: Ptep, pte: Pte): void {
+    super.setPteAt(mm, address, ptep, this.ptePresent(pte) ? stored(pte) : pte);
+  }
+
+  @kernelFunction('arch/arm/include/asm/pgtable-3level.h')
+  override setPmdAt(mm: Mm, address: VirtualAddress, pmdp: Ptep, pmd: Pte): void {
+    super.setPmdAt(mm, address, pmdp, this.pmdTransHuge(pmd) ? stored(pmd) : pmd);
+    // flush_pmd_entry(): for the walker. pmd_clear() has none.
+    dsbIshst();
+  }
+
+  override pmdTransHuge(pmd: Pte): boolean {
+    return !this.pmdNone(pmd) && (pmd & PMD_TABLE_BIT) === 0n;
+  }
+
+  override pmdPte(pmd: Pte): Pte {
+    return pmd | PMD_TABLE_BIT;
+  }
+
+  override pteHugePmd(pte: Pte): Pte {
+    return pte & ~PMD_TABLE_BIT;
+  }
+
+  /** PROT_NONE and no flush pending otherwise. */
+  protected override pteAccessible(pte: Pte): boolean {
+    return (pte & L_PTE_VALID) !== 0n;
+  }
+
+  override walkerPermits(pte: Pte, write: boolean): boolean {
+    const needed = L_PTE_VALID | L_PTE_USER | L_PTE_YOUNG;
+    return (pte & (needed | (write ? PTE_AP2 : 0n))) === needed;
+  }
+}
+
+/** What the hardware goes by, from what software says. */
+function stored(entry: Pte): Pte {
+  const writable = (entry & (L_PTE_RDONLY | L_PTE_DIRTY)) === L_PTE_DIRTY;
+  const valid = (entry & L_PTE_NONE) === 0n ? entry : entry & ~L_PTE_VALID;
+  return (writable ? valid & ~PTE_AP2 : valid | PTE_AP2) | PTE_EXT_NG;
+}
