@@ -37,7 +37,8 @@ export function machinesOf(
   return (names ?? registry.architectures.map(({ id }) => id)).map(machineOf);
 }
 
-/** The architecture that orders least by itself, to stand for all of them. */
+/** The architecture that orders least by itself, to stand for all of them: W, where it is known. */
 function barest({ architectures }: Registry): string {
-  return (architectures.find(({ model }) => model === portable) ?? architectures[0]!).id;
+  const w = architectures.find(({ id }) => id === 'w');
+  return (w ?? architectures.find(({ model }) => model === portable) ?? architectures[0]!).id;
 }
