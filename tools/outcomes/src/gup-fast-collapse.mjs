@@ -14,6 +14,9 @@ const architectures = [
   'powerpc-radix',
   'powerpc-hash',
   'riscv',
+  'loongarch',
+  'mips',
+  'mips-mmid',
   'w',
   'w-no-rcu',
   'w-ipi',
@@ -153,9 +156,12 @@ Remarks:
 - S4-18: the references of a file's pages are frozen by a compare-and-exchange: whoever adds one comes before, and is
   noticed, or finds none to add to. That needs no barrier, on W neither. The page table that mapped them is
   another matter: up to v6.0 it was freed at once, since v6.6 (1d65b771bc08) it is after a grace period.
-- S4-19: that is how page tables go at the end of munmap().
+- S4-19: that is how page tables go at the end of munmap(). MIPS with MMID has neither interrupt nor grace period.
 - S4-20: a flush that interrupts the CPUs of mm_cpumask() needs a full barrier between taking the entry out and the look at
-  the mask, and switch_mm() one between its bit and the first walk. x86 and powerpc have both; W has none.
+  the mask, and switch_mm() one between its bit and the first walk. x86 and powerpc have both; W and
+  LoongArch have none.
+- loongarch and mips are explored under the kernel's own model, which orders less than they do: there a barrier that is
+  missing is one that the kernel does not ask for, but the processor may have.
 - riscv has had GUP-fast since v6.9 only, and W is none: what stands there is what would be.
 
 ## Is READ_ONCE() needed for the second look?
@@ -195,7 +201,7 @@ ${portableTable()}
 - s390 and x86: the interlocked update of the next lock, which is a full barrier whatever it is for. (x86 has a locked
   exchange and a locked increment before.)
 - powerpc with the hash MMU, and x86 but for INVLPGB: the interrupt.
-- W: nothing.
+- W, and mips-mmid by the kernel's own model: nothing.
 
 \`\`\`
 pagerace barriers gup-fast-collapse --kernel v6.1-rc1 --arch arm64,powerpc-radix,s390
@@ -209,8 +215,8 @@ pagerace run gup-fast-collapse --kernel v6.1-rc1+collapse-full-barrier --arch w
 ${interruptTable()}
 
 Before the fix: those whose flush is broadcast by the hardware or done by firmware. After it, without the interrupt,
-none of the real ones gives out a stale page in this scenario; but all of those may still walk through a table that is
-deposited, moved or freed (S4-10 to S4-12), and where loads may swap S4-9 goes wrong. With the interrupt nothing needs
+of the real ones none gives out a stale page in this scenario but MIPS with MMID, and that by the kernel's own model; yet
+all of those may still walk through a table that is deposited, moved or freed (S4-10 to S4-12), and where loads may swap S4-9 goes wrong. With the interrupt nothing needs
 to be looked at again. It is sent only where page tables are freed after a grace period (\`w-no-rcu\`).
 
 \`\`\`

@@ -10,7 +10,7 @@ export const pmdAndPte = ['v6.1-rc1'];
 export const synchronised = ['v6.1', 'v6.5', 'v6.6', 'v6.11', 'v6.15'];
 
 /** The flush of a collapse waits for sections with interrupts off. */
-export const waitsForWalks = ['x86', 'x86-ipi', 'powerpc-hash'];
+export const waitsForWalks = ['x86', 'x86-ipi', 'powerpc-hash', 'loongarch', 'mips'];
 
 /** powerpc with the radix MMU, too, until bedf03416913. */
 export const waitedForWalks = [...waitsForWalks, 'powerpc-radix'];
