@@ -19,6 +19,7 @@ import { madvFreeDio } from './madv-free/dio.js';
 import { madvFreeDioAsync } from './madv-free/dio-async.js';
 import { madvFreeDioAsyncSubmitted } from './madv-free/dio-async-submitted.js';
 import { madvFreeDioBatch } from './madv-free/dio-batch.js';
+import { madvFreeKvmDirty } from './madv-free/kvm-dirty.js';
 import { madvFreeDioReclaimFirst } from './madv-free/dio-reclaim-first.js';
 import { madvFreeDioReclaimLast } from './madv-free/dio-reclaim-last.js';
 import { madvFreeDioSlowGup } from './madv-free/dio-slow-gup.js';
@@ -53,6 +54,7 @@ export const scenarios = definePlugin({
     madvFreeDroppable,
     madvFreeDioTwoPages,
     madvFreeDioBatch,
+    madvFreeKvmDirty,
     madvFreeReproducer,
     gupFastCollapse,
     gupFastCollapseAbort,

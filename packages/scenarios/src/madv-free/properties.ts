@@ -37,6 +37,13 @@ export const freeIsUntouched: PropertyDefinition = {
   statement: 'nobody reads or writes a page that is free, or was given out again',
 };
 
+export const guestWriteIsSeen: PropertyDefinition = {
+  id: 'I-WRITE',
+  statement:
+    'what the kernel writes to a page through a reference for writing is seen by a user load that ' +
+    'follows, once the page is dirty and the reference given back',
+};
+
 export const oldOrNothing: PropertyDefinition = {
   id: 'I-LAZY',
   statement:
