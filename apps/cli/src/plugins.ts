@@ -5,11 +5,14 @@ import { archArm } from '@pagerace/arch-arm';
 import { archArm64 } from '@pagerace/arch-arm64';
 import { archLoongarch } from '@pagerace/arch-loongarch';
 import { archMips } from '@pagerace/arch-mips';
+import { archNios2 } from '@pagerace/arch-nios2';
 import { archPowerpc } from '@pagerace/arch-powerpc';
 import { archRiscv } from '@pagerace/arch-riscv';
 import { archS390 } from '@pagerace/arch-s390';
+import { archUm } from '@pagerace/arch-um';
 import { archW } from '@pagerace/arch-w';
 import { archX86 } from '@pagerace/arch-x86';
+import { archXtensa } from '@pagerace/arch-xtensa';
 import { checkPlugin, type Plugin, PluginError, Registry } from '@pagerace/kernel';
 import { memoryModels } from '@pagerace/memory-models';
 import { patches } from '@pagerace/patches';
@@ -28,11 +31,14 @@ export async function loadRegistry(modules: readonly string[] = []): Promise<Reg
     archArm64,
     archLoongarch,
     archMips,
+    archNios2,
     archPowerpc,
     archRiscv,
     archS390,
+    archUm,
     archW,
     archX86,
+    archXtensa,
     patches,
     scenarios,
     ...(await Promise.all(modules.map(loadPlugin))),

@@ -1,5 +1,5 @@
 export { GET_USER_PAGES, type GetUserPages } from './get-user-pages.js';
-export { GUP_CONFIG, type GupConfig } from './gup-config.js';
+export { GUP_CONFIG, GupConfig } from './gup-config.js';
 export { GUP_FAST_LOG, GupFastLog, type GupFastWalk } from './gup-fast-log.js';
 export { GUP_FAST_RECHECK, type GupFastRecheck, RecheckPte } from './gup-fast-recheck.js';
 export {

@@ -31,7 +31,7 @@ export interface ArchitectureFacts {
   readonly smp?: Availability;
   /** Transparent huge pages, CONFIG_TRANSPARENT_HUGEPAGE. */
   readonly thp?: Availability;
-  /** GUP-fast, CONFIG_HAVE_FAST_GUP. */
+  /** GUP-fast, CONFIG_HAVE_FAST_GUP. Where it is never there, pages are got the slow way. */
   readonly fastGup?: Availability;
   /** Page tables are freed after a grace period, CONFIG_MMU_GATHER_RCU_TABLE_FREE. */
   readonly rcuTableFree?: Availability;

@@ -1,5 +1,6 @@
 import { Wiring, WiringError } from '@pagerace/di';
 import type { MemoryModel, Setup } from '@pagerace/explorer';
+import { GUP_CONFIG } from '@pagerace/gup';
 import {
   bootable,
   MACHINE,
@@ -17,6 +18,7 @@ import type { Scenario } from './scenario.js';
 import { ScenarioContext } from './scenario-context.js';
 import { subsystems } from './subsystems.js';
 import { UsageError } from './usage-error.js';
+import { WithoutFastGup } from './without-fast-gup.js';
 
 export interface RunRequest {
   readonly scenario: Scenario;
@@ -102,6 +104,7 @@ function wire(kernel: Kernel, architecture: ArchitectureDefinition): Wiring {
   const wiring = new Wiring();
   for (const subsystem of subsystems) subsystem(wiring);
   for (const provision of architecture.provides) provision.bind(wiring);
+  if (architecture.fastGup === false) wiring.override(GUP_CONFIG, WithoutFastGup);
   for (const patch of kernel.patches) {
     for (const provision of patch.provides) {
       try {

@@ -1,5 +1,6 @@
 import { injectable, token } from '@pagerace/di';
 import { explore } from '@pagerace/explorer';
+import { GUP_CONFIG } from '@pagerace/gup';
 import { cell, dropped, OrderingSites, readOnce, smpMb, writeOnce } from '@pagerace/machine';
 import { sc, tso } from '@pagerace/memory-models';
 import { getPage } from '@pagerace/page-model';
@@ -55,6 +56,31 @@ const storeBuffering = defineScenario({
 const request: RunRequest = { scenario: storeBuffering, kernel, architecture: stub, model: tso };
 
 describe('a run', () => {
+  test('gets pages the slow way on an architecture without GUP-fast', () => {
+    const haveFastGup = (fastGup?: boolean | string): unknown => {
+      let found: unknown;
+      const asking = defineScenario({
+        id: 'asking',
+        title: '',
+        description: '',
+        machine: { cpus: 1, pages: 1 },
+        properties: [],
+        build: ({ machine, get }) => {
+          found = get(GUP_CONFIG).haveFastGup;
+          return machine.program();
+        },
+      });
+      const architecture = fastGup === undefined ? stub : { ...stub, fastGup };
+      explore(composeRun({ ...request, scenario: asking, architecture }).setup, { model: sc });
+      return found;
+    };
+    expect([haveFastGup(), haveFastGup('since v6.9'), haveFastGup(false)]).toEqual([
+      true,
+      true,
+      false,
+    ]);
+  });
+
   test('explores its scenario under the model, with the parameters as given or by default', () => {
     const run = composeRun(request);
     expect(run.parameters).toEqual({ loads: 1, fence: false, who: 'both' });

@@ -121,8 +121,10 @@ export abstract class GenericPgtable implements Architecture {
     return has(pte, this.layout.young);
   }
 
+  /** Without a bit for it (CONFIG_ARCH_HAS_PTE_SPECIAL), vm_normal_page() knows the zero page by its frame. */
   pteSpecial(pte: Pte): boolean {
-    return has(pte, this.layout.special);
+    const { special } = this.layout;
+    return special === 0n ? this.ptePresent(pte) && this.ptePfn(pte) === 0 : has(pte, special);
   }
 
   pteSoftDirty(pte: Pte): boolean {

@@ -1,0 +1,61 @@
+import { inject, injectable } from '@pagerace/di';
+import {
+  type Mm,
+  type Pfn,
+  type Pte,
+  type Ptep,
+  TLB_FLUSH,
+  type TlbFlush,
+  type VirtualAddress,
+} from '@pagerace/page-model';
+import { GenericPgtable } from '@pagerace/pgtable-generic';
+import { _PAGE_EXEC, _PAGE_READ, _PAGE_WRITE } from './bits.js';
+import { INVALID_PTE_TABLE, nios2Layout } from './layout.js';
+
+/** Where the kernel sees physical memory: CONFIG_NIOS2_KERNEL_REGION_BASE. */
+const KERNEL_REGION_BASE = 0xc000_0000n;
+
+/**
+ * Nios II (arch/nios2/include/asm/pgtable.h, v6.1; the exclusive bit, and swap entries with it, v6.3),
+ * whose TLB software fills.
+ */
+@injectable()
+export class Nios2 extends GenericPgtable {
+  readonly name = 'nios2';
+
+  constructor(@inject(TLB_FLUSH) tlb: TlbFlush) {
+    super(nios2Layout, tlb);
+  }
+
+  override pteProtnone(pte: Pte): boolean {
+    return this.ptePresent(pte) && (pte & (_PAGE_READ | _PAGE_WRITE | _PAGE_EXEC)) === 0n;
+  }
+
+  /** pte_clear() leaves the lowest bits of the page's number. */
+  override ptepGetAndClear(mm: Mm, address: VirtualAddress, ptep: Ptep): Pte {
+    const pte = this.ptepGet(ptep);
+    this.setPteAt(mm, address, ptep, BigInt(Math.floor(address / 2 ** this.pageShift) % 16));
+    return pte;
+  }
+
+  /** The kernel's address of the table, without any bits. */
+  override mkTable(pfn: Pfn): Pte {
+    return this.kernelAddress(pfn);
+  }
+
+  override tablePfn(pmd: Pte): Pfn {
+    return Number((pmd - KERNEL_REGION_BASE) >> BigInt(this.pageShift));
+  }
+
+  override kernelAddress(pfn: Pfn): Pte {
+    return KERNEL_REGION_BASE + super.kernelAddress(pfn);
+  }
+
+  override pmdNone(pmd: Pte): boolean {
+    return pmd === INVALID_PTE_TABLE || pmd === 0n;
+  }
+
+  override walkerPermits(pte: Pte, write: boolean): boolean {
+    return (pte & _PAGE_READ) !== 0n && super.walkerPermits(pte, write);
+  }
+}

@@ -1,0 +1,70 @@
+import { inject, injectable } from '@pagerace/di';
+import { type Pfn, type Pte, TLB_FLUSH, type TlbFlush } from '@pagerace/page-model';
+import { GenericPgtable } from '@pagerace/pgtable-generic';
+import {
+  _PAGE_ATTRIB_MASK,
+  _PAGE_CA_INVALID,
+  _PAGE_CA_MASK,
+  _PAGE_HW_WRITE,
+  _PAGE_NONE,
+} from './bits.js';
+import { xtensaLayout } from './layout.js';
+
+/** Where the kernel sees physical memory: XCHAL_KSEG_CACHED_VADDR. */
+const KSEG_CACHED = 0xd000_0000n;
+
+/**
+ * Xtensa (arch/xtensa/include/asm/pgtable.h, v6.1; the exclusive bit v6.3). Entries are cleared by an
+ * ordinary load and an ordinary store. That a store's fault sets the bits in assembler, without the
+ * kernel's page fault, is not modelled.
+ */
+@injectable()
+export class Xtensa extends GenericPgtable {
+  readonly name = 'xtensa';
+
+  constructor(@inject(TLB_FLUSH) tlb: TlbFlush) {
+    super(xtensaLayout, tlb);
+  }
+
+  override pteWrprotect(pte: Pte): Pte {
+    return super.pteWrprotect(pte) & ~this.#hardwareWrite(pte);
+  }
+
+  override pteMkclean(pte: Pte): Pte {
+    return super.pteMkclean(pte) & ~this.#hardwareWrite(pte);
+  }
+
+  /** In PROT_NONE the bit is a part of the attribute, which v6.1 does not look at. */
+  #hardwareWrite(pte: Pte): Pte {
+    return this.pteProtnone(pte) ? 0n : _PAGE_HW_WRITE;
+  }
+
+  override ptePresent(pte: Pte): boolean {
+    return (pte & _PAGE_CA_MASK) !== _PAGE_CA_INVALID || this.pteProtnone(pte);
+  }
+
+  override pteProtnone(pte: Pte): boolean {
+    return (pte & _PAGE_ATTRIB_MASK) === _PAGE_NONE;
+  }
+
+  /** The kernel's address of the table, without any bits. */
+  override mkTable(pfn: Pfn): Pte {
+    return this.kernelAddress(pfn);
+  }
+
+  override tablePfn(pmd: Pte): Pfn {
+    return Number((pmd - KSEG_CACHED) >> BigInt(this.pageShift));
+  }
+
+  override kernelAddress(pfn: Pfn): Pte {
+    return KSEG_CACHED + super.kernelAddress(pfn);
+  }
+
+  override pmdNone(pmd: Pte): boolean {
+    return pmd === 0n;
+  }
+
+  override walkerPermits(pte: Pte, write: boolean): boolean {
+    return !this.pteProtnone(pte) && super.walkerPermits(pte, write);
+  }
+}
