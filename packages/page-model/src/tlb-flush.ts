@@ -4,11 +4,18 @@ import type { Mm } from './mm-struct.js';
 
 export const TLB_FLUSH = token<TlbFlush>('page-model.TlbFlush', {
   providedBy: [
+    '@pagerace/arch-arm',
     '@pagerace/arch-arm64',
+    '@pagerace/arch-loongarch',
+    '@pagerace/arch-mips',
+    '@pagerace/arch-nios2',
     '@pagerace/arch-powerpc',
     '@pagerace/arch-riscv',
     '@pagerace/arch-s390',
+    '@pagerace/arch-um',
+    '@pagerace/arch-w',
     '@pagerace/arch-x86',
+    '@pagerace/arch-xtensa',
   ],
 });
 
