@@ -76,15 +76,21 @@ function expectationFor(
 }
 
 /**
- * The kernels that show what a scenario is about: if it names a patch that makes a difference, the last
- * kernel that goes wrong without it, and that kernel with it; else every kernel that it names, or that
- * there is.
+ * The kernels that show what a scenario is about: the last that is expected to go wrong, and that kernel
+ * with the patch that makes it right, or else the first later one that is right; or else every kernel that
+ * the scenario names, or that there is.
  */
 export function usualKernels(registry: Registry, scenario: Scenario): readonly string[] {
-  const every = namedKernels(registry, scenario);
-  const [patched] = patchesOf(scenario);
-  const base = patched === undefined ? undefined : brokenKernel(scenario);
-  return base === undefined ? every : [base, base + patched!];
+  const base = brokenKernel(scenario);
+  if (base === undefined) return namedKernels(registry, scenario);
+  const sound = scenario.expected
+    .filter(({ verdict }) => verdict === 'verified')
+    .flatMap(({ kernels }) => kernels ?? []);
+  const patch = sound.find((one) => one.startsWith('+'));
+  if (patch !== undefined) return [base, base + patch];
+  const ids = registry.kernels.map(({ id }) => id);
+  const later = sound.find((one) => ids.indexOf(one) > ids.indexOf(base));
+  return later === undefined ? namedKernels(registry, scenario) : [base, later];
 }
 
 /** Every kernel that a scenario expects something of, in its order; if it names none, all that there are. */
@@ -97,12 +103,6 @@ export function namedKernels(registry: Registry, scenario: Scenario): readonly s
   }
   const kernels = named.map((kernel) => (kernel.startsWith('+') ? base + kernel : kernel));
   return kernels.length === 0 ? all : [...new Set(kernels)];
-}
-
-function patchesOf(scenario: Scenario): readonly string[] {
-  return scenario.expected
-    .flatMap(({ kernels }) => kernels ?? [])
-    .filter((one) => one.startsWith('+'));
 }
 
 /** The last kernel by name that is expected to go wrong. */

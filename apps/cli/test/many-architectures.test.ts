@@ -37,6 +37,11 @@ describe('a comparison of many architectures', () => {
     expect(names).toEqual(expect.arrayContaining(['x86', 'arm64', 'small', 'w']));
   });
 
+  it('is of the last kernel that goes wrong and the first that is right, if no patch makes it so', async () => {
+    const { runs } = await compared('gup-fast-collapse');
+    expect(runs.map(({ kernel }) => kernel)).toEqual(['v6.0', 'v6.1-rc1']);
+  });
+
   it('shows each way of going wrong once, and tells the others by a command', async () => {
     const words = 'store-buffering --kernels plain --arch x86,arm64';
     const same = await pagerace(`compare ${words}`);

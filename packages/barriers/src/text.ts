@@ -138,7 +138,8 @@ function more({ need, alone, insteadOf }: SiteFinding): string {
 function weakestRows({ machines }: BarriersReport): Row[] {
   const told = new Map<string, { readonly names: string[]; readonly sites: readonly string[] }>();
   for (const { name, analysis } of machines) {
-    if (analysis.weakest === undefined) continue;
+    // Nothing is kept where nothing was met.
+    if (analysis.weakest === undefined || analysis.sites.length === 0) continue;
     const sites = weakestSites(analysis, analysis.weakest);
     const known = told.get(sites.join());
     if (known === undefined) told.set(sites.join(), { names: [name], sites });
