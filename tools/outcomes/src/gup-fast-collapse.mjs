@@ -17,6 +17,7 @@ const architectures = [
   'loongarch',
   'mips',
   'mips-mmid',
+  'arm-lpae',
   'w',
   'w-no-rcu',
   'w-ipi',
