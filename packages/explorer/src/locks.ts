@@ -4,6 +4,10 @@ import { Order } from './order.js';
 const isFree = (holders: number): boolean => holders === 0;
 const take = (): number => 1;
 
+/** The state of a lock that is there no more: who waits for it gets it, and is told. */
+const destroyed = -1;
+const isNotHeld = (state: number): boolean => state !== 1;
+
 /** A mutual-exclusion lock. A thread that must wait costs no execution of its own. */
 export class SpinLock {
   readonly #held: Cell<number>;
@@ -13,8 +17,9 @@ export class SpinLock {
     this.#held.isSpinLock = true;
   }
 
-  lock(): void {
-    this.#held.awaitUpdate(isFree, take, Order.acquire);
+  /** @returns whether there was a lock to take: not after {@link destroy} */
+  lock(): boolean {
+    return this.#held.awaitUpdate(isNotHeld, take, Order.acquire) !== destroyed;
   }
 
   /** Takes the lock if it is free; orders nothing when it fails. */
@@ -24,6 +29,16 @@ export class SpinLock {
 
   unlock(): void {
     this.#held.write(0, Order.release);
+  }
+
+  /** The memory that the lock is in is given back. @returns whether nobody held it */
+  destroy(): boolean {
+    return isFree(this.#held.exchange(destroyed, Order.relaxed));
+  }
+
+  /** The memory is given out again. */
+  init(): void {
+    this.#held.write(0, Order.relaxed);
   }
 }
 

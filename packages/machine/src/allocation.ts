@@ -21,8 +21,8 @@ export class Allocation {
     this.#generation = cell(allocated ? 1 : 0, `${name}.generation`);
   }
 
-  /** The object is given out. */
-  allocate(): void {
+  /** The object is given out. @returns whether it ever was before */
+  allocate(): boolean {
     const before = this.#generation.fetchAdd(1, Order.relaxed);
     if (isAllocated(before)) {
       throw new Violation(
@@ -30,6 +30,7 @@ export class Allocation {
         `${this.name} is allocated and given out again`,
       );
     }
+    return before > 0;
   }
 
   /** The object is given back. */

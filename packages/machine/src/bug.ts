@@ -12,6 +12,7 @@ export const MachineProperty = {
   lockOrder: 'lock-order',
   lockRecursion: 'lock-recursion',
   lockNotHeld: 'lock-not-held',
+  ptlOwner: 'I5-PtlOwner',
   sleepInAtomic: 'sleep-in-atomic',
   interruptsOff: 'interrupts-off',
 } as const;

@@ -87,8 +87,10 @@ export {
 } from './seqcount.js';
 export { smpCallFunctionMany } from './smp.js';
 export {
+  ptlockFree,
   Spinlock,
   spinLock,
+  spinLockInit,
   spinLockIrq,
   spinLockNested,
   spinTrylock,

@@ -1,4 +1,5 @@
 import {
+  acquires,
   EventFlag,
   EventKind,
   type ExecutionGraph,
@@ -148,7 +149,10 @@ class LinuxKernel extends WeakModel {
     const ppo = this.#ppo;
     // A fully ordered read-modify-write is as if enclosed by two smp_mb().
     if (isFull(graph, read)) this.#addStrongFence(at);
-    const takesLock = (graph.flags[read]! & EventFlag.spinLock) !== 0 && updates(graph, read);
+    const takesLock =
+      (graph.flags[read]! & EventFlag.spinLock) !== 0 &&
+      updates(graph, read) &&
+      acquires(graph.order[read]!);
     // po-unlock-lock-po: what follows comes after what the unlock came after.
     if (takesLock) {
       sets.include(at + Kept.acrossLocks, sets, at + Kept.beforeUnlock);
@@ -196,7 +200,7 @@ class LinuxKernel extends WeakModel {
       ppo.include(write, sets, at + Kept.accesses);
       this.#fence.include(write, sets, at + Kept.accesses);
     }
-    if ((graph.flags[write]! & EventFlag.spinLock) !== 0 && !updates(graph, write))
+    if ((graph.flags[write]! & EventFlag.spinLock) !== 0 && isRelease && !updates(graph, write))
       sets.include(at + Kept.beforeUnlock, sets, at + Kept.accesses);
     sets.add(at + Kept.accesses, write);
     sets.add(at + Kept.writes, write);

@@ -1,5 +1,14 @@
 import { partsOf } from '@pagerace/explorer';
-import { Allocation, cell, type Cell, formatted, Order, Spinlock } from '@pagerace/machine';
+import {
+  Allocation,
+  cell,
+  type Cell,
+  formatted,
+  Order,
+  ptlockFree,
+  Spinlock,
+  spinLockInit,
+} from '@pagerace/machine';
 import type { Pfn, VirtualAddress } from './address.js';
 import type { PageTableLevel } from './architecture.js';
 import type { Memory } from './memory.js';
@@ -45,7 +54,7 @@ export class PageTable {
 
   /** pte_alloc_one(): is given out, empty, to be linked in at `pmdp`. */
   allocate(pmdp: Ptep): void {
-    this.allocation.allocate();
+    if (this.allocation.allocate()) spinLockInit(this.ptl);
     this.fill(this.level.none ?? this.memory.arch.none);
     this.belongTo(pmdp);
   }
@@ -54,6 +63,7 @@ export class PageTable {
   free(): void {
     this.belongTo(null);
     this.allocation.free();
+    ptlockFree(this.ptl);
   }
 
   /** Somebody writes a word over all entries, or over the first ones; those that have it stay alone. */

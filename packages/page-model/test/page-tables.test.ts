@@ -2,6 +2,8 @@ import { localIrqRestore, localIrqSave, Violation } from '@pagerace/machine';
 import { describe, expect, test } from 'vitest';
 import {
   auditPageTables,
+  mmapWriteLock,
+  mmapWriteUnlock,
   mustBePmdNone,
   pgtableTransHugeDeposit,
   pgtableTransHugeWithdraw,
@@ -10,6 +12,8 @@ import {
   pmdUnlock,
   pteAlloc,
   pteFree,
+  pteOffsetMapLock,
+  pteUnmapUnlock,
   tlbRemoveTableSyncOne,
   VM_READ,
   VM_WRITE,
@@ -88,6 +92,45 @@ describe('the lifetime of a page table', () => {
     };
     expect(seen(true)).toEqual([]);
     expect(seen(false)).toEqual(['junk']);
+  });
+});
+
+describe('the lock of a page table', () => {
+  /** Somebody locks an entry, somebody else takes the table out and frees it. */
+  const found = (exclude: (mm: System['mm'], body: () => void) => void): readonly string[] =>
+    violated((system) => {
+      const { arch, machine, mm } = system;
+      mm.mmap({ start: 0, pages: 4, vmFlags });
+      const { table, pmdp } = machine.boot(() => linked(system));
+      machine.cpu(0).run('lock', () => {
+        exclude(mm, () => {
+          const locked = pteOffsetMapLock(mm, 0);
+          if (locked !== undefined) pteUnmapUnlock(locked);
+        });
+      });
+      machine.cpu(1).run('free', () => {
+        exclude(mm, () => {
+          arch.pmdClear(pmdp);
+          pteFree(mm, table);
+          // The frame is a page table once more, and whoever has found it before may be late.
+          pteAlloc(mm, 0);
+        });
+      });
+      return undefined;
+    });
+
+  test('is not to be taken, nor held, when the table is freed', () => {
+    expect(found((_, body) => body())).toEqual(['I5-PtlOwner']);
+  });
+
+  test('is whole again in a table that is given out again', () => {
+    expect(
+      found((mm, body) => {
+        mmapWriteLock(mm);
+        body();
+        mmapWriteUnlock(mm);
+      }),
+    ).toEqual([]);
   });
 });
 

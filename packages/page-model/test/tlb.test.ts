@@ -25,6 +25,8 @@ import {
   MEMORY,
   type Memory,
   Mm,
+  mmapWriteLock,
+  mmapWriteUnlock,
   type Page,
   pteAlloc,
   pteFree,
@@ -321,11 +323,13 @@ describe('a translation that a CPU has kept', () => {
 });
 
 describe('a walk cache', () => {
-  /** Takes the table away, and frees it. */
+  /** Takes the table away, and frees it; a fault waits until that is done. */
   const removeTable = ({ arch, mm, walk }: Process, flush: () => void): void => {
+    mmapWriteLock(mm);
     arch.pmdClear(walk.pmdp);
     flush();
     pteFree(mm, walk.table);
+    mmapWriteUnlock(mm);
   };
   const before = ({ loadNeighbour }: Process): void => void loadNeighbour();
   const use = ({ load }: Process): void => void load();
