@@ -1,5 +1,5 @@
 import { inject, injectable } from '@pagerace/di';
-import { kernelFunction, spinLock, spinUnlock, VM_BUG_ON } from '@pagerace/machine';
+import { kernelFunction, spinLock, VM_BUG_ON } from '@pagerace/machine';
 import {
   ARCHITECTURE,
   type Architecture,
@@ -21,6 +21,8 @@ import {
   type PmdWalk,
   type Pte,
   pteOffsetMapLock,
+  pteOffsetMapNolock,
+  pteUnmap,
   pteUnmapUnlock,
   putPage,
   SetPageUptodate,
@@ -30,7 +32,6 @@ import {
   VM_WRITE,
   type Vma,
   walkToPmd,
-  walkToPte,
 } from '@pagerace/page-model';
 import { RMAP, type Rmap } from '@pagerace/rmap';
 import { SWAP, type Swap } from '@pagerace/swap';
@@ -83,22 +84,19 @@ export class PageFault implements FaultHandler {
 
   @kernelFunction('mm/memory.c')
   handlePteFault(vma: Vma, address: VirtualAddress, flags: number): void {
-    const walk = walkToPte(vma.mm, address);
-    const origPte = walk === undefined ? this.arch.none : this.arch.ptepGet(walk.ptep);
+    const locked = pteOffsetMapNolock(vma.mm, address);
+    const origPte = locked === undefined ? this.arch.none : this.arch.ptepGet(locked.ptep);
     const fault: VmFault = { vma, address, flags, origPte };
-    if (walk === undefined || this.arch.pteNone(origPte)) {
-      this.doAnonymousPage(fault);
+    if (locked === undefined || !this.arch.ptePresent(origPte)) {
+      if (locked !== undefined) pteUnmap(locked);
+      if (this.arch.pteNone(origPte)) this.doAnonymousPage(fault);
+      else this.doSwapPage(fault);
       return;
     }
-    if (!this.arch.ptePresent(origPte)) {
-      this.doSwapPage(fault);
-      return;
-    }
-    const locked: LockedPte = { ptep: walk.ptep, ptl: walk.table.ptl };
-    spinLock(locked.ptl);
+    spinLock(locked.table.ptl);
     if (!this.arch.pteSame(this.arch.ptepGet(locked.ptep), origPte)) {
       // Somebody else has changed the entry: the access faults again if it must.
-      spinUnlock(locked.ptl);
+      pteUnmapUnlock(locked);
       return;
     }
     if ((isWrite(fault) || isUnshare(fault)) && !this.arch.pteWrite(origPte)) {
@@ -113,7 +111,7 @@ export class PageFault implements FaultHandler {
       this.arch.pteMkyoung(entry),
       isWrite(fault),
     );
-    spinUnlock(locked.ptl);
+    pteUnmapUnlock(locked);
   }
 
   @kernelFunction('mm/memory.c')

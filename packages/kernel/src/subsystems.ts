@@ -6,8 +6,10 @@ import { gupSubsystem } from '@pagerace/gup';
 import { khugepagedSubsystem } from '@pagerace/khugepaged';
 import { madviseSubsystem } from '@pagerace/madvise';
 import {
+  keptByLocks,
   Memory,
   MEMORY,
+  PTE_MAP_RULE,
   RADIX_COLLAPSE_FLUSH,
   TLB,
   Tlb,
@@ -24,6 +26,7 @@ type Subsystem = (wiring: Wiring) => void;
 const pageModel: Subsystem = (wiring) => {
   wiring
     .bind(MEMORY, Memory)
+    .bindValue(PTE_MAP_RULE, keptByLocks)
     .bind(TLB, Tlb)
     .bind(USER_ACCESS, UserAccess)
     .bindValue(RADIX_COLLAPSE_FLUSH, { serializesAgainstLookups: true });

@@ -1,5 +1,4 @@
 import { assert } from '@pagerace/explorer';
-import { spinUnlock } from '@pagerace/machine';
 import {
   auditReferences,
   getPage,
@@ -10,6 +9,7 @@ import {
   PageDirty,
   PageSwapBacked,
   pteOffsetMapLock,
+  pteUnmapUnlock,
   setPageDirty,
   unlockPage,
   VM_READ,
@@ -155,11 +155,11 @@ describe('MADV_FREE', () => {
       });
       machine.cpu(0).run('T1', () => madvise.madviseFree(mm, 0, 2));
       machine.cpu(1).run('T2', () => {
-        const { table, ptl } = pteOffsetMapLock(mm, 0)!;
+        const locked = pteOffsetMapLock(mm, 0)!;
         const dirty = [0, memory.pageSize].map((address) =>
-          arch.pteDirty(table.entry(address)!.read()),
+          arch.pteDirty(locked.table.entry(address)!.read()),
         );
-        spinUnlock(ptl);
+        pteUnmapUnlock(locked);
         return dirty;
       });
       return ({ T2 }) => {

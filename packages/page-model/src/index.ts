@@ -73,12 +73,13 @@ export { auditPageTables } from './page-table-audit.js';
 export type { Pte, Ptep } from './page-table-entry.js';
 export {
   type LockedPte,
-  type LockedPteTable,
   pmdOffset,
   type PmdWalk,
   pteAlloc,
   pteOffsetMap,
   pteOffsetMapLock,
+  pteOffsetMapNolock,
+  pteUnmap,
   pteUnmapUnlock,
   type PteWalk,
   walkToPmd,
@@ -95,6 +96,7 @@ export {
 } from './page-writeback.js';
 export { type AddressSpace, Page, type PageFlag, pageFlagNames } from './page.js';
 export { lockPage, trylockPage, unlockPage, waitOnPageWriteback } from './pagemap.js';
+export { keptByLocks, PTE_MAP_RULE, type PteMapRule } from './pte-map-rule.js';
 export { RADIX_COLLAPSE_FLUSH, type RadixCollapseFlush } from './radix-collapse-flush.js';
 export { auditReferences } from './reference-audit.js';
 export { type SwapEntry, swpEntry, swpOffset, swpType } from './swap-entry.js';

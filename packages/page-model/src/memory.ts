@@ -11,6 +11,7 @@ import { ZEROS } from './page-contents.js';
 import type { Pte } from './page-table-entry.js';
 import { PageTable } from './page-table.js';
 import { Page } from './page.js';
+import { keptByLocks, PTE_MAP_RULE, type PteMapRule } from './pte-map-rule.js';
 import { LruBatches } from './lru-batches.js';
 
 export interface MemoryOptions {
@@ -54,6 +55,8 @@ export class Memory {
   readonly hpagePmdSize: number;
   /** The head of every huge page that can be allocated. */
   readonly hugePages: readonly Page[];
+  /** How page tables are used; where no huge page can come into the place of one, its locks keep it. */
+  readonly pteMapRule: PteMapRule;
   readonly lruvec = new Lruvec();
   readonly lruBatches: LruBatches;
   readonly allocator: PageAllocator;
@@ -69,6 +72,7 @@ export class Memory {
     @inject(MACHINE) readonly machine: Machine,
     @inject(ARCHITECTURE) readonly arch: Architecture,
     @inject(MEMORY_OPTIONS) options: MemoryOptions,
+    @inject(PTE_MAP_RULE) pteMapRule: PteMapRule,
   ) {
     this.pageSize = 2 ** arch.pageShift;
     this.levels = arch.levels.slice(-(options.pageTableLevels ?? 2));
@@ -80,6 +84,7 @@ export class Memory {
     this.hpagePmdNr = options.hpagePmdNr ?? 1;
     this.hpagePmdSize = 2 ** (this.levels.at(-2)?.shift ?? arch.pageShift);
     const { hugePages = 0 } = options;
+    this.pteMapRule = hugePages === 0 ? keptByLocks : pteMapRule;
     const span = this.hpagePmdSize / this.pageSize;
     const firstHuge = Math.ceil((options.pages + 1) / span) * span;
     this.hugePages = Array.from({ length: hugePages }, (_, nth) =>

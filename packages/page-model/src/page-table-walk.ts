@@ -1,6 +1,7 @@
 import {
   defineKernelFunction,
-  type Spinlock,
+  rcuReadLock,
+  rcuReadUnlock,
   spinLock,
   spinLockNested,
   spinUnlock,
@@ -71,15 +72,24 @@ export function walkToPte(mm: Mm, address: VirtualAddress): PteWalk | undefined 
   return walk === undefined ? undefined : pteOffsetMap(mm, walk, address);
 }
 
-/** An entry of the last level, and the lock of its table, which the caller holds. */
+/** An entry of the last level, and its table, whose lock the caller holds: it covers all its entries. */
 export interface LockedPte {
   readonly ptep: Ptep;
-  readonly ptl: Spinlock;
+  readonly table: PageTable;
 }
 
-/** The same, with the table that the entry is in: the lock covers all its entries. */
-export interface LockedPteTable extends LockedPte {
-  readonly table: PageTable;
+/** pte_offset_map_nolock(): as {@link walkToPte}, and keeps the table until it is unmapped. */
+export function pteOffsetMapNolock(mm: Mm, address: VirtualAddress): PteWalk | undefined {
+  const { inRcuSection } = mm.memory.pteMapRule;
+  if (inRcuSection) rcuReadLock();
+  const walk = walkToPte(mm, address);
+  if (inRcuSection && walk === undefined) rcuReadUnlock();
+  return walk;
+}
+
+/** pte_unmap(). */
+export function pteUnmap({ table }: { readonly table: PageTable }): void {
+  if (table.memory.pteMapRule.inRcuSection) rcuReadUnlock();
 }
 
 /**
@@ -92,18 +102,25 @@ export function pteOffsetMapLock(
   mm: Mm,
   address: VirtualAddress,
   subclass = 0,
-): LockedPteTable | undefined {
-  const walk = walkToPte(mm, address);
-  if (walk === undefined) return undefined;
-  const { ptep, table } = walk;
-  if (subclass === 0) spinLock(table.ptl);
-  else spinLockNested(table.ptl, subclass);
-  return { ptep, ptl: table.ptl, table };
+): LockedPte | undefined {
+  const { arch, pteMapRule } = mm.memory;
+  for (;;) {
+    const walk = pteOffsetMapNolock(mm, address);
+    if (walk === undefined) return undefined;
+    const { pmdp, pmd, table } = walk;
+    if (subclass === 0) spinLock(table.ptl);
+    else spinLockNested(table.ptl, subclass);
+    // Who takes the table out holds its lock, too: what is still there will be until this one is given
+    // back. pmd_same().
+    if (!pteMapRule.looksAgain || arch.pmdpGet(pmdp) === pmd) return walk;
+    pteUnmapUnlock(walk);
+  }
 }
 
 /** pte_unmap_unlock(). */
-export function pteUnmapUnlock({ ptl }: LockedPte): void {
-  spinUnlock(ptl);
+export function pteUnmapUnlock(locked: LockedPte): void {
+  spinUnlock(locked.table.ptl);
+  pteUnmap(locked);
 }
 
 /**

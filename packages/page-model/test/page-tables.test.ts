@@ -1,4 +1,11 @@
-import { localIrqRestore, localIrqSave, Violation } from '@pagerace/machine';
+import {
+  callRcu,
+  localIrqRestore,
+  localIrqSave,
+  spinLock,
+  spinUnlock,
+  Violation,
+} from '@pagerace/machine';
 import { describe, expect, test } from 'vitest';
 import {
   auditPageTables,
@@ -12,12 +19,14 @@ import {
   pmdUnlock,
   pteAlloc,
   pteFree,
+  type PteMapRule,
   pteOffsetMapLock,
   pteUnmapUnlock,
   tlbRemoveTableSyncOne,
   VM_READ,
   VM_WRITE,
   walkToPte,
+  withPteLocked,
 } from '../src/index.js';
 import { explored, once, type System, violated } from './system.js';
 
@@ -131,6 +140,45 @@ describe('the lock of a page table', () => {
         mmapWriteUnlock(mm);
       }),
     ).toEqual([]);
+  });
+});
+
+describe('a table that is taken out under its lock, and freed after a grace period', () => {
+  /** Somebody writes an entry under the lock, which has to be found where the table was linked in. */
+  const found = (rule: PteMapRule): readonly string[] =>
+    violated(({ arch, machine, memory, mm, page }) => {
+      Object.assign(memory, { pteMapRule: rule });
+      mm.mmap({ start: 0, pages: 4, vmFlags });
+      const { table, pmdp } = machine.boot(() => {
+        pteAlloc(mm, 0);
+        return walkToPte(mm, 0)!;
+      });
+      machine.cpu(0).run('map', () =>
+        withPteLocked(mm, 0, (ptep) => {
+          ptep.write(arch.mkPte(page, 1n));
+          if (arch.pmdNone(arch.pmdpGet(pmdp))) throw new Violation('lost', 'nobody will find it');
+        }),
+      );
+      machine.cpu(1).run('take out', () => {
+        pmdLock(mm);
+        spinLock(table.ptl);
+        arch.pmdClear(pmdp);
+        spinUnlock(table.ptl);
+        pmdUnlock(mm);
+        callRcu(() => {
+          pteFree(mm, table);
+        });
+      });
+      return undefined;
+    });
+
+  test.each<[readonly string[], PteMapRule]>([
+    [['I5-PtlOwner', 'lost'], { looksAgain: false, inRcuSection: false }],
+    [['I5-PtlOwner'], { looksAgain: true, inRcuSection: false }],
+    [['lost'], { looksAgain: false, inRcuSection: true }],
+    [[], { looksAgain: true, inRcuSection: true }],
+  ])('shows %j to who has it mapped by %j', (properties, rule) => {
+    expect(found(rule)).toEqual(properties);
   });
 });
 

@@ -45,6 +45,8 @@ export {
 } from './lazy-free/refcount-check-v2.js';
 export { madvFreeRefcountCheck, RefcountCheckedDiscard } from './lazy-free/refcount-check.js';
 export { SwapBackedIffDirty, swapbackedIffDirty } from './lazy-free/swapbacked-iff-dirty.js';
+export { pteMapInRcuSection } from './page-table/map-in-rcu-section.js';
+export { pteMapLooksAgain } from './page-table/map-looks-again.js';
 export { patches } from './plugin.js';
 export {
   KeepPinned,

@@ -10,6 +10,8 @@ import { radixCollapseNoIpi } from './khugepaged/radix-no-ipi.js';
 import { collapseTableSync } from './khugepaged/table-sync.js';
 import { droppable } from './lazy-free/droppable.js';
 import { madvFreeRefcountCheck } from './lazy-free/refcount-check.js';
+import { pteMapInRcuSection } from './page-table/map-in-rcu-section.js';
+import { pteMapLooksAgain } from './page-table/map-looks-again.js';
 import { swapbackedIffDirty } from './lazy-free/swapbacked-iff-dirty.js';
 import { keepPinned, keepPinnedFromSwap } from './reclaim/keep-pinned.js';
 
@@ -62,12 +64,12 @@ export const v6_1 = defineKernel({
   patches: [collapseTableSync],
 });
 
-/** Direct I/O of block devices pins its pages. */
+/** Direct I/O of block devices pins its pages; pte_offset_map_lock() may find that the table is gone. */
 export const v6_5 = defineKernel({
   id: 'v6.5',
   title: 'Linux v6.5',
   base: v6_1,
-  patches: [keepPinned, bioPinPages],
+  patches: [keepPinned, bioPinPages, pteMapLooksAgain],
 });
 
 /** Page tables of files that are collapsed are freed after a grace period. */
@@ -75,7 +77,7 @@ export const v6_6 = defineKernel({
   id: 'v6.6',
   title: 'Linux v6.6',
   base: v6_5,
-  patches: [retractByRcu],
+  patches: [pteMapInRcuSection, retractByRcu],
 });
 
 /** MAP_DROPPABLE. */

@@ -34,6 +34,8 @@ import { madvFreeRefcountCheckV1 } from './lazy-free/refcount-check-v1.js';
 import { madvFreeRefcountCheckV2 } from './lazy-free/refcount-check-v2.js';
 import { madvFreeRefcountCheck } from './lazy-free/refcount-check.js';
 import { swapbackedIffDirty } from './lazy-free/swapbacked-iff-dirty.js';
+import { pteMapInRcuSection } from './page-table/map-in-rcu-section.js';
+import { pteMapLooksAgain } from './page-table/map-looks-again.js';
 import { keepPinned, keepPinnedFromSwap } from './reclaim/keep-pinned.js';
 
 /** The kernels and patches of this package, oldest first. */
@@ -52,6 +54,8 @@ export const patches = definePlugin({
     gupFastRecheckPmd,
     radixCollapseNoIpi,
     collapseTableSync,
+    pteMapLooksAgain,
+    pteMapInRcuSection,
     retractByRcu,
     keepPinned,
     bioPinPages,

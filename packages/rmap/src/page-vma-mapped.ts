@@ -1,10 +1,12 @@
-import { defineKernelFunction, spinLock, spinUnlock } from '@pagerace/machine';
+import { defineKernelFunction, spinLock } from '@pagerace/machine';
 import {
   type LockedPte,
   type Page,
+  pteOffsetMapNolock,
+  pteUnmap,
+  pteUnmapUnlock,
   type VirtualAddress,
   type Vma,
-  walkToPte,
 } from '@pagerace/page-model';
 
 /**
@@ -17,22 +19,25 @@ export const pageVmaMappedWalk = defineKernelFunction(
   'page_vma_mapped_walk',
   (page: Page, vma: Vma, address: VirtualAddress): LockedPte | undefined => {
     const { arch } = vma.mm.memory;
-    const walk = walkToPte(vma.mm, address);
+    const walk = pteOffsetMapNolock(vma.mm, address);
     if (walk === undefined) return undefined;
     const { ptep, table } = walk;
     // map_pte(): an entry that is not present is not worth the lock; without PVMW_SYNC a mapping that
     // is being removed under it right now may so be missed.
-    if (!arch.ptePresent(arch.ptepGet(ptep))) return undefined;
+    if (!arch.ptePresent(arch.ptepGet(ptep))) {
+      pteUnmap(walk);
+      return undefined;
+    }
     spinLock(table.ptl);
     // check_pte(): under the lock it may have become another.
     const pte = arch.ptepGet(ptep);
-    if (arch.ptePresent(pte) && arch.ptePfn(pte) === page.pfn) return { ptep, ptl: table.ptl };
-    spinUnlock(table.ptl);
+    if (arch.ptePresent(pte) && arch.ptePfn(pte) === page.pfn) return walk;
+    pteUnmapUnlock(walk);
     return undefined;
   },
 );
 
 /** page_vma_mapped_walk_done(). */
-export function pageVmaMappedWalkDone({ ptl }: LockedPte): void {
-  spinUnlock(ptl);
+export function pageVmaMappedWalkDone(mapped: LockedPte): void {
+  pteUnmapUnlock(mapped);
 }

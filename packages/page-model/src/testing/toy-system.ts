@@ -2,9 +2,12 @@ import { Wiring } from '@pagerace/di';
 import { Machine, MACHINE } from '@pagerace/machine';
 import {
   ARCHITECTURE,
+  keptByLocks,
   Memory,
   MEMORY,
   MEMORY_OPTIONS,
+  PTE_MAP_RULE,
+  type PteMapRule,
   TLB,
   Tlb,
   TLB_FLUSH,
@@ -22,6 +25,7 @@ export interface ToyOptions {
   readonly hugePages?: number;
   readonly hpagePmdNr?: number;
   readonly tlb?: boolean;
+  readonly pteMapRule?: PteMapRule;
 }
 
 /** A machine of no real architecture, and the objects of memory management on it. */
@@ -39,6 +43,7 @@ export function toySystem({
   hugePages = 0,
   hpagePmdNr = 1,
   tlb = false,
+  pteMapRule = keptByLocks,
 }: ToyOptions = {}): ToySystem {
   const machine = new Machine({ cpus });
   const wiring = new Wiring()
@@ -48,6 +53,7 @@ export function toySystem({
     .bind(TLB, Tlb)
     .bind(TLB_FLUSH, NoTlb)
     .bind(MEMORY, Memory)
+    .bindValue(PTE_MAP_RULE, pteMapRule)
     .bind(USER_ACCESS, UserAccess);
   return { machine, wiring };
 }

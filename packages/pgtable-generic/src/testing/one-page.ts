@@ -31,6 +31,8 @@ import {
   pteAlloc,
   type Ptep,
   putPage,
+  keptByLocks,
+  PTE_MAP_RULE,
   RADIX_COLLAPSE_FLUSH,
   TLB,
   Tlb,
@@ -108,6 +110,7 @@ export function withOnePage(
       .bindValue(MACHINE, machine)
       .bindValue(MEMORY_OPTIONS, { pages: 4 })
       .bind(MEMORY, Memory)
+      .bindValue(PTE_MAP_RULE, keptByLocks)
       .bind(TLB, Tlb)
       .bind(FAULT_HANDLER, ZeroFill)
       .bindValue(RADIX_COLLAPSE_FLUSH, { serializesAgainstLookups: true })
