@@ -67,16 +67,27 @@ export class ArmLpae extends GenericPgtable {
     return this.ptePresent(pte) ? pte & ~PTE_EXT_NG : pte;
   }
 
-  /** cpu_v7_set_pte_ext() (arch/arm/mm/proc-v7-3level.S). */
+  /**
+   * arch/arm/mm/mmu.c: what user space may use now, and is young, is not global. The rest is
+   * cpu_v7_set_pte_ext() (arch/arm/mm/proc-v7-3level.S), which leaves alone what is not valid.
+   */
   override setPteAt(mm: Mm, address: VirtualAddress, ptep: Ptep, pte: Pte): void {
-    super.setPteAt(mm, address, ptep, this.ptePresent(pte) ? stored(pte) : pte);
+    const used = L_PTE_VALID | L_PTE_USER | L_PTE_YOUNG;
+    const global = (pte & used) === used ? pte | PTE_EXT_NG : pte;
+    super.setPteAt(mm, address, ptep, isAccessible(pte) ? withAp2(global) : global & ~L_PTE_VALID);
   }
 
   @kernelFunction('arch/arm/include/asm/pgtable-3level.h')
   override setPmdAt(mm: Mm, address: VirtualAddress, pmdp: Ptep, pmd: Pte): void {
-    super.setPmdAt(mm, address, pmdp, this.pmdTransHuge(pmd) ? stored(pmd) : pmd);
+    const stored = isAccessible(pmd) ? pmd : pmd & ~L_PTE_VALID;
+    super.setPmdAt(mm, address, pmdp, withAp2(stored) | PTE_EXT_NG);
     // flush_pmd_entry(): for the walker. pmd_clear() has none.
     dsbIshst();
+  }
+
+  /** Not while a huge page is invalid for the moment, nor where it is PROT_NONE. */
+  override pmdPresent(pmd: Pte): boolean {
+    return (pmd & L_PTE_VALID) !== 0n;
   }
 
   override pmdTransHuge(pmd: Pte): boolean {
@@ -102,9 +113,13 @@ export class ArmLpae extends GenericPgtable {
   }
 }
 
-/** What the hardware goes by, from what software says. */
-function stored(entry: Pte): Pte {
+/** Whether the hardware may use an entry once it is stored. */
+function isAccessible(entry: Pte): boolean {
+  return (entry & (L_PTE_VALID | L_PTE_NONE)) === L_PTE_VALID;
+}
+
+/** What the hardware lets store, from what software says: the writable and dirty. */
+function withAp2(entry: Pte): Pte {
   const writable = (entry & (L_PTE_RDONLY | L_PTE_DIRTY)) === L_PTE_DIRTY;
-  const valid = (entry & L_PTE_NONE) === 0n ? entry : entry & ~L_PTE_VALID;
-  return (writable ? valid & ~PTE_AP2 : valid | PTE_AP2) | PTE_EXT_NG;
+  return writable ? entry & ~PTE_AP2 : entry | PTE_AP2;
 }

@@ -59,6 +59,7 @@ import { COLLAPSE_SYNC, type CollapseSync } from './collapse-sync.js';
 import { FILE_COLLAPSE, type FileCollapse } from './file-collapse.js';
 import type { Khugepaged } from './khugepaged.js';
 import { KHUGEPAGED_CONFIG, type KhugepagedConfig } from './khugepaged-config.js';
+import { PTE_MAPPED_COLLAPSE, type PteMappedCollapse } from './pte-mapped-collapse.js';
 import type { ScanResult } from './scan-result.js';
 
 /** Where one small page of the range is mapped, in the table that is taken out. */
@@ -91,10 +92,15 @@ export class Collapse implements Khugepaged {
     @inject(COLLAPSE_SYNC) private readonly sync: CollapseSync,
     @inject(COLLAPSE_REFERENCE_CHECK) private readonly references: CollapseReferenceCheck,
     @inject(FILE_COLLAPSE) private readonly fileCollapse: FileCollapse,
+    @inject(PTE_MAPPED_COLLAPSE) private readonly pteMapped: PteMappedCollapse,
   ) {}
 
   collapseFile(file: FileMapping, start: number): ScanResult {
     return this.fileCollapse.collapseFile(file, start);
+  }
+
+  collapsePteMappedThp(mm: Mm, address: VirtualAddress): ScanResult {
+    return this.pteMapped.collapsePteMappedThp(mm, address);
   }
 
   @kernelFunction('mm/khugepaged.c')

@@ -126,10 +126,10 @@ export class FileCollapse {
   #rollBack(file: FileMapping, start: number, replaced: readonly Page[]): void {
     for (const [nth, page] of replaced.entries()) {
       spinLock(file.pagesLock);
+      // Those of the page cache and of the isolation. Before anybody can find the page again.
+      pageRefUnfreeze(page, FROZEN - 1);
       file.store(start + nth, page);
       spinUnlock(file.pagesLock);
-      // Those of the page cache and of the isolation.
-      pageRefUnfreeze(page, FROZEN - 1);
       unlockPage(page);
       putbackLruPage(page);
     }

@@ -9,11 +9,12 @@ export { HUGE_MEMORY, type HugeMemory } from './huge-memory.js';
 export { KHUGEPAGED, type Khugepaged } from './khugepaged.js';
 export { KHUGEPAGED_CONFIG, type KhugepagedConfig } from './khugepaged-config.js';
 export {
-  RETRACT_RULE,
-  type Retractable,
-  RetractAtOnce,
-  RetractByRcu,
-  type RetractRule,
-} from './retract-rule.js';
+  CollapsePteMappedUnderMmapWrite,
+  CollapsePteMappedUnderMmapRead,
+  PTE_MAPPED_COLLAPSE,
+  type PteMappedCollapse,
+} from './pte-mapped-collapse.js';
+export { RETRACT_RULE, RetractAtOnce, RetractByRcu, type RetractRule } from './retract-rule.js';
 export type { ScanResult } from './scan-result.js';
 export { khugepagedSubsystem } from './subsystem.js';
+export type { Removable } from './table-removal.js';

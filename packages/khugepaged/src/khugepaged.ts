@@ -23,4 +23,9 @@ export interface Khugepaged {
   collapseHugePage(mm: Mm, address: VirtualAddress, unmapped?: number): ScanResult;
   /** collapse_file(): puts a huge page into the place of the pages of a file, from one index on. */
   collapseFile(file: FileMapping, start: number): ScanResult;
+  /**
+   * collapse_pte_mapped_thp(): takes out the page table in which the pages of a huge page of a file are
+   * mapped one by one. Called without mmap_lock.
+   */
+  collapsePteMappedThp(mm: Mm, address: VirtualAddress): ScanResult;
 }

@@ -1,3 +1,4 @@
+import type { Wiring } from '@pagerace/di';
 import { explore, type Result } from '@pagerace/explorer';
 import { faultSubsystem } from '@pagerace/fault';
 import { FORK, type Fork, forkSubsystem } from '@pagerace/fork';
@@ -54,9 +55,14 @@ export interface System {
 
 const vmFlags = VM_READ | VM_WRITE;
 
-/** Explores a program over a toy machine with huge pages of two. Every execution is audited. */
+/**
+ * Explores a program over a toy machine with huge pages of two. Every execution is audited.
+ *
+ * @param rewire puts other parts in
+ */
 export function explored(
   threads: (system: System) => ((results: Results) => void) | undefined,
+  rewire?: (wiring: Wiring) => void,
 ): Result {
   const setup = bootable(() => {
     const { machine, wiring } = toySystem({ pages: 12, hugePages: 2, hpagePmdNr: 2 });
@@ -65,6 +71,7 @@ export function explored(
     faultSubsystem(wiring);
     forkSubsystem(wiring);
     khugepagedSubsystem(wiring);
+    rewire?.(wiring);
     const memory = wiring.get(MEMORY);
     const arch = wiring.get(ARCHITECTURE);
     const user = wiring.get(USER_ACCESS);

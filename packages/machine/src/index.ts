@@ -66,7 +66,7 @@ export {
   smpProcessorId,
   thisCpu,
 } from './preempt.js';
-export { referenceAdd, referenceSubAndTest } from './refcount.js';
+export { referenceAdd, referenceSub, referenceSubAndTest } from './refcount.js';
 export { callRcu, rcuReadLock, rcuReadUnlock, synchronizeRcu } from './rcu.js';
 export {
   downRead,

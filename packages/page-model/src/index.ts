@@ -64,6 +64,7 @@ export {
   pageRefDecAndTest,
   pageRefFreeze,
   pageRefInc,
+  pageRefSub,
   pageRefSubAndTest,
   pageRefUnfreeze,
   setPageCount,
@@ -95,7 +96,7 @@ export {
   setPageWriteback,
 } from './page-writeback.js';
 export { type AddressSpace, Page, type PageFlag, pageFlagNames } from './page.js';
-export { lockPage, trylockPage, unlockPage, waitOnPageWriteback } from './pagemap.js';
+export { findLockPage, lockPage, trylockPage, unlockPage, waitOnPageWriteback } from './pagemap.js';
 export { keptByLocks, PTE_MAP_RULE, type PteMapRule } from './pte-map-rule.js';
 export { RADIX_COLLAPSE_FLUSH, type RadixCollapseFlush } from './radix-collapse-flush.js';
 export { auditReferences } from './reference-audit.js';

@@ -8,6 +8,7 @@ import {
   atomicSetRelease,
   defineKernelFunction,
   referenceAdd,
+  referenceSub,
   referenceSubAndTest,
   VM_BUG_ON,
 } from '@pagerace/machine';
@@ -37,6 +38,13 @@ export const pageRefAdd = defineKernelFunction(
 /** page_ref_inc(). Unordered. */
 export const pageRefInc = defineKernelFunction(file, 'page_ref_inc', (page: Page): void =>
   referenceAdd(page._refcount, 1),
+);
+
+/** page_ref_sub(): fewer references to a page of which the caller keeps one. Unordered. */
+export const pageRefSub = defineKernelFunction(
+  file,
+  'page_ref_sub',
+  (page: Page, references: number): void => referenceSub(page._refcount, references),
 );
 
 /** page_ref_sub_and_test(). Fully ordered. @returns whether no reference is left */

@@ -1,4 +1,14 @@
-import { bitLock, bitTrylock, bitUnlock, defineKernelFunction, waitEvent } from '@pagerace/machine';
+import {
+  bitLock,
+  bitTrylock,
+  bitUnlock,
+  defineKernelFunction,
+  spinLock,
+  spinUnlock,
+  waitEvent,
+} from '@pagerace/machine';
+import type { FileMapping } from './file-mapping.js';
+import { getPage, putPage } from './mm.js';
 import type { Page } from './page.js';
 
 const file = 'include/linux/pagemap.h';
@@ -28,5 +38,31 @@ export const waitOnPageWriteback = defineKernelFunction(
   'wait_on_page_writeback',
   (page: Page): void => {
     waitEvent(page.flags.bit('writeback'), (bit) => bit === 0);
+  },
+);
+
+/**
+ * find_lock_page(): the page of the cache at an index, locked and with a reference. The kernel takes the
+ * reference without i_pages' lock, and tries again if the page was frozen or replaced; with the lock it
+ * needs to try once.
+ *
+ * @returns undefined if there is none
+ */
+export const findLockPage = defineKernelFunction(
+  'mm/filemap.c',
+  'find_lock_page',
+  (mapping: FileMapping, index: number): Page | undefined => {
+    for (;;) {
+      spinLock(mapping.pagesLock);
+      const page = mapping.pageAt(index);
+      if (page !== null) getPage(page);
+      spinUnlock(mapping.pagesLock);
+      if (page === null) return undefined;
+      lockPage(page.head);
+      // While it was waited for it may have been replaced.
+      if (page.head.mapping.read() === mapping) return page;
+      unlockPage(page.head);
+      putPage(page);
+    }
   },
 );

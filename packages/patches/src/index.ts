@@ -21,6 +21,7 @@ export {
 } from './gup/reference-order.js';
 export { collapseFreezeReferences } from './khugepaged/freeze-references.js';
 export { collapseFullBarrier, FullBarrier } from './khugepaged/full-barrier.js';
+export { collapsePteMappedMmapRead } from './khugepaged/pte-mapped-mmap-read.js';
 export { retractByRcu } from './khugepaged/retract-by-rcu.js';
 export { radixCollapseNoIpi } from './khugepaged/radix-no-ipi.js';
 export { collapseTableSync } from './khugepaged/table-sync.js';

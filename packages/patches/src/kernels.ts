@@ -5,6 +5,7 @@ import { anonExclusive } from './cow/anon-exclusive.js';
 import { cowByPageCount } from './cow/by-page-count.js';
 import { cowBySingleReference } from './cow/by-single-reference.js';
 import { gupFastRecheckPmd } from './gup/recheck-pmd.js';
+import { collapsePteMappedMmapRead } from './khugepaged/pte-mapped-mmap-read.js';
 import { retractByRcu } from './khugepaged/retract-by-rcu.js';
 import { radixCollapseNoIpi } from './khugepaged/radix-no-ipi.js';
 import { collapseTableSync } from './khugepaged/table-sync.js';
@@ -77,7 +78,7 @@ export const v6_6 = defineKernel({
   id: 'v6.6',
   title: 'Linux v6.6',
   base: v6_5,
-  patches: [pteMapInRcuSection, retractByRcu],
+  patches: [pteMapInRcuSection, retractByRcu, collapsePteMappedMmapRead],
 });
 
 /** MAP_DROPPABLE. */

@@ -26,6 +26,7 @@ import { gupFastNoRecheck } from './gup/no-recheck.js';
 import { gupFastReferenceAcquire, gupFastReferenceRelaxed } from './gup/reference-order.js';
 import { collapseFreezeReferences } from './khugepaged/freeze-references.js';
 import { collapseFullBarrier } from './khugepaged/full-barrier.js';
+import { collapsePteMappedMmapRead } from './khugepaged/pte-mapped-mmap-read.js';
 import { retractByRcu } from './khugepaged/retract-by-rcu.js';
 import { radixCollapseNoIpi } from './khugepaged/radix-no-ipi.js';
 import { collapseTableSync } from './khugepaged/table-sync.js';
@@ -57,6 +58,7 @@ export const patches = definePlugin({
     pteMapLooksAgain,
     pteMapInRcuSection,
     retractByRcu,
+    collapsePteMappedMmapRead,
     keepPinned,
     bioPinPages,
     droppable,

@@ -9,6 +9,7 @@ import { gupFastCollapseMove } from './gup-fast-collapse/move.js';
 import { gupFastMunmap } from './gup-fast-collapse/munmap.js';
 import { gupFastCollapsePfnWalker } from './gup-fast-collapse/pfn-walker.js';
 import { gupFastCollapsePinnedFirst } from './gup-fast-collapse/pinned-first.js';
+import { gupFastCollapsePteMapped } from './gup-fast-collapse/pte-mapped.js';
 import { gupFastCollapseSecondPage } from './gup-fast-collapse/second-page.js';
 import { gupFastCollapseShared } from './gup-fast-collapse/shared.js';
 import { gupFastCollapseSplit } from './gup-fast-collapse/split.js';
@@ -68,6 +69,7 @@ export const scenarios = definePlugin({
     gupFastCollapsePfnWalker,
     gupFastCollapseFile,
     gupFastRetract,
+    gupFastCollapsePteMapped,
     gupFastCollapseSwitchMm,
     gupFastMunmap,
     gupFastCollapseSecondPage,

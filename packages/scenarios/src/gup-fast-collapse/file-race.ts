@@ -1,4 +1,10 @@
-import { GET_USER_PAGES, GUP_FAST_LOG } from '@pagerace/gup';
+import {
+  GET_USER_PAGES,
+  type GetUserPages,
+  GUP_FAST_LOG,
+  type GupFastLog,
+  type GupFlags,
+} from '@pagerace/gup';
 import type { ScenarioContext } from '@pagerace/kernel';
 import { KHUGEPAGED, type Khugepaged, type ScanResult } from '@pagerace/khugepaged';
 import { atomicInc } from '@pagerace/machine';
@@ -8,6 +14,8 @@ import {
   lruAddDrain,
   lruCacheAdd,
   type Mm,
+  type Page,
+  pageRefAdd,
   pteAlloc,
   SetPageSwapBacked,
   SetPageUptodate,
@@ -17,10 +25,21 @@ import {
   type Vma,
   withPteLocked,
 } from '@pagerace/page-model';
+import { Findings } from '../findings.js';
+import { referencesAreCounted } from '../madv-free/properties.js';
 import { type Got, RANGE } from './collapse-race.js';
+import { judgeTables } from './judge-tables.js';
+import { noLostWrite, noStalePin } from './properties.js';
 
-/** What GUP-fast's caller writes. */
-export const WRITTEN = 'G';
+/** What the owner of a reference writes to the page. */
+const WRITTEN = 'G';
+
+export interface FileRaceOptions {
+  /** Whether the file has a huge page, whose pages are mapped one by one. Default: it has small ones. */
+  readonly huge?: boolean;
+  /** The CPUs that run the process. Default: CPU 0 alone. */
+  readonly cpus?: readonly number[];
+}
 
 /** A process that has a file in memory (shmem) mapped, whose pages may become a huge one. */
 export class FileRace {
@@ -29,15 +48,19 @@ export class FileRace {
   readonly file: FileMapping;
   readonly #context: ScenarioContext<unknown>;
   readonly #khugepaged: Khugepaged;
-  readonly #get: (write: boolean) => Got;
+  readonly #gup: GetUserPages;
+  readonly #log: GupFastLog;
 
-  constructor(context: ScenarioContext<unknown>) {
+  constructor(
+    context: ScenarioContext<unknown>,
+    { huge = false, cpus = [0] }: FileRaceOptions = {},
+  ) {
     this.#context = context;
     const { machine, memory } = context;
-    const gup = context.get(GET_USER_PAGES);
-    const log = context.get(GUP_FAST_LOG);
+    this.#gup = context.get(GET_USER_PAGES);
+    this.#log = context.get(GUP_FAST_LOG);
     this.#khugepaged = context.get(KHUGEPAGED);
-    this.mm = context.process('app', 0);
+    this.mm = context.process('app', ...cpus);
     this.file = new FileMapping(memory, 'file', memory.hpagePmdNr);
     this.vma = this.mm.mmap({
       start: RANGE,
@@ -46,27 +69,47 @@ export class FileRace {
       file: this.file,
     });
     machine.boot(() => {
-      for (let index = 0; index < memory.hpagePmdNr; index++) this.#addMapped(index);
+      const pages = huge ? this.#allocHuge() : this.#allocSmall();
+      for (const [index, page] of pages.entries()) this.#map(index, page);
       lruAddDrain(memory);
     });
-    this.#get = (write) => {
-      const flags = { write, fastOnly: true };
-      const [page] = gup.getUserPagesFast(this.mm, RANGE, 1, flags);
-      if (page !== undefined) page.contents.writeHalf('lo', WRITTEN);
-      return { page, walks: log.ofCurrentTask() };
-    };
   }
 
-  /** A page that was faulted in: in the page cache, mapped, and on a list. */
-  #addMapped(index: number): void {
-    const { memory, arch } = this.#context;
-    const page = memory.allocator.allocZeroedPage();
+  /** Pages of the page cache that are on a list. */
+  #allocSmall(): readonly Page[] {
+    const { memory } = this.#context;
+    return Array.from({ length: memory.hpagePmdNr }, (_, index) => {
+      const page = memory.allocator.allocZeroedPage();
+      this.#addToPageCache(page, index);
+      return page;
+    });
+  }
+
+  #allocHuge(): readonly Page[] {
+    const { memory } = this.#context;
+    const head = memory.allocator.allocHugePage();
+    const pages = memory.subpages(head);
+    if (pages.length > 1) pageRefAdd(head, pages.length - 1);
+    this.#addToPageCache(head, 0);
+    for (const [index, page] of pages.entries()) {
+      page.contents.clear();
+      this.file.store(index, page);
+    }
+    return pages;
+  }
+
+  #addToPageCache(page: Page, index: number): void {
     page.mapping.write(this.file);
     page.index.write(index);
     this.file.store(index, page);
     SetPageUptodate(page);
     SetPageSwapBacked(page);
     lruCacheAdd(page);
+  }
+
+  /** As if it had been faulted in. */
+  #map(index: number, page: Page): void {
+    const { memory, arch } = this.#context;
     const address = RANGE + index * memory.pageSize;
     pteAlloc(this.mm, address);
     getPage(page);
@@ -77,12 +120,49 @@ export class FileRace {
     });
   }
 
-  /** Asks GUP-fast for the first page, and writes to it. */
-  getAndWrite(): Got {
-    return this.#get(true);
+  /** Asks GUP-fast, and it alone, for the first page, and writes to it. */
+  getAndWrite(flags: GupFlags = { fastOnly: true }): Got {
+    const wanted = { write: true, ...flags };
+    const [page] = this.#gup.getUserPagesFast(this.mm, RANGE, 1, wanted);
+    if (page !== undefined) page.contents.writeHalf('lo', WRITTEN);
+    return { page, walks: this.#log.ofCurrentTask() };
   }
 
   collapse(): ScanResult {
     return this.#khugepaged.collapseFile(this.file, 0);
+  }
+
+  collapsePteMapped(): ScanResult {
+    return this.#khugepaged.collapsePteMappedThp(this.mm, RANGE);
+  }
+
+  /** Judges, at the end, whether the page that was got is the file's. */
+  judge({ page }: Got): void {
+    this.judgeReferences(page);
+    if (page === undefined) return;
+    const findings = new Findings();
+    const cached = this.file.pageAt(0);
+    findings.demand(
+      this.#context.property(noStalePin.id),
+      cached === page,
+      () => `${page.name} was given out, and the file has ${cached?.name ?? 'nothing'}`,
+    );
+    findings.demand(
+      this.#context.property(noLostWrite.id),
+      cached?.contents.readHalf('lo') === WRITTEN,
+      () => `what was written to ${page.name} cannot be read from the file`,
+    );
+    findings.conclude();
+  }
+
+  /** Judges which page tables the walks have read. */
+  judgeTables({ walks }: Got): void {
+    judgeTables(this.#context, walks);
+  }
+
+  /** A reference that is held at the end, and that all are counted if nothing has stopped the run so far. */
+  judgeReferences(page: Page | undefined): void {
+    if (page !== undefined) this.#context.holdsAtEnd(page.head);
+    this.#context.property(referencesAreCounted.id).applies();
   }
 }

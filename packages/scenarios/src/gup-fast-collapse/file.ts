@@ -1,8 +1,7 @@
 import { defineScenario } from '@pagerace/kernel';
-import { Findings } from '../findings.js';
 import { referencesAreCounted } from '../madv-free/properties.js';
 import type { Got } from './collapse-race.js';
-import { FileRace, WRITTEN } from './file-race.js';
+import { FileRace } from './file-race.js';
 import { noLostWrite, noStalePin } from './properties.js';
 
 export const gupFastCollapseFile = defineScenario({
@@ -20,23 +19,7 @@ export const gupFastCollapseFile = defineScenario({
     machine.cpu(0).run('app', () => race.getAndWrite());
     machine.cpu(1).run('khugepaged', () => race.collapse());
     return machine.program(({ app }) => {
-      const { page } = app as Got;
-      context.property(referencesAreCounted.id).applies();
-      if (page === undefined) return;
-      context.holdsAtEnd(page);
-      const findings = new Findings();
-      const cached = race.file.pageAt(0);
-      findings.demand(
-        context.property(noStalePin.id),
-        cached === page,
-        () => `GUP-fast has given out ${page.name}, and the file has ${cached?.name ?? 'nothing'}`,
-      );
-      findings.demand(
-        context.property(noLostWrite.id),
-        cached?.contents.readHalf('lo') === WRITTEN,
-        () => `what was written to ${page.name} cannot be read from the file`,
-      );
-      findings.conclude();
+      race.judge(app as Got);
     });
   },
 });

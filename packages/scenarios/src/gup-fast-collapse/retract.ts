@@ -1,5 +1,4 @@
 import { defineScenario } from '@pagerace/kernel';
-import { Findings } from '../findings.js';
 import { referencesAreCounted } from '../madv-free/properties.js';
 import type { Got } from './collapse-race.js';
 import { FileRace } from './file-race.js';
@@ -19,23 +18,9 @@ export const gupFastRetract = defineScenario({
     machine.cpu(0).run('app', () => race.getAndWrite());
     machine.cpu(1).run('khugepaged', () => race.collapse());
     return machine.program(({ app }) => {
-      const { page, walks } = app as Got;
-      if (page !== undefined) context.holdsAtEnd(page);
-      context.property(referencesAreCounted.id).applies();
-      const findings = new Findings();
-      for (const { readJunk, page: found } of walks) {
-        findings.demand(
-          context.property(noJunkRead.id),
-          !readJunk,
-          () => 'GUP-fast has read an entry of a page table that was freed',
-        );
-        findings.demand(
-          context.property(noJunkReturned.id),
-          !readJunk || found === undefined,
-          () => `GUP-fast has given out ${found?.name ?? ''}, found in a page table that was freed`,
-        );
-      }
-      findings.conclude();
+      const got = app as Got;
+      race.judgeReferences(got.page);
+      race.judgeTables(got);
     });
   },
 });

@@ -1,0 +1,136 @@
+import type { Wiring } from '@pagerace/di';
+import { atomicInc } from '@pagerace/machine';
+import {
+  auditReferences,
+  FileMapping,
+  getPage,
+  lruCacheAdd,
+  lruAddDrain,
+  type Page,
+  pageCount,
+  pageMapcount,
+  PageLocked,
+  pageRefAdd,
+  pteAlloc,
+  VM_READ,
+  VM_SHARED,
+  VM_WRITE,
+  walkToPmd,
+  withPteLocked,
+} from '@pagerace/page-model';
+import { describe, expect, test } from 'vitest';
+import { CollapsePteMappedUnderMmapRead, PTE_MAPPED_COLLAPSE } from '../src/index.js';
+import { explored, type System } from './system.js';
+
+const START = 0x80;
+
+/** A file that has a huge page, of which the process has mapped the pages one by one. */
+function mappedFile(system: System): Page {
+  const { memory, mm } = system;
+  const file = new FileMapping(memory, 'file', 2);
+  mm.mmap({ start: START, pages: 2, vmFlags: VM_READ | VM_WRITE | VM_SHARED, file });
+  const head = memory.allocator.allocHugePage();
+  head.mapping.write(file);
+  head.index.write(0);
+  pageRefAdd(head, 1);
+  lruCacheAdd(head);
+  for (const [index, page] of memory.subpages(head).entries()) {
+    file.store(index, page);
+    getPage(page);
+    atomicInc(page._mapcount);
+    setEntry(system, index, page);
+  }
+  lruAddDrain(memory);
+  return head;
+}
+
+function setEntry({ arch, memory, mm }: System, nth: number, page: Page): void {
+  const address = START + nth * memory.pageSize;
+  pteAlloc(mm, address);
+  withPteLocked(mm, address, (ptep) => {
+    arch.setPteAt(mm, address, ptep, arch.mkPte(page, 1n));
+  });
+}
+
+const forms: readonly [string, (wiring: Wiring) => void][] = [
+  ['of v6.1', () => undefined],
+  [
+    'of v6.6',
+    (wiring) => void wiring.override(PTE_MAPPED_COLLAPSE, CollapsePteMappedUnderMmapRead),
+  ],
+];
+
+describe.each(forms)('collapse_pte_mapped_thp() %s', (_, rewire) => {
+  /** What it says, and what it leaves, of a file that something was done to before. */
+  function collapsed(
+    prepare: (system: System, head: Page) => unknown,
+    restore: (system: System, head: Page) => unknown = () => undefined,
+  ): readonly unknown[] {
+    const seen: unknown[] = [];
+    const { verdict, error, violations } = explored((system) => {
+      const { arch, khugepaged, machine, memory, mm } = system;
+      const head = machine.boot(() => {
+        const huge = mappedFile(system);
+        prepare(system, huge);
+        return huge;
+      });
+      machine.cpu(1).run('khugepaged', () => {
+        const result = khugepaged.collapsePteMappedThp(mm, START);
+        const left = [
+          result,
+          pageCount(head),
+          memory.subpages(head).map((page) => pageMapcount(page)),
+          PageLocked(head),
+          arch.pmdNone(walkToPmd(mm, START)!.pmd),
+        ];
+        restore(system, head);
+        return left;
+      });
+      return ({ khugepaged: left }) => {
+        seen.push(...(left as unknown[]), mm.nrPtes.read());
+        auditReferences(memory);
+      };
+    }, rewire);
+    if (verdict !== 'verified') throw new Error(error ?? violations[0]?.message);
+    return seen;
+  }
+
+  test('unmaps every page, and frees the page table', () => {
+    expect(collapsed(() => undefined)).toEqual(['SCAN_SUCCEED', 2, [0, 0], false, true, 1]);
+  });
+
+  test('takes a page that is not mapped as it is', () => {
+    const unmap = (system: System, head: Page): void => {
+      const { arch, memory, mm } = system;
+      const address = START + memory.pageSize;
+      withPteLocked(mm, address, (ptep) => arch.ptepGetAndClear(mm, address, ptep));
+      memory.pageAt(head.pfn + 1)._mapcount.write(-1);
+      pageRefAdd(head, -1);
+    };
+    expect(collapsed(unmap)).toEqual(['SCAN_SUCCEED', 2, [0, 0], false, true, 1]);
+  });
+
+  test('leaves all as it is where an entry maps something else', () => {
+    const other = (system: System, head: Page): void => {
+      setEntry(system, 1, head);
+    };
+    const back = (system: System, head: Page): void => {
+      setEntry(system, 1, system.memory.pageAt(head.pfn + 1));
+    };
+    expect(collapsed(other, back)).toEqual(['SCAN_FAIL', 4, [1, 1], false, false, 2]);
+  });
+
+  test('does nothing where the file has no page any more', () => {
+    const pages: (Page | null)[] = [];
+    const seen = collapsed(
+      ({ memory }) => {
+        pages.push(...memory.files[0]!.pages);
+        for (const index of [0, 1]) memory.files[0]!.store(index, null);
+      },
+      ({ memory }) => {
+        for (const index of [0, 1]) memory.files[0]!.store(index, pages[index]!);
+      },
+    );
+    expect(seen).toEqual(['SCAN_PAGE_NULL', 4, [1, 1], false, false, 2]);
+  });
+});

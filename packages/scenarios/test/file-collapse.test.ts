@@ -1,0 +1,35 @@
+import { arm64 } from '@pagerace/arch-arm64';
+import { wNoRcu } from '@pagerace/arch-w';
+import { x86 } from '@pagerace/arch-x86';
+import type { ArchitectureDefinition } from '@pagerace/kernel';
+import { describe, expect, test } from 'vitest';
+import { violatedBy } from './support/exploring.js';
+
+const junk = 'I4a-NoJunkRead';
+const outcome = (
+  scenario: string,
+  kernel: string,
+  architecture: ArchitectureDefinition,
+): readonly string[] => violatedBy({ scenario, kernel, architecture, model: architecture.model });
+
+describe('the page table of the pages of a huge one', () => {
+  const scenario = 'gup-fast-collapse-pte-mapped';
+
+  test('is freed under a walk for which nobody waits, with its entries in it', () => {
+    // Before the second look what is found there is given out, which happens to be right.
+    expect(outcome(scenario, 'v6.0', arm64)).toEqual([`${junk} & I4b-NoJunkReturned`]);
+    expect(outcome(scenario, 'v6.1-rc1', arm64)).toEqual([junk]);
+  });
+
+  test('is waited for by the interrupt of the flush, or of 2ba99c5e0881', () => {
+    expect(outcome(scenario, 'v6.0', x86)).toEqual([]);
+    expect(outcome(scenario, 'v6.1', arm64)).toEqual([]);
+    expect(outcome(scenario, 'v6.1', wNoRcu)).toContain(junk);
+  });
+
+  test('is freed after a grace period since v6.6, where nothing interrupts, too', () => {
+    for (const architecture of [x86, arm64, wNoRcu]) {
+      expect(outcome(scenario, 'v6.6', architecture), architecture.id).toEqual([]);
+    }
+  });
+});
