@@ -73,8 +73,8 @@ export class ArmLpae extends GenericPgtable {
    */
   override setPteAt(mm: Mm, address: VirtualAddress, ptep: Ptep, pte: Pte): void {
     const used = L_PTE_VALID | L_PTE_USER | L_PTE_YOUNG;
-    const global = (pte & used) === used ? pte | PTE_EXT_NG : pte;
-    super.setPteAt(mm, address, ptep, isAccessible(pte) ? withAp2(global) : global & ~L_PTE_VALID);
+    const next = (pte & used) === used ? pte | PTE_EXT_NG : pte;
+    super.setPteAt(mm, address, ptep, isAccessible(pte) ? withAp2(next) : next & ~L_PTE_VALID);
   }
 
   @kernelFunction('arch/arm/include/asm/pgtable-3level.h')

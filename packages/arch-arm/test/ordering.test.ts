@@ -62,7 +62,10 @@ test('what is stored says to the hardware what software means', () => {
       seen.push(arch.ptepGet(ptep));
       arch.setPteAt(mm, address, ptep, arch.pfnPte(1, arch.vmGetPageProt(0)));
       seen.push(arch.ptepGet(ptep));
-      arch.setPteAt(mm, address, ptep, arch.pfnPte(1, arch.vmGetPageProt(VM_READ)));
+      const readOnly = arch.pfnPte(1, arch.vmGetPageProt(VM_READ));
+      arch.setPteAt(mm, address, ptep, readOnly);
+      seen.push(arch.ptepGet(ptep));
+      arch.setPteAt(mm, address, ptep, arch.pteMkold(readOnly));
       seen.push(arch.ptepGet(ptep));
     });
     return undefined;
@@ -70,10 +73,37 @@ test('what is stored says to the hardware what software means', () => {
   explore(setup, { model: sc });
   const bits = (pte: bigint): readonly boolean[] =>
     [1n, PTE_AP2, PTE_EXT_NG].map((bit) => (pte & bit) !== 0n);
-  expect(seen.slice(-4).map(bits)).toEqual([
+  expect(seen.slice(-5).map(bits)).toEqual([
     [true, false, true],
     [true, true, true],
-    [false, true, true],
+    [false, false, false],
     [true, true, true],
+    [true, true, false],
+  ]);
+});
+
+test('no huge page is stored as global, and that of PROT_NONE is not present', () => {
+  const seen: (readonly boolean[])[] = [];
+  const setup = withOnePage(armLpae, ({ machine, arch, mm, address }) => {
+    machine.cpu(0).run('store', () => {
+      const { pmdp } = walkToPte(mm, address)!;
+      for (const vmFlags of [VM_READ, 0]) {
+        const pmd = arch.pteHugePmd(arch.pfnPte(0x200, arch.vmGetPageProt(vmFlags)));
+        arch.setPmdAt(mm, address, pmdp, arch.pteHugePmd(arch.pteMkold(pmd)));
+        const stored = arch.pmdpGet(pmdp);
+        seen.push([arch.pmdTransHuge(stored), arch.pmdPresent(stored)]);
+        seen.push([PTE_AP2, PTE_EXT_NG].map((bit) => (stored & bit) !== 0n));
+      }
+      seen.push([arch.pmdPresent(arch.mkTable(0x42)), arch.pmdPresent(0n)]);
+    });
+    return undefined;
+  });
+  explore(setup, { model: sc });
+  expect(seen.slice(-5)).toEqual([
+    [true, true],
+    [true, true],
+    [true, false],
+    [true, true],
+    [true, false],
   ]);
 });

@@ -23,7 +23,7 @@ export const _PAGE_PROTNONE = bit(10);
 export const _PAGE_SPECIAL = bit(11);
 /** Since v6.3; where neither _PAGE_PRESENT nor _PAGE_PROTNONE is set. */
 export const _PAGE_SWP_EXCLUSIVE = bit(23);
-/** Of an entry for a huge page that is not valid for the moment; later than v6.1. */
+/** Of an entry for a huge page that is not valid for the moment; since v6.4 (ddc1729b07cc). */
 export const _PAGE_PRESENT_INVALID = bit(60);
 
 export const _PAGE_NO_READ = bit(61);

@@ -62,6 +62,7 @@ export class Loongarch extends GenericPgtable {
     return pmd === INVALID_PTE_TABLE || pmd === INVALID_PMD_TABLE || pmd === INVALID_PUD_TABLE;
   }
 
+  /** Keeps it present, to the kernel (ddc1729b07cc); before, it was taken for no huge page. */
   protected override pmdMkinvalid(pmd: Pte): Pte {
     const cleared = _PAGE_PRESENT | _PAGE_VALID | _PAGE_DIRTY | _PAGE_PROTNONE;
     return (pmd & ~cleared) | _PAGE_PRESENT_INVALID;

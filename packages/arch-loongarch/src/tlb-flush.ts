@@ -5,7 +5,7 @@ import { InterruptFlush } from '@pagerace/pgtable-generic';
 
 /**
  * Interrupts the CPUs that run the process, and orders nothing by itself where there is no other one
- * (v6.1). That mm_cpumask() is read without a barrier after the entry's store is not modelled: which
+ * (v6.1; nobody, where nobody but the caller uses the process, which is not told apart). That mm_cpumask() is read without a barrier after the entry's store is not modelled: which
  * CPUs run a process does not change.
  */
 @injectable()

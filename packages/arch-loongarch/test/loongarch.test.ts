@@ -1,7 +1,11 @@
 import { type Pte, swpEntry, VM_READ, VM_SHARED, VM_WRITE } from '@pagerace/page-model';
 import { NoTlb } from '@pagerace/page-model/testing';
 import { maskOf } from '@pagerace/pgtable-generic';
-import { debugVmPgtable, layoutConflicts } from '@pagerace/pgtable-generic/testing';
+import {
+  debugVmPgtable,
+  debugVmPgtableHuge,
+  layoutConflicts,
+} from '@pagerace/pgtable-generic/testing';
 import { describe, expect, test } from 'vitest';
 import {
   INVALID_PMD_TABLE,
@@ -17,6 +21,7 @@ const hex = (pte: Pte): string => `0x${pte.toString(16)}`;
 test('every combination of bits is what the kernel takes for granted', () => {
   const widest = { pfn: 2 ** 34 - 1, swapType: 127, swapOffset: 2 ** 40 - 1 };
   expect(debugVmPgtable(arch, widest)).toEqual([]);
+  expect(debugVmPgtableHuge(arch)).toEqual([]);
 });
 
 test.each([

@@ -3,7 +3,10 @@ import { kernelFunction, MACHINE, type Machine } from '@pagerace/machine';
 import { type Mm, TLB, type Tlb, type VirtualAddress } from '@pagerace/page-model';
 import { InterruptFlush } from '@pagerace/pgtable-generic';
 
-/** Interrupts every CPU, whether it runs the process or not (smp_on_other_tlbs(), v6.1). */
+/**
+ * Interrupts every CPU, whether it runs the process or not (smp_on_other_tlbs(), v6.1). Where nobody
+ * but the caller uses the process the kernel interrupts nobody, which is not told apart.
+ */
 @injectable()
 export class MipsIpiTlbFlush extends InterruptFlush {
   readonly #machine: Machine;

@@ -83,7 +83,12 @@ export class Mips extends GenericPgtable {
     return pmd === INVALID_PTE_TABLE || pmd === INVALID_PMD_TABLE;
   }
 
-  /** pmd_mkinvalid(); _PAGE_HUGE stays, by which the kernel knows it. */
+  /** Not a huge page that is invalid for the moment (arch/mips/include/asm/pgtable-64.h). */
+  override pmdPresent(pmd: Pte): boolean {
+    return this.pmdTransHuge(pmd) ? (pmd & _PAGE_PRESENT) !== 0n : super.pmdPresent(pmd);
+  }
+
+  /** pmd_mkinvalid(); _PAGE_HUGE stays, by which pmd_trans_huge() knows it. */
   protected override pmdMkinvalid(pmd: Pte): Pte {
     return pmd & ~(_PAGE_PRESENT | _PAGE_VALID | _PAGE_DIRTY);
   }

@@ -1,9 +1,14 @@
 import { type Pte, swpEntry, VM_READ, VM_SHARED, VM_WRITE } from '@pagerace/page-model';
 import { NoTlb } from '@pagerace/page-model/testing';
 import { maskOf } from '@pagerace/pgtable-generic';
-import { debugVmPgtable, layoutConflicts } from '@pagerace/pgtable-generic/testing';
+import {
+  debugVmPgtable,
+  debugVmPgtableHuge,
+  layoutConflicts,
+} from '@pagerace/pgtable-generic/testing';
 import { describe, expect, test } from 'vitest';
 import {
+  _PAGE_PRESENT,
   INVALID_PMD_TABLE,
   INVALID_PTE_TABLE,
   Mips,
@@ -20,6 +25,7 @@ test.each([arch, new MipsMmid(new NoTlb())])(
   (one) => {
     const widest = { pfn: 2 ** 50 - 1, swapType: 127, swapOffset: 2 ** 40 - 1 };
     expect(debugVmPgtable(one, widest)).toEqual([]);
+    expect(debugVmPgtableHuge(one)).toEqual([]);
     expect(one.hasRcuTableFree).toBe(false);
   },
 );
@@ -111,5 +117,11 @@ describe('entries above the last level', () => {
     const pte = arch.pfnPte(0x200, arch.vmGetPageProt(VM_READ));
     expect(arch.pteHugePmd(pte) ^ pte).toBe(0x10n);
     expect(arch.pmdTransHuge(arch.pteHugePmd(pte))).toBe(true);
+  });
+
+  test('a huge one that is invalid for the moment is not present', () => {
+    const pmd = arch.pteHugePmd(arch.pfnPte(0x200, arch.vmGetPageProt(VM_READ)));
+    const invalid = pmd & ~_PAGE_PRESENT;
+    expect([arch.pmdTransHuge(invalid), arch.pmdPresent(invalid)]).toEqual([true, false]);
   });
 });
