@@ -58,7 +58,7 @@ describe('the litmus test behind a race', () => {
 
   it('goes by the fix that it is told', async () => {
     const command =
-      'gup-fast-collapse --arch arm64 --kernel v6.0 --fix v6.0+gup-fast-recheck-pmd+collapse-full-barrier';
+      'gup-fast-collapse --arch arm64 --kernel v5.19 --fix v5.19+gup-fast-recheck-pmd+collapse-full-barrier';
     const before = await judged(command);
     expect(before.observation).toBe('Sometimes');
     expect(before.text).not.toContain('gup_pte_range()');

@@ -15,7 +15,7 @@ export interface GupFastRecheck {
   isUnchanged(arch: Architecture, walk: PteWalk, pte: Pte): boolean;
 }
 
-/** Only the entry is looked at again. mm/gup.c, to v6.0. */
+/** Only the entry is looked at again. mm/gup.c, to v5.19. */
 @injectable()
 export class RecheckPte implements GupFastRecheck {
   isUnchanged(arch: Architecture, { ptep }: PteWalk, pte: Pte): boolean {

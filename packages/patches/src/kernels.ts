@@ -42,27 +42,20 @@ export const v5_19 = defineKernel({
   patches: [anonExclusive],
 });
 
+/** GUP-fast looks at the entry above again (merged after v6.0-rc7); khugepaged relies on that alone. */
 export const v6_0 = defineKernel({
   id: 'v6.0',
   title: 'Linux v6.0',
   base: v5_19,
-  patches: [],
+  patches: [gupFastRecheckPmd, radixCollapseNoIpi],
 });
 
-/** GUP-fast looks at the entry above again; khugepaged relies on that alone. */
-export const v6_1_rc1 = defineKernel({
-  id: 'v6.1-rc1',
-  title: 'Linux v6.1-rc1',
-  base: v6_0,
-  patches: [anonExclusiveBarriers, gupFastRecheckPmd, radixCollapseNoIpi],
-});
-
-/** khugepaged waits for lockless walks, too. */
+/** khugepaged waits for lockless walks, too (merged after v6.1-rc7). */
 export const v6_1 = defineKernel({
   id: 'v6.1',
   title: 'Linux v6.1',
-  base: v6_1_rc1,
-  patches: [collapseTableSync],
+  base: v6_0,
+  patches: [anonExclusiveBarriers, collapseTableSync],
 });
 
 /** Direct I/O of block devices pins its pages; pte_offset_map_lock() may find that the table is gone. */

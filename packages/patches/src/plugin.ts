@@ -9,19 +9,7 @@ import { cowBySingleReference } from './cow/by-single-reference.js';
 import { gupFastTouch } from './gup/fast-touch.js';
 import { gupFastRecheckPlain } from './gup/recheck-plain.js';
 import { gupFastRecheckPmd } from './gup/recheck-pmd.js';
-import {
-  v4_12,
-  v5_17_rc2,
-  v5_18,
-  v5_19,
-  v6_0,
-  v6_1,
-  v6_1_rc1,
-  v6_11,
-  v6_15,
-  v6_5,
-  v6_6,
-} from './kernels.js';
+import { v4_12, v5_17_rc2, v5_18, v5_19, v6_0, v6_1, v6_11, v6_15, v6_5, v6_6 } from './kernels.js';
 import { gupFastNoRecheck } from './gup/no-recheck.js';
 import { gupFastReferenceAcquire, gupFastReferenceRelaxed } from './gup/reference-order.js';
 import { collapseFreezeReferences } from './khugepaged/freeze-references.js';
@@ -42,7 +30,7 @@ import { keepPinned, keepPinnedFromSwap } from './reclaim/keep-pinned.js';
 /** The kernels and patches of this package, oldest first. */
 export const patches = definePlugin({
   id: '@pagerace/patches',
-  kernels: [v4_12, v5_17_rc2, v5_18, v5_19, v6_0, v6_1_rc1, v6_1, v6_5, v6_6, v6_11, v6_15],
+  kernels: [v4_12, v5_17_rc2, v5_18, v5_19, v6_0, v6_1, v6_5, v6_6, v6_11, v6_15],
   patches: [
     cowByPageCount,
     keepPinnedFromSwap,

@@ -5,6 +5,8 @@ import { BIO_PAGE_REFERENCES } from '@pagerace/block';
 import type { Token } from '@pagerace/di';
 import { ANON_REUSE_RULE } from '@pagerace/fault';
 import { GUP_FAST_RECHECK, GUP_UNSHARE_RULE, PIN_ORDERING } from '@pagerace/gup';
+import { COLLAPSE_SYNC } from '@pagerace/khugepaged';
+import { RADIX_COLLAPSE_FLUSH } from '@pagerace/page-model';
 import { ANON_EXCLUSIVE, LAZY_FREE_RULE } from '@pagerace/rmap';
 import { PINNED_PAGE_CHECK } from '@pagerace/vmscan';
 import { explore } from '@pagerace/explorer';
@@ -27,6 +29,7 @@ import {
   v5_17_rc2,
   v5_18,
   v5_19,
+  v6_0,
   v6_1,
   v6_11,
   v6_15,
@@ -87,8 +90,7 @@ describe.each(registry.kernels)('$id', (kernel) => {
     }
   });
 
-  // A release candidate may yet lack what its release has.
-  test.skipIf(kernel.id === 'v6.1-rc1')('has every merged patch that is not newer', () => {
+  test('has every merged patch that is not newer', () => {
     const merged = registry.patches.filter(
       ({ since }) => since !== undefined && !isBefore(release(kernel.id), release(since)),
     );
@@ -126,6 +128,21 @@ test('each kernel has the rules of its time', () => {
       .indexOf(true),
   ).toBe(4);
   expect(seen(PIN_ORDERING).indexOf('OrderedPin')).toBe(4);
+  // 70cbc3cc78a9 and bedf03416913 were merged after v6.0-rc7, 2ba99c5e0881 after v6.1-rc7.
+  const around = [v5_19, v6_0, v6_1];
+  expect(around.map((kernel) => filling(kernel, GUP_FAST_RECHECK))).toEqual([
+    'RecheckPte',
+    'RecheckPmdAndPte',
+    'RecheckPmdAndPte',
+  ]);
+  expect(around.map((kernel) => filling(kernel, RADIX_COLLAPSE_FLUSH))).toEqual(
+    [true, false, false].map((serializesAgainstLookups) => ({ serializesAgainstLookups })),
+  );
+  expect(around.map((kernel) => filling(kernel, COLLAPSE_SYNC) === 'SyncTableWalks')).toEqual([
+    false,
+    false,
+    true,
+  ]);
   expect([filling(v5_19, GUP_UNSHARE_RULE), filling(v6_1, GUP_UNSHARE_RULE)]).toEqual([
     'UnshareUnlessExclusive',
     'OrderedUnshare',

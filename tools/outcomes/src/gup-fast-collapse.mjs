@@ -3,7 +3,7 @@ import { outcome } from './outcome.mjs';
 import { registry } from './registry.mjs';
 import { table } from './table.mjs';
 
-const kernels = ['v6.0', 'v6.1-rc1', 'v6.1', 'v6.6'];
+const kernels = ['v5.19', 'v6.0', 'v6.1', 'v6.6'];
 
 /** Those that differ in how a page table is taken out or freed: not the other flushes of x86 and arm64. */
 const architectures = [
@@ -53,12 +53,7 @@ const models = architectures.map((id) => `${id} (${registry.architecture(id).mod
 /** @param {string} kernel */
 const kernelTable = (kernel) => table([kernel, ...models], rowsOf(kernel));
 
-const portable = [
-  'v6.1-rc1',
-  'v6.1-rc1+collapse-full-barrier',
-  'v6.1-rc1+collapse-freeze-references',
-  'v6.1',
-];
+const portable = ['v6.0', 'v6.0+collapse-full-barrier', 'v6.0+collapse-freeze-references', 'v6.1'];
 
 const portableTable = () =>
   table(
@@ -70,11 +65,11 @@ const portableTable = () =>
   );
 
 const questions = [
-  'v6.1-rc1',
-  'v6.1-rc1+gup-fast-recheck-plain',
-  'v6.1-rc1+gup-fast-reference-acquire',
-  'v6.1-rc1+gup-fast-reference-relaxed',
-  'v6.1-rc1+gup-fast-no-recheck',
+  'v6.0',
+  'v6.0+gup-fast-recheck-plain',
+  'v6.0+gup-fast-reference-acquire',
+  'v6.0+gup-fast-reference-relaxed',
+  'v6.0+gup-fast-no-recheck',
 ];
 
 const orderTable = () =>
@@ -90,15 +85,15 @@ const interruptTable = () =>
   table(
     [
       '',
-      'before the fix: v6.0',
+      'before the fix: v5.19',
       'only the interrupt: + collapse-table-sync',
-      'only the second look: v6.1-rc1',
+      'only the second look: v6.0',
       'both: v6.1',
       'both, and nothing looked at again',
     ],
     architectures.map((architecture) => [
       architecture,
-      ...['v6.0', 'v6.0+collapse-table-sync', 'v6.1-rc1', 'v6.1', 'v6.1+gup-fast-no-recheck'].map(
+      ...['v5.19', 'v5.19+collapse-table-sync', 'v6.0', 'v6.1', 'v6.1+gup-fast-no-recheck'].map(
         (kernel) => shortly({ scenario, kernel, architecture }),
       ),
     ]),
@@ -109,7 +104,7 @@ const arm64 = 'arch/arm64/include/asm/tlbflush.h:__flush_tlb_range';
 
 /** @param {string} architecture @param {readonly string[]} without */
 const weakened = (architecture, without) =>
-  shortly({ scenario, kernel: 'v6.1-rc1', architecture, without });
+  shortly({ scenario, kernel: 'v6.0', architecture, without });
 
 /** The document. */
 export function gupFastCollapse() {
@@ -123,7 +118,7 @@ whether anybody but the mapping refers to the pages, copies them into a huge one
 is taken after khugepaged has looked, by a walk that began before the table was taken out, is for a page that the
 process does not have any more: what a device writes there is lost.
 
-70cbc3cc78a9 ("mm: gup: fix the fast GUP race against THP collapse", v6.1-rc1) lets GUP-fast look again, after it
+70cbc3cc78a9 ("mm: gup: fix the fast GUP race against THP collapse", v6.0) lets GUP-fast look again, after it
 has taken its reference, whether the entry above the table has changed. 2ba99c5e0881 ("mm/khugepaged: fix GUP-fast
 interaction by sending IPI", v6.1) lets khugepaged interrupt every CPU, and so wait for every walk, where page tables
 are freed after a grace period.
@@ -148,15 +143,16 @@ ${titles.join('\n')}
 
 Remarks:
 
-- S4-2: powerpc with the radix MMU is safe on v6.0, as its \`pmdp_collapse_flush()\` sent an interrupt of its own. That was
-  removed together with the fix (bedf03416913); \`v6.0+radix-collapse-no-ipi\` shows what would have been.
+- S4-2: powerpc with the radix MMU is safe on v5.19, as its \`pmdp_collapse_flush()\` sent an interrupt of its own. That was
+  removed together with the fix (bedf03416913); \`v5.19+radix-collapse-no-ipi\` shows what would have been.
 - S4-9: the split puts the very table back, so that the entry above is what it was. The second look then depends on
   its two loads being in order, of the entry above and of the entry, for which there is no barrier. Where loads may
   swap, and no interrupt is sent, GUP-fast gives out a page that is not mapped any more. v6.1 is safe.
 - S4-14: nobody backs off because of the other where walks are waited for: the property has nothing to say.
 - S4-18: the references of a file's pages are frozen by a compare-and-exchange: whoever adds one comes before, and is
   noticed, or finds none to add to. That needs no barrier, on W neither. The page table that mapped them is
-  another matter: up to v6.0 it was freed at once, since v6.6 (1d65b771bc08) it is after a grace period.
+  another matter: up to v6.0 it was freed at once, in v6.1 after the walks under way, since v6.6 (1d65b771bc08) it is after a
+  grace period.
 - S4-19: that is how page tables go at the end of munmap(). MIPS with MMID has neither interrupt nor grace period.
 - S4-20: a flush that interrupts the CPUs of mm_cpumask() needs a full barrier between taking the entry out and the look at
   the mask, and switch_mm() one between its bit and the first walk. x86 and powerpc have both; W and
@@ -177,9 +173,9 @@ stores of who changes the entries, as KCSAN would tell; but nothing else comes o
 or relaxed, a locked instruction on x86 saves it; elsewhere the pin may be stale.
 
 \`\`\`
-pagerace compare gup-fast-collapse --a v6.1-rc1 --b v6.1-rc1+gup-fast-recheck-plain --arch arm64,powerpc-radix
-pagerace compare gup-fast-collapse --a v6.1-rc1 --b v6.1-rc1+gup-fast-reference-acquire --arch arm64,powerpc-radix
-pagerace run gup-fast-collapse-split --kernel v6.1-rc1 --arch arm64
+pagerace compare gup-fast-collapse --a v6.0 --b v6.0+gup-fast-recheck-plain --arch arm64,powerpc-radix
+pagerace compare gup-fast-collapse --a v6.0 --b v6.0+gup-fast-reference-acquire --arch arm64,powerpc-radix
+pagerace run gup-fast-collapse-split --kernel v6.0 --arch arm64
 \`\`\`
 
 What a compiler might do to an ordinary load, such as to load twice, is not modelled; nor are entries of two words (PAE).
@@ -192,7 +188,7 @@ is none is not safe, and on s390 it is not IDTE that makes it so, since the entr
 
 ${portableTable()}
 
-\`pagerace barriers gup-fast-collapse --kernel v6.1-rc1\` finds what does it on each architecture:
+\`pagerace barriers gup-fast-collapse --kernel v6.0\` finds what does it on each architecture:
 
 - powerpc with the radix MMU: the \`smp_mb()\` or either of the \`ptesync\` in the flush; without all of them
   ${weakened('powerpc-radix', [`${radix}:smp_mb`, `${radix}:ptesync:before`, `${radix}:ptesync:after`])}.
@@ -205,10 +201,10 @@ ${portableTable()}
 - W, and mips-mmid by the kernel's own model: nothing.
 
 \`\`\`
-pagerace barriers gup-fast-collapse --kernel v6.1-rc1 --arch arm64,powerpc-radix,s390
-pagerace run gup-fast-collapse --kernel v6.1-rc1 --arch s390 --model lkmm
-pagerace run gup-fast-collapse --kernel v6.1-rc1 --arch w
-pagerace run gup-fast-collapse --kernel v6.1-rc1+collapse-full-barrier --arch w
+pagerace barriers gup-fast-collapse --kernel v6.0 --arch arm64,powerpc-radix,s390
+pagerace run gup-fast-collapse --kernel v6.0 --arch s390 --model lkmm
+pagerace run gup-fast-collapse --kernel v6.0 --arch w
+pagerace run gup-fast-collapse --kernel v6.0+collapse-full-barrier --arch w
 \`\`\`
 
 ## Which architectures were exposed before the fix, and would be after it without the interrupt?
@@ -221,8 +217,8 @@ all of those may still walk through a table that is deposited, moved or freed (S
 to be looked at again. It is sent only where page tables are freed after a grace period (\`w-no-rcu\`).
 
 \`\`\`
-pagerace compare gup-fast-collapse --a v6.0 --b v6.1-rc1
-pagerace compare gup-fast-collapse-zap --a v6.1-rc1 --b v6.1
+pagerace compare gup-fast-collapse --a v5.19 --b v6.0
+pagerace compare gup-fast-collapse-zap --a v6.0 --b v6.1
 \`\`\`
 `;
 }

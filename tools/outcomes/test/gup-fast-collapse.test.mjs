@@ -14,7 +14,7 @@ const cellsOf = (line) =>
     .slice(1, -1)
     .map((cell) => cell.trim());
 
-describe.each(['v6.0', 'v6.1-rc1', 'v6.1', 'v6.6'])('the outcomes on %s', (kernel) => {
+describe.each(['v5.19', 'v6.0', 'v6.1', 'v6.6'])('the outcomes on %s', (kernel) => {
   it('are what the scenarios show today', { timeout: 60_000 }, () => {
     const lines = document.split('\n');
     const at = lines.findIndex((line) => cellsOf(line)[0] === kernel);

@@ -17,6 +17,6 @@ export const gupFastRecheckPmd = definePatch({
   id: 'gup-fast-recheck-pmd',
   title: 'mm: gup: fix the fast GUP race against THP collapse',
   commit: '70cbc3cc78a9',
-  since: 'v6.1',
+  since: 'v6.0',
   provides: [{ token: GUP_FAST_RECHECK, useClass: RecheckPmdAndPte }],
 });

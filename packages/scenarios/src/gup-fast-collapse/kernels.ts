@@ -1,10 +1,10 @@
 /** Kernels and architectures by what is known of them. */
 
 /** GUP-fast looks at the last entry again, and khugepaged waits for the flush alone. */
-export const pteOnly = ['v4.12', 'v5.17-rc2', 'v5.18', 'v5.19', 'v6.0'];
+export const pteOnly = ['v4.12', 'v5.17-rc2', 'v5.18', 'v5.19'];
 
 /** GUP-fast looks at the entry above again, too. */
-export const pmdAndPte = ['v6.1-rc1'];
+export const pmdAndPte = ['v6.0'];
 
 /** And khugepaged waits for lockless walks, where tables are freed after a grace period. */
 export const synchronised = ['v6.1', 'v6.5', 'v6.6', 'v6.11', 'v6.15'];

@@ -8,7 +8,6 @@ export const afterFix = [
   'v5.18',
   'v5.19',
   'v6.0',
-  'v6.1-rc1',
   'v6.1',
   'v6.5',
   'v6.6',
