@@ -36,9 +36,10 @@ import {
 import { RMAP, type Rmap } from '@pagerace/rmap';
 import { SWAP, type Swap } from '@pagerace/swap';
 import { ANON_REUSE_RULE, type AnonReuseRule } from './anon-reuse-rule.js';
+import { FILE_FAULT, type FileFault } from './file-fault.js';
 import { isUnshare, isWrite, type VmFault } from './vm-fault.js';
 
-/** mm/memory.c, of v5.17 but for the seams; for small pages of private anonymous mappings. */
+/** mm/memory.c, of v5.17 but for the seams; for private anonymous mappings; {@link FileFault} has the others. */
 @injectable()
 export class PageFault implements FaultHandler {
   constructor(
@@ -47,6 +48,7 @@ export class PageFault implements FaultHandler {
     @inject(RMAP) private readonly rmap: Rmap,
     @inject(SWAP) private readonly swap: Swap,
     @inject(ANON_REUSE_RULE) private readonly reuse: AnonReuseRule,
+    @inject(FILE_FAULT) private readonly fileFault: FileFault,
   ) {}
 
   @kernelFunction('mm/memory.c')
@@ -89,8 +91,9 @@ export class PageFault implements FaultHandler {
     const fault: VmFault = { vma, address, flags, origPte };
     if (locked === undefined || !this.arch.ptePresent(origPte)) {
       if (locked !== undefined) pteUnmap(locked);
-      if (this.arch.pteNone(origPte)) this.doAnonymousPage(fault);
-      else this.doSwapPage(fault);
+      if (!this.arch.pteNone(origPte)) this.doSwapPage(fault);
+      else if (vma.file === null) this.doAnonymousPage(fault);
+      else this.fileFault.doFault(fault);
       return;
     }
     spinLock(locked.table.ptl);

@@ -31,7 +31,7 @@ export function explored(
   threads: (system: System) => ((results: Results) => void) | undefined,
 ): Result {
   const setup = bootable(() => {
-    const { machine, wiring } = toySystem();
+    const { machine, wiring } = toySystem({ hugePages: 1, hpagePmdNr: 2 });
     swapSubsystem(wiring);
     rmapSubsystem(wiring);
     faultSubsystem(wiring);

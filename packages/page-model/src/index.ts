@@ -69,7 +69,14 @@ export {
   pageRefUnfreeze,
   setPageCount,
 } from './page-ref.js';
-export { mustBePmdNone, pmdLock, pmdPopulate, pmdUnlock, pteFree } from './page-table-alloc.js';
+export {
+  mustBePmdNone,
+  pmdLock,
+  pmdPopulate,
+  pmdUnlock,
+  pteAllocOne,
+  pteFree,
+} from './page-table-alloc.js';
 export { auditPageTables } from './page-table-audit.js';
 export type { Pte, Ptep } from './page-table-entry.js';
 export {

@@ -65,6 +65,18 @@ export const pmdInstall = defineKernelFunction(
   },
 );
 
+/** pte_alloc_one() and mm_inc_nr_ptes(): a table of the last level, empty, that is to belong to `pmdp`. */
+export const pteAllocOne = defineKernelFunction(
+  'include/asm-generic/pgalloc.h',
+  'pte_alloc_one',
+  (mm: Mm, address: VirtualAddress, pmdp: Ptep): PageTable => {
+    const table = mm.unusedTable(mm.memory.levels.length - 1, address);
+    table.allocate(pmdp);
+    atomicAdd(mm.nrPtes, 1);
+    return table;
+  },
+);
+
 /** mm_dec_nr_ptes() and pte_free(): frees a table of the last level at once. */
 export const pteFree = defineKernelFunction(
   'include/asm-generic/pgalloc.h',

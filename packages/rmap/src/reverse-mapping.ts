@@ -78,6 +78,11 @@ export class ReverseMapping implements Rmap {
   }
 
   @kernelFunction('mm/rmap.c')
+  pageAddFileRmap(page: Page, compound: boolean): void {
+    atomicInc(compound ? page.compoundMapcount : page._mapcount);
+  }
+
+  @kernelFunction('mm/rmap.c')
   pageRemoveRmap(page: Page): void {
     atomicAddNegative(page._mapcount, -1);
   }

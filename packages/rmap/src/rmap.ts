@@ -14,6 +14,12 @@ export interface Rmap {
    * @param exclusive RMAP_EXCLUSIVE: no other process has the page
    */
   pageAddAnonRmap(page: Page, vma: Vma, address: VirtualAddress, exclusive: boolean): void;
+  /**
+   * page_add_file_rmap(): a mapping of a page of a file. Hold the PTL and the page lock.
+   *
+   * @param compound of the whole of a huge page
+   */
+  pageAddFileRmap(page: Page, compound: boolean): void;
   /** page_remove_rmap(): a mapping is gone. Hold the PTL. Fully ordered. */
   pageRemoveRmap(page: Page): void;
   /**

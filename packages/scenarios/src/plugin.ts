@@ -12,6 +12,7 @@ import { gupFastCollapsePinnedFirst } from './gup-fast-collapse/pinned-first.js'
 import { gupFastCollapsePteMapped } from './gup-fast-collapse/pte-mapped.js';
 import { gupFastCollapseSecondPage } from './gup-fast-collapse/second-page.js';
 import { gupFastCollapseShared } from './gup-fast-collapse/shared.js';
+import { gupSlowRetract } from './gup-fast-collapse/slow-retract.js';
 import { gupFastCollapseSplit } from './gup-fast-collapse/split.js';
 import { gupFastCollapseSwitchMm } from './gup-fast-collapse/switch-mm.js';
 import { gupFastCollapseZap } from './gup-fast-collapse/zap.js';
@@ -70,6 +71,7 @@ export const scenarios = definePlugin({
     gupFastCollapseFile,
     gupFastRetract,
     gupFastCollapsePteMapped,
+    gupSlowRetract,
     gupFastCollapseSwitchMm,
     gupFastMunmap,
     gupFastCollapseSecondPage,
