@@ -4,7 +4,10 @@ import type { Mm, TlbRange, VirtualAddress } from '@pagerace/page-model';
 import { TRANSLATIONS, type Translations, UndeferredFlush } from '@pagerace/pgtable-generic';
 import { dsbIsh, dsbIshst } from './dsb.js';
 
-/** Flushes by TLBI, which the hardware broadcasts, for each page at once (v5.17). */
+/**
+ * Flushes by TLBI, which the hardware broadcasts, for each page at once (v5.17). For a page it is
+ * VALE1IS, of the last level only; for a range, from which a table may have been taken, VAE1IS.
+ */
 @injectable()
 export class Arm64TlbFlush extends UndeferredFlush {
   constructor(@inject(TRANSLATIONS) translations: Translations) {
@@ -14,7 +17,8 @@ export class Arm64TlbFlush extends UndeferredFlush {
   @kernelFunction('arch/arm64/include/asm/tlbflush.h')
   override flushTlbPage(mm: Mm, address: VirtualAddress): void {
     this.flushTlbPageNosync(mm);
-    this.complete({ mm, start: address, end: address + mm.memory.pageSize });
+    const end = address + mm.memory.pageSize;
+    this.complete({ mm, start: address, end, lastLevelOnly: true });
   }
 
   @kernelFunction('arch/arm64/include/asm/tlbflush.h', '__flush_tlb_range')
@@ -38,7 +42,7 @@ export class Arm64TlbFlush extends UndeferredFlush {
 
 /**
  * With CONFIG_ARCH_WANT_BATCHED_UNMAP_TLB_FLUSH (43b3dfdd0455, v6.6): reclaim issues a TLBI for each
- * page, and waits for all of them once.
+ * page, and waits for all of them once. What the wait makes the CPUs forget is here everything.
  */
 @injectable()
 export class Arm64DeferredTlbFlush extends Arm64TlbFlush {

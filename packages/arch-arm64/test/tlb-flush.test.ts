@@ -1,5 +1,7 @@
 import { explore, type Setup } from '@pagerace/explorer';
 import { sc, tso } from '@pagerace/memory-models';
+import type { TlbRange } from '@pagerace/page-model';
+import type { Translations } from '@pagerace/pgtable-generic';
 import {
   clearDeferred,
   clearFlush,
@@ -9,9 +11,10 @@ import {
   sitesMet,
   store,
   unmapUnderUser,
+  withOnePage,
 } from '@pagerace/pgtable-generic/testing';
 import { describe, expect, test } from 'vitest';
-import { arm64, arm64Deferred } from '../src/index.js';
+import { arm64, arm64Deferred, Arm64TlbFlush } from '../src/index.js';
 
 describe('a user access while its page is unmapped and freed', () => {
   test.each([
@@ -36,6 +39,24 @@ describe('a user access while its page is unmapped and freed', () => {
     const result = explore(unmapUnderUser(arm64Deferred, store, forgetful), { model: sc });
     expect(result.violations.map(({ property }) => property)).toContain('use-after-free');
   });
+});
+
+test('the flush of a page leaves the walk cache alone, that of a range does not', () => {
+  const seen: (boolean | undefined)[] = [];
+  const translations = {
+    invalidate: (_instruction: string, _cpus: unknown, range: TlbRange) =>
+      seen.push(range.lastLevelOnly),
+  } as unknown as Translations;
+  const setup = withOnePage(arm64, ({ machine, mm, address }) => {
+    machine.cpu(0).run('flush', () => {
+      const flush = new Arm64TlbFlush(translations);
+      flush.flushTlbPage(mm, address);
+      flush.flushTlbRange(mm, address, address + 2 * mm.memory.pageSize);
+    });
+    return undefined;
+  });
+  explore(setup, { model: sc });
+  expect(seen.slice(-2)).toEqual([true, undefined]);
 });
 
 const all = (setup: Setup): unknown => explore(setup, { model: sc });

@@ -2,8 +2,6 @@ import { readOnce, smpMb } from '@pagerace/machine';
 import type { Mm, Pfn, Pte, Ptep, VirtualAddress, Vma } from '@pagerace/page-model';
 import { GenericPgtable } from '@pagerace/pgtable-generic';
 import {
-  _PAGE_ACCESSED,
-  _PAGE_DIRTY,
   _PAGE_INVALID,
   _PAGE_PRESENT,
   _PAGE_PRIVILEGED,
@@ -11,7 +9,6 @@ import {
   _PAGE_READ,
   _PAGE_RW,
   _PAGE_RWX,
-  _PAGE_SOFT_DIRTY,
   _PAGE_WRITE,
 } from './bits.js';
 
@@ -66,8 +63,7 @@ export abstract class Book3s64 extends GenericPgtable {
     _dirty: boolean,
   ): boolean {
     if (this.pteSame(readOnce(ptep), entry)) return false;
-    const flags = _PAGE_DIRTY | _PAGE_ACCESSED | _PAGE_SOFT_DIRTY | _PAGE_RWX;
-    this.setAccessFlags(ptep, entry & flags);
+    this.setAccessFlags(ptep, entry);
     return true;
   }
 
@@ -122,6 +118,6 @@ export abstract class Book3s64 extends GenericPgtable {
     set: bigint,
   ): Pte;
 
-  /** __ptep_set_access_flags(). */
-  protected abstract setAccessFlags(ptep: Ptep, set: bigint): void;
+  /** __ptep_set_access_flags(): sets what an entry permits and what it has been used for. */
+  protected abstract setAccessFlags(ptep: Ptep, entry: Pte): void;
 }

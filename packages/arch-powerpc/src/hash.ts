@@ -14,6 +14,8 @@ import {
   _PAGE_ACCESSED,
   _PAGE_DIRTY,
   _PAGE_HPTEFLAGS,
+  _PAGE_RWX,
+  _PAGE_SOFT_DIRTY,
   H_PAGE_BUSY,
   H_PAGE_HASHPTE,
 } from './bits.js';
@@ -115,7 +117,8 @@ export class Hash extends Book3s64 {
   }
 
   @kernelFunction('arch/powerpc/include/asm/book3s/64/hash.h', 'hash__ptep_set_access_flags')
-  protected override setAccessFlags(ptep: Ptep, set: bigint): void {
+  protected override setAccessFlags(ptep: Ptep, entry: Pte): void {
+    const set = entry & (_PAGE_DIRTY | _PAGE_ACCESSED | _PAGE_RWX | _PAGE_SOFT_DIRTY);
     ldarxLoop(ptep, (pte) => pte | set);
   }
 

@@ -7,7 +7,8 @@ import { tlbie } from './tlbie.js';
 /**
  * Flushes by tlbie, which the hardware broadcasts, or by tlbiel where this CPU alone runs the process
  * (arch/powerpc/mm/book3s64/radix_tlb.c, v6.1). A kernel that has been told to flush by interrupts that
- * send tlbiel to each CPU is not modelled.
+ * send tlbiel to each CPU is not modelled. For a page it is RIC_FLUSH_TLB, which leaves the walk cache
+ * alone.
  */
 @injectable()
 export class RadixTlbFlush extends UndeferredFlush {
@@ -17,7 +18,8 @@ export class RadixTlbFlush extends UndeferredFlush {
 
   @kernelFunction('arch/powerpc/mm/book3s64/radix_tlb.c', 'radix__flush_tlb_page_psize')
   override flushTlbPage(mm: Mm, address: VirtualAddress): void {
-    this.#flush({ mm, start: address, end: address + mm.memory.pageSize });
+    const end = address + mm.memory.pageSize;
+    this.#flush({ mm, start: address, end, lastLevelOnly: true });
   }
 
   @kernelFunction('arch/powerpc/mm/book3s64/radix_tlb.c', '__radix__flush_tlb_range')

@@ -11,7 +11,7 @@ import {
   type VirtualAddress,
   type Vma,
 } from '@pagerace/page-model';
-import { _PAGE_ACCESSED, _PAGE_DIRTY } from './bits.js';
+import { _PAGE_ACCESSED, _PAGE_DIRTY, _PAGE_RWX } from './bits.js';
 import { Book3s64 } from './book3s64.js';
 import { radixLayout } from './layout.js';
 import { serializeAgainstPteLookup } from './serialize.js';
@@ -61,8 +61,10 @@ export class Radix extends Book3s64 {
     return ldarxLoop(ptep, (pte) => (pte & ~clear) | set);
   }
 
+  /** Without _PAGE_SOFT_DIRTY, up to v6.2. */
   @kernelFunction('arch/powerpc/mm/book3s64/radix_pgtable.c', 'radix__ptep_set_access_flags')
-  protected override setAccessFlags(ptep: Ptep, set: bigint): void {
+  protected override setAccessFlags(ptep: Ptep, entry: Pte): void {
+    const set = entry & (_PAGE_DIRTY | _PAGE_ACCESSED | _PAGE_RWX);
     ldarxLoop(ptep, (pte) => pte | set);
   }
 }

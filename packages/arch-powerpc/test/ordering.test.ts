@@ -1,7 +1,7 @@
 import { explore, type Setup } from '@pagerace/explorer';
 import { dropped, OrderingSites } from '@pagerace/machine';
 import { power, sc, tso } from '@pagerace/memory-models';
-import { withPteLocked } from '@pagerace/page-model';
+import { VM_READ, walkToPte, withPteLocked } from '@pagerace/page-model';
 import {
   atOnce,
   clearAgainstGup,
@@ -13,9 +13,16 @@ import {
   sitesMet,
   store,
   unmapUnderUser,
+  withOnePage,
 } from '@pagerace/pgtable-generic/testing';
 import { describe, expect, test } from 'vitest';
-import { powerpcHash, powerpcRadix } from '../src/index.js';
+import {
+  _PAGE_DIRTY,
+  _PAGE_SOFT_DIRTY,
+  _PAGE_WRITE,
+  powerpcHash,
+  powerpcRadix,
+} from '../src/index.js';
 
 const underSc = (setup: Setup): unknown => explore(setup, { model: sc });
 
@@ -67,6 +74,26 @@ describe('what orders a cleared entry with hash', () => {
     };
     expect(sitesMet(powerpcHash, storedAndCleared, underSc)).toEqual([hashed]);
   });
+});
+
+test.each([
+  [powerpcRadix, 0n],
+  [powerpcHash, _PAGE_SOFT_DIRTY],
+])('what ptep_set_access_flags() adds: on $id with soft-dirty %i', (architecture, softDirty) => {
+  const seen: bigint[] = [];
+  const setup = withOnePage(architecture, ({ machine, arch, mm, vma, address }) => {
+    machine.cpu(0).run('set', () => {
+      const { ptep } = walkToPte(mm, address)!;
+      const readOnly = arch.pfnPte(1, arch.vmGetPageProt(VM_READ));
+      arch.setPteAt(mm, address, ptep, readOnly);
+      const entry = arch.pteMkspecial(arch.pteMkdirty(arch.pteMkwrite(readOnly)));
+      arch.ptepSetAccessFlags(vma, address, ptep, entry, true);
+      seen.push(arch.ptepGet(ptep) ^ readOnly);
+    });
+    return undefined;
+  });
+  explore(setup, { model: sc });
+  expect(seen.at(-1)).toBe(_PAGE_DIRTY | _PAGE_WRITE | softDirty);
 });
 
 describe('reclaim that reads the reference count after it has cleared an entry', () => {

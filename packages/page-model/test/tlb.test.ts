@@ -101,6 +101,16 @@ class WithoutBarrier extends ByBroadcast {
   protected override readonly barrier = false;
 }
 
+/** For a page leaves the walk cache alone, for a range not. */
+@injectable()
+class LastLevelOfPage extends ByInterrupt {
+  override flushTlbPage(mm: Mm, start: VirtualAddress): void {
+    const end = start + mm.memory.pageSize;
+    const range = { mm, start, end, lastLevelOnly: true };
+    smpCallFunctionMany(mm.cpumask, (cpu) => this.tlb.invalidate(cpu, range));
+  }
+}
+
 /** Does not care what the other CPU is doing. */
 @injectable()
 class AtAnyMoment extends ByInterrupt {
@@ -339,6 +349,13 @@ describe('a walk cache', () => {
     const flushed = (process: Process): void => removeTable(process, () => process.flush());
     expect(violated({ before, unmap, use })).toEqual(['I-TLB']);
     expect(violated({ before, unmap: flushed, use })).toEqual([]);
+  });
+
+  test('is left alone by a flush of the last level, which is enough for a page', () => {
+    const flush = LastLevelOfPage;
+    const flushed = (process: Process): void => removeTable(process, () => process.flush());
+    expect(violated({ before, unmap: flushed, use }, { flush })).toEqual(['I-TLB']);
+    expect(violated({ unmap: clearFlush, use: loadsOld }, { flush })).toEqual([]);
   });
 });
 

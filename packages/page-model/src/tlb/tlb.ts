@@ -25,6 +25,8 @@ export interface TlbRange {
   readonly mm: Mm;
   readonly start: VirtualAddress;
   readonly end: VirtualAddress;
+  /** Of an invalidation: of what maps pages only, and not of the walk cache. */
+  readonly lastLevelOnly?: boolean;
 }
 
 /** An entry that a walk has read, as a CPU keeps it; the range is what one entry of its level spans. */
@@ -104,7 +106,7 @@ export class Tlb {
 
   /**
    * A CPU forgets the translations of a range, and all that its walk cache has of the process, as it
-   * does for INVLPG (Intel SDM volume 3A, 4.10.4.1).
+   * does for INVLPG (Intel SDM volume 3A, 4.10.4.1), unless {@link TlbRange.lastLevelOnly}.
    *
    * @param range by default everything
    */
@@ -168,7 +170,8 @@ function isSame(one: CachedEntry, other: CachedEntry): boolean {
 
 function isInvalidated(one: CachedEntry, range: TlbRange): boolean {
   if (one.mm !== range.mm) return false;
-  return leadsToTable(one) || (one.start < range.end && range.start < one.end);
+  if (leadsToTable(one)) return range.lastLevelOnly !== true;
+  return one.start < range.end && range.start < one.end;
 }
 
 function describe({ entries }: State): string {
