@@ -7,6 +7,11 @@ export interface Parameter<T> {
   readonly default: T;
   /** What may be given, for help: `1 to 4`. */
   readonly range: string;
+  /**
+   * Whether the ids of executions do not tell its default: a parameter that is added to a scenario then
+   * leaves the ids alone that there are.
+   */
+  readonly silentDefault?: boolean;
   /** @throws {UsageError} when the value is not one of the range */
   readonly parse: (name: string, given: unknown) => T;
 }
@@ -22,13 +27,19 @@ export type ParameterValues<Set extends ParameterSet> = {
 /** A whole number, both bounds included. */
 export function integerParameter(
   description: string,
-  { default: standard, minimum, maximum }: { default: number; minimum: number; maximum: number },
+  {
+    default: standard,
+    minimum,
+    maximum,
+    silentDefault = false,
+  }: { default: number; minimum: number; maximum: number; silentDefault?: boolean },
 ): Parameter<number> {
   const range = `${String(minimum)} to ${String(maximum)}`;
   return {
     description,
     default: standard,
     range,
+    silentDefault,
     parse: (name, given) => {
       const value = typeof given === 'string' && given.trim() !== '' ? Number(given) : given;
       if (

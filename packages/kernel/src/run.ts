@@ -93,9 +93,12 @@ function fingerprintOf(
   { scenario, kernel, architecture, model, orderingSites }: RunRequest,
   parameters: Readonly<Record<string, unknown>>,
 ): string {
-  const settings = Object.entries(parameters).map(
-    ([name, value]) => `${name}=${JSON.stringify(value)}`,
-  );
+  const settings = Object.entries(parameters)
+    .filter(([name, value]) => {
+      const parameter = scenario.parameters[name]!;
+      return parameter.silentDefault !== true || value !== parameter.default;
+    })
+    .map(([name, value]) => `${name}=${JSON.stringify(value)}`);
   const overrides = orderingSites?.overridden ?? [];
   return [scenario.id, kernel.id, architecture.id, model.id, ...settings, ...overrides].join(' ');
 }

@@ -16,8 +16,19 @@ export const gupFastCollapse = defineScenario({
       minimum: 1,
       maximum: 3,
     }),
+    walkers: integerParameter('How many CPUs ask GUP-fast for the page at once', {
+      default: 1,
+      minimum: 1,
+      maximum: 3,
+      silentDefault: true,
+    }),
   },
-  machine: ({ ptes }) => ({ cpus: 2, pages: 2 * ptes, hugePages: 1, hpagePmdNr: ptes }),
+  machine: ({ ptes, walkers }) => ({
+    cpus: walkers + 1,
+    pages: 2 * ptes,
+    hugePages: 1,
+    hpagePmdNr: ptes,
+  }),
   properties: collapseProperties,
   expected: [
     {
@@ -44,12 +55,16 @@ export const gupFastCollapse = defineScenario({
     },
   ],
   build(context) {
-    const { machine } = context;
-    const race = new CollapseRace(context);
-    machine.cpu(0).run('app', () => race.getAndWrite());
-    machine.cpu(1).run('khugepaged', () => race.collapse());
-    return machine.program(({ app }) => {
-      race.judge(app as Got);
+    const { machine, parameters } = context;
+    const walkers = Array.from({ length: parameters.walkers }, (_, cpu) => ({
+      cpu,
+      name: cpu === 0 ? 'app' : `app-${cpu + 1}`,
+    }));
+    const race = new CollapseRace(context, { cpus: walkers.map(({ cpu }) => cpu) });
+    for (const { cpu, name } of walkers) machine.cpu(cpu).run(name, () => race.getAndWrite());
+    machine.cpu(walkers.length).run('khugepaged', () => race.collapse());
+    return machine.program((results) => {
+      for (const { name } of walkers) race.judge(results[name] as Got);
     });
   },
 });
