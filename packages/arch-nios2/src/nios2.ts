@@ -55,7 +55,11 @@ export class Nios2 extends GenericPgtable {
     return pmd === INVALID_PTE_TABLE || pmd === 0n;
   }
 
+  /**
+   * What arch/nios2/kernel/head.S:fast_handler puts into the TLB as it is (v6.1): of software's bits the
+   * hardware knows nothing, and a store to an entry that is writable and clean does not make it dirty.
+   */
   override walkerPermits(pte: Pte, write: boolean): boolean {
-    return (pte & _PAGE_READ) !== 0n && super.walkerPermits(pte, write);
+    return (pte & (write ? _PAGE_WRITE : _PAGE_READ)) !== 0n;
   }
 }

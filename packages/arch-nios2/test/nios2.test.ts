@@ -25,6 +25,16 @@ test('present entries', () => {
   expect(hex(arch.pfnPte(1, arch.vmGetPageProt(0)))).toBe('0x3000001');
 });
 
+test('the hardware goes by read and write, and not by old or clean', () => {
+  const writable = arch.pfnPte(1, arch.vmGetPageProt(VM_READ | VM_WRITE | VM_SHARED));
+  const oldAndClean = arch.pteMkold(arch.pteMkclean(writable));
+  const permitted = (pte: Pte): boolean[] =>
+    [false, true].map((one) => arch.walkerPermits(pte, one));
+  expect(permitted(oldAndClean)).toEqual([true, true]);
+  expect(permitted(arch.pteWrprotect(arch.pteMkdirty(writable)))).toEqual([true, false]);
+  expect(permitted(arch.pfnPte(1, arch.vmGetPageProt(0)))).toEqual([false, false]);
+});
+
 test('an empty entry', () => {
   expect(hex(arch.none)).toBe('0x0');
 });

@@ -15,8 +15,8 @@ const KSEG_CACHED = 0xd000_0000n;
 
 /**
  * Xtensa (arch/xtensa/include/asm/pgtable.h, v6.1; the exclusive bit v6.3). Entries are cleared by an
- * ordinary load and an ordinary store. That a store's fault sets the bits in assembler, without the
- * kernel's page fault, is not modelled.
+ * ordinary load and an ordinary store. That a store's fault sets the bits in assembler, by an ordinary
+ * load and store without any lock (arch/xtensa/kernel/entry.S:fast_store_prohibited), is not modelled.
  */
 @injectable()
 export class Xtensa extends GenericPgtable {
@@ -26,17 +26,14 @@ export class Xtensa extends GenericPgtable {
     super(xtensaLayout, tlb);
   }
 
+  /** Of PROT_NONE the bit is a part of the attribute, and the entry is present no more. */
   override pteWrprotect(pte: Pte): Pte {
-    return super.pteWrprotect(pte) & ~this.#hardwareWrite(pte);
+    return super.pteWrprotect(pte) & ~_PAGE_HW_WRITE;
   }
 
+  /** As {@link pteWrprotect}. */
   override pteMkclean(pte: Pte): Pte {
-    return super.pteMkclean(pte) & ~this.#hardwareWrite(pte);
-  }
-
-  /** In PROT_NONE the bit is a part of the attribute, which v6.1 does not look at. */
-  #hardwareWrite(pte: Pte): Pte {
-    return this.pteProtnone(pte) ? 0n : _PAGE_HW_WRITE;
+    return super.pteMkclean(pte) & ~_PAGE_HW_WRITE;
   }
 
   override ptePresent(pte: Pte): boolean {
@@ -64,7 +61,9 @@ export class Xtensa extends GenericPgtable {
     return pmd === 0n;
   }
 
+  /** The hardware does not know of an entry that is old: a load needs no fault to make it young. */
   override walkerPermits(pte: Pte, write: boolean): boolean {
-    return !this.pteProtnone(pte) && super.walkerPermits(pte, write);
+    if (this.pteProtnone(pte)) return false;
+    return write ? super.walkerPermits(pte, true) : this.ptePresent(pte);
   }
 }

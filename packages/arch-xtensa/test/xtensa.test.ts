@@ -10,8 +10,30 @@ const hex = (pte: Pte): string => `0x${pte.toString(16)}`;
 
 test('every combination of bits is what the kernel takes for granted', () => {
   const widest = { pfn: 2 ** 20 - 1, swapType: 31, swapOffset: 2 ** 21 - 1, special: false };
-  expect(debugVmPgtable(arch, widest)).toEqual([]);
+  // Except of PROT_NONE that is write-protected or cleaned, which the kernel does not check: see below.
+  expect(debugVmPgtable(arch, widest)).toEqual([
+    'a page stays present',
+    'a page is neither none nor swap',
+  ]);
   expect(layoutConflicts(xtensaLayout)).toEqual([]);
+});
+
+test('pte_wrprotect() and pte_mkclean() make of PROT_NONE what pte_present() does not know', () => {
+  const none = arch.pfnPte(1, arch.vmGetPageProt(0));
+  expect(arch.ptePresent(none)).toBe(true);
+  for (const pte of [arch.pteWrprotect(none), arch.pteMkclean(none)]) {
+    expect(hex(pte)).toBe('0x101d');
+    expect(arch.ptePresent(pte)).toBe(false);
+  }
+});
+
+test('the hardware goes by the attribute, and not by whether an entry is old', () => {
+  const old = arch.pteMkold(arch.pfnPte(1, arch.vmGetPageProt(VM_READ)));
+  expect(arch.walkerPermits(old, false)).toBe(true);
+  expect(arch.walkerPermits(arch.pfnPte(1, arch.vmGetPageProt(0)), false)).toBe(false);
+  const writable = arch.pfnPte(1, arch.vmGetPageProt(VM_READ | VM_WRITE | VM_SHARED));
+  expect(arch.walkerPermits(writable, true)).toBe(false);
+  expect(arch.walkerPermits(arch.pteMkdirty(writable), true)).toBe(true);
 });
 
 test('present entries', () => {
