@@ -29,7 +29,8 @@ import { tlbie } from './tlbie.js';
  * may not do what is asked, the kernel puts there from the page table.
  *
  * An entry that leaves the hash table is flushed at once; the kernel may leave that to the end of a
- * section of lazy MMU mode, which is within the page-table lock as well.
+ * section of lazy MMU mode, which is within the page-table lock as well. Where a huge page is in the hash
+ * table is kept in the deposited page table (hash__pgtable_trans_huge_deposit()), and not modelled.
  */
 @injectable()
 export class Hash extends Book3s64 {

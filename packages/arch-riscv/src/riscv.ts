@@ -20,7 +20,7 @@ import { riscvLayout } from './layout.js';
 @injectable()
 export class Riscv extends GenericPgtable {
   readonly name = 'riscv';
-  /** Since there is GUP-fast: v6.9. */
+  /** Since there is GUP-fast: v6.9 (69be3fb111e7). An older kernel is explored as if it had both. */
   override readonly hasRcuTableFree = true;
   /** Without Svvptc. */
   readonly walkerKeepsInvalid = true;
@@ -73,7 +73,7 @@ export class Riscv extends GenericPgtable {
   }
 
   /** pmdp_establish(): fully ordered. */
-  @kernelFunction('arch/riscv/include/asm/pgtable.h')
+  @kernelFunction('mm/pgtable-generic.c')
   override pmdpInvalidate(vma: Vma, address: VirtualAddress, pmdp: Ptep): Pte {
     const pmd = xchg(pmdp, this.pmdMkinvalid(readOnce(pmdp)));
     this.flushPmdRange(vma, address);

@@ -6,7 +6,8 @@ import { TRANSLATIONS, type Translations, UndeferredFlush } from '@pagerace/pgta
 /**
  * Asks the firmware (SBI) to run `sfence.vma` on the other CPUs. It interrupts them in machine mode,
  * which the kernel's interrupts-off does not hold up: a flush waits for accesses under way, and not for
- * GUP-fast. arch/riscv/mm/tlbflush.c, v6.1; reclaim defers it since v6.8, which is not modelled.
+ * GUP-fast. arch/riscv/mm/tlbflush.c, v6.1; reclaim defers it since v6.8, which is not modelled, nor are
+ * interrupts of the kernel's own in its place (riscv_use_ipi_for_rfence(), v6.4).
  */
 @injectable()
 export class RiscvTlbFlush extends UndeferredFlush {

@@ -88,7 +88,7 @@ export class X86 extends GenericPgtable {
   }
 
   /** pmdp_establish(): a locked xchg, so that what the hardware sets until then is in what it returns. */
-  @kernelFunction('arch/x86/mm/pgtable.c')
+  @kernelFunction('mm/pgtable-generic.c')
   override pmdpInvalidate(vma: Vma, address: VirtualAddress, pmdp: Ptep): Pte {
     const pmd = xchg(pmdp, this.pmdMkinvalid(readOnce(pmdp)));
     this.flushPmdRange(vma, address);
