@@ -99,6 +99,23 @@ const interruptTable = () =>
     ]),
   );
 
+const kept = [
+  'v6.1',
+  'v6.1+retract-by-rcu',
+  'v6.5+retract-by-rcu',
+  'v6.1+pte-map-in-rcu-section+retract-by-rcu',
+  'v6.6',
+];
+
+const keptTable = () =>
+  table(
+    ['', ...kept],
+    ['x86', 'arm64', 'w'].map((architecture) => [
+      architecture,
+      ...kept.map((kernel) => shortly({ scenario: 'gup-slow-retract', kernel, architecture })),
+    ]),
+  );
+
 const radix = 'arch/powerpc/mm/book3s64/radix_tlb.c:__radix__flush_tlb_range';
 const arm64 = 'arch/arm64/include/asm/tlbflush.h:__flush_tlb_range';
 
@@ -152,7 +169,8 @@ Remarks:
 - S4-18: the references of a file's pages are frozen by a compare-and-exchange: whoever adds one comes before, and is
   noticed, or finds none to add to. That needs no barrier, on W neither. The page table that mapped them is
   another matter: up to v6.0 it was freed at once, in v6.1 after the walks under way, since v6.6 (1d65b771bc08) it is after a
-  grace period.
+  grace period. It may go with entries in it where the page is huge already and mapped one by one
+  (\`gup-fast-collapse-pte-mapped\`): nothing is copied then, and what a walk finds there is right or refused.
 - S4-19: that is how page tables go at the end of munmap(). MIPS with MMID has neither interrupt nor grace period.
 - S4-20: a flush that interrupts the CPUs of mm_cpumask() needs a full barrier between taking the entry out and the look at
   the mask, and switch_mm() one between its bit and the first walk. x86 and powerpc have both; W and
@@ -219,6 +237,21 @@ to be looked at again. It is sent only where page tables are freed after a grace
 \`\`\`
 pagerace compare gup-fast-collapse --a v5.19 --b v6.0
 pagerace compare gup-fast-collapse-zap --a v6.0 --b v6.1
+\`\`\`
+
+## What keeps a page table that somebody else uses, with a lock?
+
+GUP-fast has interrupts off. Everybody else walks under mmap_lock or a lock of the reverse mappings, which up to v6.5
+khugepaged had for writing when it took out the page table of a file: \`gup-slow-retract\`. Since v6.6 (1d65b771bc08) it has the
+lock of the page table, which itself goes with the table (I5: a lock is taken or held in a page table that is freed):
+
+${keptTable()}
+
+v6.5 looks at the entry above again when it has the lock (0d940a9b270b); that alone does not help who waits for a lock that is
+gone. v6.6 has an RCU section around it, too (a349d72fd9ef), and frees the table after a grace period.
+
+\`\`\`
+pagerace compare gup-slow-retract --a v6.5+retract-by-rcu --b v6.6
 \`\`\`
 `;
 }
