@@ -64,15 +64,6 @@ export class Arm64 extends GenericPgtable {
     return (pte & needed) === needed;
   }
 
-  /** PTE_RDONLY of a present entry is the hardware's, which may clear it at any time. */
-  override pteSame(one: Pte, other: Pte): boolean {
-    return this.#lasting(one) === this.#lasting(other);
-  }
-
-  #lasting(pte: Pte): Pte {
-    return this.ptePresent(pte) ? pte & ~PTE_RDONLY : pte;
-  }
-
   @kernelFunction('arch/arm64/include/asm/pgtable.h')
   override ptepGetAndClear(_mm: Mm, _address: VirtualAddress, ptep: Ptep): Pte {
     return xchgRelaxed(ptep, this.none);

@@ -75,10 +75,9 @@ describe('present entries', () => {
     expect(arch.pteDirty(arch.pteMkclean(stored))).toBe(false);
   });
 
-  test('is the same entry after the hardware has made it dirty', () => {
+  test('is another entry after the hardware has made it dirty: pte_same() is the generic one', () => {
     const clean = arch.pteMkclean(arch.pteMkwrite(pte));
-    expect(arch.pteSame(clean, clean & ~PTE_RDONLY)).toBe(true);
-    expect(arch.pteSame(clean, arch.pteMkold(clean))).toBe(false);
+    expect(arch.pteSame(clean, clean & ~PTE_RDONLY)).toBe(false);
   });
 });
 

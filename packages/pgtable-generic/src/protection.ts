@@ -3,8 +3,8 @@ import type { ProtectionMap } from './layout.js';
 
 /**
  * vm_get_page_prot(), from an architecture's protection_map. Write-only means read and write, and
- * execute-only read and execute, also where it does not: the one on MIPS, the other on RISC-V, both on
- * Nios II (v6.1).
+ * execute-only read and execute, also where it does not: the one on MIPS, the other on RISC-V and
+ * powerpc radix, both on Nios II (v6.1).
  */
 export function protectionOf(map: ProtectionMap, vmFlags: number): Pte {
   const has = (flag: number): boolean => (vmFlags & flag) !== 0;
