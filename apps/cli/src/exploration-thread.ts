@@ -13,6 +13,7 @@ export class ExplorationThread {
   readonly #worker: Worker;
   /** Rejected by what ends the thread. */
   readonly #death: Promise<never>;
+  #isEnding = false;
 
   /** @param interruption shared by threads that end together */
   constructor(plugins: readonly string[] = [], interruption = new Interruption()) {
@@ -63,11 +64,15 @@ export class ExplorationThread {
       });
       this.#worker.postMessage(task);
     });
-    return Promise.race([answer, this.#death]).finally(() => this.#worker.unref());
+    return Promise.race([answer, this.#death]).finally(() => {
+      // While it is being ended, it is what the process waits for.
+      if (!this.#isEnding) this.#worker.unref();
+    });
   }
 
   async end(): Promise<void> {
     this.#interruption.dispose();
+    this.#isEnding = true;
     await this.#worker.terminate();
   }
 }

@@ -17,6 +17,7 @@ import { checkPlugin, type Plugin, PluginError, Registry } from '@pagerace/kerne
 import { memoryModels } from '@pagerace/memory-models';
 import { patches } from '@pagerace/patches';
 import { scenarios } from '@pagerace/scenarios';
+import { ExitCode } from './exit-code.js';
 import { UsageError } from './failure.js';
 
 /**
@@ -59,12 +60,22 @@ function isPlugin(value: unknown): boolean {
 async function loadPlugin(module: string): Promise<Plugin> {
   const url = urlOf(module);
   let loaded: { readonly default?: unknown };
+  // One that calls process.exit(), or waits for what never comes, must not pass for a success.
+  const ended = (): void => {
+    process.stderr.write(
+      `pagerace: the plug-in ${module} calls process.exit() while it is loaded, or waits for what never comes\n`,
+    );
+    process.exitCode = ExitCode.internal;
+  };
+  process.once('exit', ended);
   try {
     loaded = (await import(url)) as typeof loaded;
   } catch (thrown) {
     throw new PluginError(
       `the plug-in ${module} threw while it was loaded: ${whatAndWhere(thrown)}`,
     );
+  } finally {
+    process.removeListener('exit', ended);
   }
   const plugin = loaded.default;
   if (!isPlugin(plugin)) {

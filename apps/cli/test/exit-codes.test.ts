@@ -72,6 +72,7 @@ describe('2: the command line is wrong', () => {
     ],
     ['run bytes --set device=@/', '/ cannot be read: it is a directory'],
     ['compare store-buffering --a plain', '--b must name another'],
+    ['compare store-buffering --strategy bounded --arch arm64 --jobs 2', 'not armv8'],
     ['replay store-buffering zz --kernel plain', 'is not an execution id'],
     ['list colours', "value 'colours' is invalid"],
     ['list --plugin /nowhere/plug-in.mjs', 'the plug-in /nowhere/plug-in.mjs cannot be loaded'],
@@ -140,6 +141,8 @@ describe('3: an internal error, or one of a model', () => {
   it.each([
     ['\nthrow new RangeError("odd");', `threw while it was loaded: RangeError: odd (${broken}:2`],
     ['export default {', 'threw while it was loaded: SyntaxError: Unexpected end of input'],
+    ['process.exit(0);', 'calls process.exit() while it is loaded'],
+    ['await new Promise(() => {});', 'waits for what never comes'],
     ["import 'no-such-package';", 'threw while it was loaded: Error: Cannot find package'],
     [
       "export default { id: 'broken', scenarios: [{}] };",
