@@ -4,6 +4,7 @@ import { ARCHITECTURE, TLB_FLUSH } from '@pagerace/page-model';
 import { TRANSLATIONS, Translations } from '@pagerace/pgtable-generic';
 import { BroadcastTlbFlush } from './broadcast-tlb-flush.js';
 import { IpiTlbFlush } from './ipi-tlb-flush.js';
+import { KvmTlbFlush } from './kvm-tlb-flush.js';
 import { UndeferredTlbFlush } from './undeferred-tlb-flush.js';
 import { X86, X86RcuTableFree } from './x86.js';
 
@@ -40,6 +41,20 @@ export const x86Ipi: ArchitectureDefinition = defineArchitecture({
   ],
 });
 
+/** x86-64 as a guest of KVM, which need not interrupt CPUs that the host has preempted. */
+export const x86Kvm: ArchitectureDefinition = defineArchitecture({
+  id: 'x86-kvm',
+  title: 'x86-64 as a guest of KVM, TLB flush by IPI but for CPUs that are preempted',
+  ...facts,
+  rcuTableFree: true,
+  tlbFlush: { by: 'hypervisor', deferred: true },
+  provides: [
+    { token: ARCHITECTURE, useClass: X86RcuTableFree },
+    { token: TRANSLATIONS, useClass: Translations },
+    { token: TLB_FLUSH, useClass: KvmTlbFlush },
+  ],
+});
+
 /** x86-64 with INVLPGB, which interrupts nobody. */
 export const x86Broadcast: ArchitectureDefinition = defineArchitecture({
   id: 'x86-broadcast',
@@ -57,5 +72,5 @@ export const x86Broadcast: ArchitectureDefinition = defineArchitecture({
 /** The x86 architectures. */
 export const archX86 = definePlugin({
   id: '@pagerace/arch-x86',
-  architectures: [x86, x86Ipi, x86Broadcast],
+  architectures: [x86, x86Ipi, x86Kvm, x86Broadcast],
 });

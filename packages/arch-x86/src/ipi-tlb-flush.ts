@@ -9,7 +9,7 @@ const noCpus: ReadonlySet<Cpu> = new Set();
  * Flushes by inter-processor interrupt (arch/x86/mm/tlb.c, v5.17): the sender waits until each CPU that
  * runs the process has taken it, so also for sections with interrupts off, such as those of GUP-fast.
  *
- * CPUs that are preempted by a hypervisor or that only borrow the mm (lazy TLB) are not modelled.
+ * CPUs that only borrow the mm (lazy TLB) are not modelled.
  */
 @injectable()
 export class IpiTlbFlush extends InterruptFlush {

@@ -23,7 +23,13 @@ import {
   withOnePage,
 } from '@pagerace/pgtable-generic/testing';
 import { describe, expect, test } from 'vitest';
-import { BroadcastTlbFlush, IpiTlbFlush, UndeferredTlbFlush, X86 } from '../src/index.js';
+import {
+  BroadcastTlbFlush,
+  IpiTlbFlush,
+  KvmTlbFlush,
+  UndeferredTlbFlush,
+  X86,
+} from '../src/index.js';
 
 /** x86 with some way to flush. */
 function withFlush(flush: Constructor<TlbFlush>): ArchitectureProvisions {
@@ -46,8 +52,8 @@ describe('a flush and a section with interrupts off', () => {
     expect(flushDuringSection(UndeferredTlbFlush).verdict).toBe('verified');
   });
 
-  test('by broadcast it does not', () => {
-    expect(propertiesOf(flushDuringSection(BroadcastTlbFlush))).toEqual(['overtaken']);
+  test.each([BroadcastTlbFlush, KvmTlbFlush])('by %o it does not', (flush) => {
+    expect(propertiesOf(flushDuringSection(flush))).toEqual(['overtaken']);
   });
 
   test('a lock that is held over a flush must not be waited for with interrupts off', () => {
@@ -92,6 +98,9 @@ describe('a user access while its page is unmapped and freed', () => {
     ['store', 'IPI', IpiTlbFlush, store, clearFlush],
     ['load', 'broadcast', BroadcastTlbFlush, load, clearFlush],
     ['store', 'broadcast', BroadcastTlbFlush, store, clearFlush],
+    ['load', 'a hypervisor', KvmTlbFlush, load, clearFlush],
+    ['store', 'a hypervisor', KvmTlbFlush, store, clearFlush],
+    ['store', 'a hypervisor, deferred', KvmTlbFlush, store, clearDeferred],
     ['load', 'deferred IPI', IpiTlbFlush, load, clearDeferred],
     ['store', 'deferred IPI', IpiTlbFlush, store, clearDeferred],
     ['store', 'deferred broadcast', BroadcastTlbFlush, store, clearDeferred],

@@ -8,9 +8,10 @@ export interface TlbFlushFacts {
   /**
    * `ipi`: by interrupts, so that a flush waits for sections with interrupts off. `broadcast`: by an
    * instruction that the hardware tells the other CPUs. `firmware`: by interrupts to a level of
-   * privilege that the kernel's interrupts-off does not hold up.
+   * privilege that the kernel's interrupts-off does not hold up. `hypervisor`: by interrupts, but for CPUs
+   * that the host has preempted, with interrupts off or on.
    */
-  readonly by: 'ipi' | 'broadcast' | 'firmware';
+  readonly by: 'ipi' | 'broadcast' | 'firmware' | 'hypervisor';
   /** Whether reclaim flushes once for many pages (CONFIG_ARCH_WANT_BATCHED_UNMAP_TLB_FLUSH). */
   readonly deferred: boolean;
 }

@@ -77,7 +77,7 @@ const timeout = 60_000;
 
 test.each([...unmaps, ...reclaims])('%s %o holds however x86 flushes', { timeout }, (...choice) => {
   const [scenario, parameters] = choice;
-  for (const architecture of ['x86', 'x86-ipi', 'x86-broadcast']) {
+  for (const architecture of ['x86', 'x86-ipi', 'x86-kvm', 'x86-broadcast']) {
     for (const model of ['sc', 'tso']) {
       const result = explored({ scenario, kernel: v6_1, architecture, model, parameters });
       expect(result, `${architecture}, ${model}`).toMatchObject({

@@ -8,6 +8,7 @@ const kernels = ['v5.19', 'v6.0', 'v6.1', 'v6.6'];
 /** Those that differ in how a page table is taken out or freed: not the other flushes of x86 and arm64. */
 const architectures = [
   'x86',
+  'x86-kvm',
   'x86-broadcast',
   'arm64',
   's390',
@@ -215,7 +216,7 @@ ${portableTable()}
   ${weakened('arm64', [`${arm64}:dsb(ish)`, `${arm64}:dsb(ishst)`])}.
 - s390 and x86: the interlocked update of the next lock, which is a full barrier whatever it is for. (x86 has a locked
   exchange and a locked increment before.)
-- powerpc with the hash MMU, and x86 but for INVLPGB: the interrupt.
+- powerpc with the hash MMU, and x86 without KVM and INVLPGB: the interrupt.
 - W, and mips-mmid by the kernel's own model: nothing.
 
 \`\`\`
@@ -229,7 +230,7 @@ pagerace run gup-fast-collapse --kernel v6.0+collapse-full-barrier --arch w
 
 ${interruptTable()}
 
-Before the fix: those whose flush is broadcast by the hardware or done by firmware. After it, without the interrupt,
+Before the fix: those whose flush is broadcast by the hardware or done by firmware, and guests of KVM (S4-7). After it, without the interrupt,
 of the real ones none gives out a stale page in this scenario but MIPS with MMID, and that by the kernel's own model; yet
 all of those may still walk through a table that is deposited, moved or freed (S4-10 to S4-12), and where loads may swap S4-9 goes wrong. With the interrupt nothing needs
 to be looked at again. It is sent only where page tables are freed after a grace period (\`w-no-rcu\`).

@@ -16,7 +16,14 @@ export const waitsForWalks = ['x86', 'x86-ipi', 'powerpc-hash', 'loongarch', 'mi
 export const waitedForWalks = [...waitsForWalks, 'powerpc-radix'];
 
 /** It does not, and page tables are freed after a grace period. */
-export const doesNotWait = ['x86-broadcast', 'arm64', 'arm64-deferred', 's390', 'powerpc-radix'];
+export const doesNotWait = [
+  'x86-kvm',
+  'x86-broadcast',
+  'arm64',
+  'arm64-deferred',
+  's390',
+  'powerpc-radix',
+];
 
 /** Every one that is known to order what a collapse takes out before what it looks at then. */
 export const ordersTheFlush = [...waitsForWalks, ...doesNotWait];
