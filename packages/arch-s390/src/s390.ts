@@ -250,7 +250,8 @@ export class S390 extends GenericPgtable {
 
 /**
  * atomic_inc() or atomic_dec() of mm->context.flush_count, for which only a CPU waits that is about to
- * run the process, as none here does. On s390 an interlocked update serialises.
+ * run the process, as none here does. An interlocked update is taken to serialise, as the kernel does:
+ * smp_mb__after_atomic() is no instruction (arch/s390/include/asm/barrier.h, v6.1).
  */
 function countFlush(primitive: 'atomic_inc' | 'atomic_dec'): void {
   barrierInstruction(primitive, Fence.full, 'flush_count');
