@@ -8,7 +8,7 @@ import { type Effort, type Measured, measure } from './measuring.js';
 import { loadRegistry } from './plugins.js';
 import { type Choice, select } from './selection.js';
 import type { Strategy } from './strategy.js';
-import { mustBeMet } from './weakened-sites.js';
+import { mustFit } from './weakened-sites.js';
 
 /** What the worker is made with. */
 export interface WorkerData {
@@ -63,7 +63,7 @@ parentPort!.on('message', (task: Task) => {
     return;
   }
   const explored = explore(run, task.strategy, task.progressInterval);
-  if (explored.result.complete) mustBeMet(orderingSites);
+  mustFit(orderingSites, explored.result.complete);
   say({ kind: 'explored', ...explored, met: orderingSites.met });
 });
 

@@ -1,5 +1,6 @@
 import { noSuch } from '@pagerace/kernel';
 import {
+  type Ordering,
   OrderingSites,
   type OrderingOverride,
   overrideName,
@@ -18,10 +19,11 @@ export function weakenedSites(texts: readonly string[]): OrderingSites {
     const at = text.lastIndexOf('=');
     const site = at < 0 ? text : text.slice(0, at);
     const ordering = at < 0 ? 'dropped' : text.slice(at + 1);
+    if (site === '') throw new UsageError(`--weaken takes SITE or SITE=WHAT, not '${text}'`);
     const override = overrideNamed(ordering);
     if (override === undefined) {
       throw new UsageError(
-        `--weaken ${text}: ${ordering} is none of dropped, smp_rmb, smp_wmb, relaxed, acquire, release`,
+        `--weaken ${text}: '${ordering}' is none of dropped, smp_rmb, smp_wmb, relaxed, acquire, release`,
       );
     }
     if (overrides.has(site)) throw new UsageError(`--weaken names ${site} twice`);
@@ -35,10 +37,26 @@ export function weakenedTexts(overrides: Iterable<readonly [string, OrderingOver
   return [...overrides].map(([site, override]) => `${site}=${overrideName(override)}`);
 }
 
-/** @throws {UsageError} when a run that has met every site that it can met none of such a name */
-export function mustBeMet(sites: OrderingSites): void {
-  const [unmet] = sites.unmet;
-  if (unmet === undefined) return;
-  const met = sites.met.map(({ name }) => name);
-  throw noSuch('ordering site in this run', unmet, met);
+/**
+ * Compares what was to be weakened with what a run has met.
+ *
+ * @param complete whether the run has met every site that it can
+ * @throws {UsageError} for a site that it does not meet, or for which there is no such weakening
+ */
+export function mustFit(sites: OrderingSites, complete: boolean): void {
+  const written = new Map(sites.met.map((site) => [site.name, site.written.kind]));
+  for (const text of sites.overridden) {
+    const at = text.lastIndexOf('=');
+    const [site, what] = [text.slice(0, at), text.slice(at + 1)];
+    const kind = written.get(site);
+    const asked = overrideNamed(what)!.kind;
+    if (kind === undefined && complete) throw noSuch('barrier', site, written.keys());
+    if (kind === undefined || asked === 'dropped' || asked === kind) continue;
+    throw new UsageError(`--weaken ${text}: ${site} is ${weakenings[kind]}, not ${what}`);
+  }
 }
+
+const weakenings: Readonly<Record<Ordering['kind'], string>> = {
+  fence: 'a fence, and can be dropped, smp_rmb or smp_wmb',
+  order: 'an access that orders, and can be dropped, relaxed, acquire or release',
+};

@@ -175,7 +175,9 @@ describe('a barrier that is weakened by hand', () => {
   });
 
   it.each([
-    [`${mb}=weak`, 'weak is none of dropped'],
+    [`${mb}=weak`, "'weak' is none of dropped"],
+    [`${mb}=acquire`, 'is a fence, and can be dropped, smp_rmb or smp_wmb, not acquire'],
+    [`=dropped`, 'takes SITE or SITE=WHAT'],
     [mb.replace('pass', 'pas'), `did you mean ${mb}?`],
     [`${mb} --weaken ${mb}`, 'twice'],
   ])('must exist, and so must what replaces it: %s', async (weaken, message) => {
