@@ -184,7 +184,7 @@ ${exitCodeHelp}`,
     )
     .option(
       '--arch <architectures>',
-      'architectures, with commas between, and lkmm for any; default all',
+      'architectures, with commas between, and lkmm for any; default `all` of them',
       separated,
     )
     .option('--model <model>', "a memory model; by default each architecture's own")
@@ -355,7 +355,7 @@ function place(command: Command): Command {
   command
     .argument('<scenario>', 'an id from `pagerace list scenarios`')
     .option('--kernel <kernel>', "a kernel, or a kernel+patch; default the scenario's first")
-    .option('--arch <architecture>', 'default x86')
+    .option('--arch <architecture>', 'default x86; lkmm is any')
     .option('--model <model>', "a memory model; default the architecture's own")
     .option(
       '--weaken <site=what>',
@@ -401,20 +401,20 @@ function gather(value: string, previous: readonly string[] = []): readonly strin
 }
 
 function separated(value: string, previous: readonly string[] = []): readonly string[] {
-  return [
-    ...previous,
-    ...value
-      .split(',')
-      .map((one) => one.trim())
-      .filter((one) => one !== ''),
-  ];
+  const ids = value
+    .split(',')
+    .map((one) => one.trim())
+    .filter((one) => one !== '');
+  if (ids.length === 0) throw new InvalidArgumentError('It must name at least one.');
+  return [...previous, ...ids];
 }
 
 function wholeNumber(minimum: number) {
   return (value: string): number => {
     const number = Number(value);
     if (/^\d+$/.test(value) && Number.isSafeInteger(number) && number >= minimum) return number;
-    throw new InvalidArgumentError(`It must be a whole number from ${String(minimum)} up.`);
+    const range = number > Number.MAX_SAFE_INTEGER ? `to ${String(Number.MAX_SAFE_INTEGER)}` : 'up';
+    throw new InvalidArgumentError(`It must be a whole number from ${String(minimum)} ${range}.`);
   };
 }
 

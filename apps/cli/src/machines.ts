@@ -1,4 +1,5 @@
 import type { Registry } from '@pagerace/kernel';
+import { UsageError } from './failure.js';
 
 /** An architecture and the memory model to explore it under. */
 export interface Machine {
@@ -11,12 +12,15 @@ export interface Machine {
 /** The model of what the kernel may rely on anywhere: what holds under it holds on any architecture. */
 export const portable = 'lkmm';
 
+/** In a list of architectures, or of kernels: every one. */
+export const every = 'all';
+
 /**
  * The machines of these names, or every one that is known.
  *
- * @param names architectures, or `lkmm` for any architecture
+ * @param names architectures, `lkmm` for any architecture, or `all`
  * @param model a model for all of them; by default each architecture's own
- * @throws {UsageError} for an architecture or a model that does not exist
+ * @throws {UsageError} for an architecture or a model that does not exist, or that contradict each other
  */
 export function machinesOf(
   registry: Registry,
@@ -25,6 +29,11 @@ export function machinesOf(
 ): readonly Machine[] {
   const machineOf = (id: string): Machine => {
     const isModel = id === portable && registry.models.some((one) => one.id === portable);
+    if (isModel && model !== undefined && model !== portable) {
+      throw new UsageError(
+        `${portable} is any architecture by that model: --model ${model} contradicts it`,
+      );
+    }
     const architecture = registry.architecture(isModel ? barest(registry) : id);
     const chosen = isModel ? portable : registry.model(model ?? architecture.model).id;
     const goesWithoutSaying = isModel || chosen === architecture.model;
@@ -34,7 +43,9 @@ export function machinesOf(
       model: chosen,
     };
   };
-  return (names ?? registry.architectures.map(({ id }) => id)).map(machineOf);
+  const everyOne = registry.architectures.map(({ id }) => id);
+  const asked = names === undefined || names.includes(every) ? everyOne : names;
+  return [...new Set(asked)].map(machineOf);
 }
 
 /** The architecture that orders least by itself, to stand for all of them: W, where it is known. */

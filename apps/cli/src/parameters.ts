@@ -6,15 +6,16 @@ import { UsageError } from './failure.js';
  * file whose bytes are the value.
  */
 export function readParameters(settings: readonly string[] = []): Record<string, string> {
-  const parameters: Record<string, string> = {};
+  const parameters = new Map<string, string>();
   for (const setting of settings) {
     const [, name, value] = /^([^=]+)=(.*)$/s.exec(setting) ?? [];
     if (name === undefined || value === undefined) {
       throw new UsageError(`--set takes name=value, not ${setting}`);
     }
-    parameters[name] = value.startsWith('@') ? readBytes(value.slice(1)) : value;
+    if (parameters.has(name)) throw new UsageError(`--set names ${name} twice`);
+    parameters.set(name, value.startsWith('@') ? readBytes(value.slice(1)) : value);
   }
-  return parameters;
+  return Object.fromEntries(parameters);
 }
 
 /** A file's bytes, one character each. */

@@ -8,7 +8,7 @@ import {
 import type { OrderingSites } from '@pagerace/machine';
 import type { Expectation, Subject } from '@pagerace/report';
 import { UsageError } from './failure.js';
-import { portable } from './machines.js';
+import { every, machinesOf, portable } from './machines.js';
 import { weakenedSites } from './weakened-sites.js';
 
 /** The ids that a user gave, or did not. */
@@ -40,8 +40,13 @@ export const usualArchitecture = 'x86';
 export function select(registry: Registry, choice: Choice): Selection {
   const scenario = registry.scenario(choice.scenario);
   const kernel = registry.kernel(choice.kernel ?? usualKernels(registry, scenario)[0]!);
-  const architecture = registry.architecture(choice.architecture ?? usualArchitecture);
-  const model = registry.model(choice.model ?? architecture.model);
+  const named = choice.architecture ?? usualArchitecture;
+  if (named === every || named.includes(',')) {
+    throw new UsageError(`it takes one architecture, not ${named}; compare takes several`);
+  }
+  const machine = machinesOf(registry, [named], choice.model)[0]!;
+  const architecture = registry.architecture(machine.architecture);
+  const model = registry.model(machine.model);
   const orderingSites = weakenedSites(choice.weaken ?? []);
   const weakened = orderingSites.overridden;
   const { parameters } = choice;

@@ -17,7 +17,7 @@ import { ExplorationPool } from '../exploration-pool.js';
 import { exploreSelection } from '../exploring.js';
 import { UsageError } from '../failure.js';
 import { failureLines } from '../failure-lines.js';
-import { type Machine, machinesOf, portable } from '../machines.js';
+import { every, machinesOf, portable } from '../machines.js';
 import { compareExitCode } from '../outcome.js';
 import { readParameters } from '../parameters.js';
 import { progressDisplay } from '../progress-display.js';
@@ -91,9 +91,6 @@ export async function compare(
   return compareExitCode(runs, isComplete);
 }
 
-/** In a list of kernels, every one that the scenario expects something of; in one of architectures, every one. */
-const every = 'all';
-
 interface Selected {
   readonly selections: readonly Selection[];
   readonly misfits: readonly Misfit[];
@@ -104,7 +101,8 @@ interface Selected {
 /** @throws {MisfitError} when nothing fits */
 function selectAll(scenario: string, options: CompareOptions, { registry }: Session): Selected {
   const kernels = kernelsOf(scenario, options, registry);
-  const machines = comparedMachines(options, registry);
+  const { model, arch = [model === portable ? portable : usualArchitecture] } = options;
+  const machines = machinesOf(registry, arch, model);
   const parameters = readParameters(options.set);
   const selections: Selection[] = [];
   const misfits: Misfit[] = [];
@@ -126,15 +124,6 @@ function selectAll(scenario: string, options: CompareOptions, { registry }: Sess
 
 function keyOf({ architecture, model }: Pick<Subject, 'architecture' | 'model'>): string {
   return `${architecture} ${model}`;
-}
-
-function comparedMachines(
-  { arch = [], model }: CompareOptions,
-  registry: Registry,
-): readonly Machine[] {
-  if (arch.includes(every)) return machinesOf(registry, undefined, model);
-  if (arch.length > 0) return machinesOf(registry, [...new Set(arch)], model);
-  return machinesOf(registry, [model === portable ? portable : usualArchitecture], model);
 }
 
 function kernelsOf(
