@@ -5,7 +5,6 @@ export {
   ReadReferences,
 } from './collapse-reference-check.js';
 export { COLLAPSE_SYNC, type CollapseSync, FlushOnly, SyncTableWalks } from './collapse-sync.js';
-export { HUGE_MEMORY, type HugeMemory } from './huge-memory.js';
 export { KHUGEPAGED, type Khugepaged } from './khugepaged.js';
 export { KHUGEPAGED_CONFIG, type KhugepagedConfig } from './khugepaged-config.js';
 export {

@@ -3,15 +3,13 @@ import { COLLAPSE_REFERENCE_CHECK, ReadReferences } from './collapse-reference-c
 import { COLLAPSE_SYNC, FlushOnly } from './collapse-sync.js';
 import { Collapse } from './collapse.js';
 import { FILE_COLLAPSE, FileCollapse } from './file-collapse.js';
-import { HUGE_MEMORY } from './huge-memory.js';
-import { HugePmd } from './huge-pmd.js';
 import { KHUGEPAGED } from './khugepaged.js';
 import { KHUGEPAGED_CONFIG, KhugepagedConfig } from './khugepaged-config.js';
 import { CollapsePteMappedUnderMmapWrite, PTE_MAPPED_COLLAPSE } from './pte-mapped-collapse.js';
 import { RETRACT_RULE, RetractAtOnce } from './retract-rule.js';
 import { TABLE_REMOVAL, TableRemoval } from './table-removal.js';
 
-/** Binds khugepaged and what is done with huge pages, with the rules of the oldest kernel that is modelled. */
+/** Binds khugepaged, with the rules of the oldest kernel that is modelled. */
 export function khugepagedSubsystem(wiring: Wiring): void {
   wiring
     .bind(KHUGEPAGED, Collapse)
@@ -21,6 +19,5 @@ export function khugepagedSubsystem(wiring: Wiring): void {
     .bind(FILE_COLLAPSE, FileCollapse)
     .bind(RETRACT_RULE, RetractAtOnce)
     .bind(PTE_MAPPED_COLLAPSE, CollapsePteMappedUnderMmapWrite)
-    .bind(TABLE_REMOVAL, TableRemoval)
-    .bind(HUGE_MEMORY, HugePmd);
+    .bind(TABLE_REMOVAL, TableRemoval);
 }

@@ -27,8 +27,6 @@ import { toySystem } from '@pagerace/page-model/testing';
 import { rmapSubsystem } from '@pagerace/rmap';
 import { SWAP, type Swap, swapSubsystem } from '@pagerace/swap';
 import {
-  HUGE_MEMORY,
-  type HugeMemory,
   KHUGEPAGED,
   type Khugepaged,
   KHUGEPAGED_CONFIG,
@@ -43,7 +41,6 @@ export interface System {
   readonly user: UserAccess;
   readonly khugepaged: Khugepaged;
   readonly config: KhugepagedConfig;
-  readonly huge: HugeMemory;
   readonly fork: Fork;
   readonly swap: Swap;
   /** Runs on CPU 0. Two ranges of two pages each are mapped; of the first, the pages have 1 and 2. */
@@ -89,7 +86,6 @@ export function explored(
       user,
       khugepaged: wiring.get(KHUGEPAGED),
       config: wiring.get(KHUGEPAGED_CONFIG),
-      huge: wiring.get(HUGE_MEMORY),
       fork: wiring.get(FORK),
       swap: wiring.get(SWAP),
       mm,

@@ -7,13 +7,8 @@ import {
   type GupFlags,
 } from '@pagerace/gup';
 import type { ScenarioContext } from '@pagerace/kernel';
-import {
-  HUGE_MEMORY,
-  type HugeMemory,
-  KHUGEPAGED,
-  type Khugepaged,
-  type ScanResult,
-} from '@pagerace/khugepaged';
+import { HUGE_MEMORY, type HugeMemory } from '@pagerace/huge-memory';
+import { KHUGEPAGED, type Khugepaged, type ScanResult } from '@pagerace/khugepaged';
 import {
   hugeSubpage,
   lruAddDrain,

@@ -1,21 +1,12 @@
 import {
-  lruAddDrain,
   mmapReadLock,
   mmapReadUnlock,
   pageCount,
-  pageMapcount,
+  pmdOffset,
   walkToPte,
 } from '@pagerace/page-model';
 import { describe, expect, test } from 'vitest';
 import { once, type System } from './system.js';
-
-function collapsed({ khugepaged, memory, mm, user }: System, start = 0): void {
-  user.userWrite(mm, start, 1);
-  user.userWrite(mm, start + 0x10, 2);
-  lruAddDrain(memory);
-  khugepaged.collapseHugePage(mm, start);
-  lruAddDrain(memory);
-}
 
 function split({ huge, mm, vma }: System, start = 0): void {
   mmapReadLock(mm);
@@ -32,40 +23,41 @@ function zap({ huge, mm, vma }: System, start = 0): void {
 describe('split', () => {
   test('maps the pages of the huge page one by one, as it was mapped', () => {
     const seen = once((system) => {
-      collapsed(system);
+      const head = system.mapHuge();
       split(system);
       const { arch, mapped, mm, user } = system;
-      const head = mapped(0)!;
       const pte = walkToPte(mm, 0x10)!.ptep.read();
       return [
-        [head.name, mapped(0x10)!.name],
+        [mapped(0) === head, mapped(0x10)!.name],
         [arch.pteWrite(pte), arch.pteDirty(pte)],
-        [pageCount(head), pageMapcount(head), head.compoundMapcount.read()],
+        [pageCount(head), head._mapcount.read(), head.compoundMapcount.read()],
         [user.userRead(mm, 0), user.userRead(mm, 0x10)],
       ];
     });
     expect(seen).toEqual([
-      ['huge16', 'huge16[1]'],
+      [true, 'huge16[1]'],
       [true, true],
-      [2, 1, -1],
+      [2, 0, -1],
       [1, 2],
     ]);
   });
 
   test('takes the table that was deposited last', () => {
     const seen = once((system) => {
-      const own = walkToPte(system.mm, 0)!.table;
-      collapsed(system);
-      collapsed(system, 0x40);
+      const { mm } = system;
+      system.mapHuge();
+      const [own] = mm.pmdHugePte.read();
+      system.mapHuge(0x40);
       split(system);
-      const taken = walkToPte(system.mm, 0)!.table;
-      return [taken === own, taken.isStillOf(walkToPte(system.mm, 0)!.pmdp)];
+      const taken = walkToPte(mm, 0)!.table;
+      return [taken === own!.table, taken.isStillOf(pmdOffset(mm, 0)!)];
     });
     expect(seen).toEqual([false, true]);
   });
 
   test('does nothing where no huge page is mapped', () => {
     const seen = once((system) => {
+      system.user.userWrite(system.mm, 0, 1);
       const before = system.mapped(0);
       split(system);
       return system.mapped(0) === before;
@@ -77,10 +69,10 @@ describe('split', () => {
 describe('the end of a mapping', () => {
   test('frees the huge page and the table, and leaves room for another', () => {
     const seen = once((system) => {
-      const { table, pmdp } = walkToPte(system.mm, 0)!;
-      collapsed(system);
-      const head = system.mapped(0)!;
+      const head = system.mapHuge();
+      const [deposit] = system.mm.pmdHugePte.read();
       zap(system);
+      const { table, pmdp } = deposit!;
       const gone = [system.mapped(0), pageCount(head), table.isStillOf(pmdp)];
       system.user.userWrite(system.mm, 0, 5);
       return [...gone, system.user.userRead(system.mm, 0), system.mapped(0)!.isHuge];

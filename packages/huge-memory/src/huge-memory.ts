@@ -1,8 +1,8 @@
 import { token } from '@pagerace/di';
 import type { VirtualAddress, Vma } from '@pagerace/page-model';
 
-export const HUGE_MEMORY = token<HugeMemory>('khugepaged.HugeMemory', {
-  providedBy: ['@pagerace/khugepaged'],
+export const HUGE_MEMORY = token<HugeMemory>('huge-memory.HugeMemory', {
+  providedBy: ['@pagerace/huge-memory'],
 });
 
 /** What becomes of a mapped huge page (mm/huge_memory.c). Hold mmap_lock, if only for reading. */

@@ -1,0 +1,2 @@
+export { HUGE_MEMORY, type HugeMemory } from './huge-memory.js';
+export { hugeMemorySubsystem } from './subsystem.js';

@@ -1,0 +1,8 @@
+import type { Wiring } from '@pagerace/di';
+import { HUGE_MEMORY } from './huge-memory.js';
+import { HugePmd } from './huge-pmd.js';
+
+/** Binds what is done with mapped huge pages, with the rules of the oldest kernel that is modelled. */
+export function hugeMemorySubsystem(wiring: Wiring): void {
+  wiring.bind(HUGE_MEMORY, HugePmd);
+}

@@ -1,0 +1,151 @@
+import { inject, injectable } from '@pagerace/di';
+import { explore, type Result } from '@pagerace/explorer';
+import { bootable, type Machine, type Results } from '@pagerace/machine';
+import { sc } from '@pagerace/memory-models';
+import {
+  ARCHITECTURE,
+  type Architecture,
+  auditPageTables,
+  auditReferences,
+  FAULT_HANDLER,
+  type FaultHandler,
+  hugePmd,
+  hugeSubpage,
+  lruAddDrain,
+  lruCacheAdd,
+  MEMORY,
+  type Memory,
+  Mm,
+  type Page,
+  pgtableTransHugeDeposit,
+  pmdOffset,
+  pteAlloc,
+  pteAllocOne,
+  SetPageUptodate,
+  USER_ACCESS,
+  type UserAccess,
+  VM_READ,
+  VM_WRITE,
+  type VirtualAddress,
+  type Vma,
+  walkToPmd,
+  walkToPte,
+  withPteLocked,
+} from '@pagerace/page-model';
+import { toySystem } from '@pagerace/page-model/testing';
+import { RMAP, type Rmap, rmapSubsystem } from '@pagerace/rmap';
+import { swapSubsystem } from '@pagerace/swap';
+import { HUGE_MEMORY, type HugeMemory, hugeMemorySubsystem } from '../src/index.js';
+
+/** Fills with zeros what is not mapped. */
+@injectable()
+class ZeroFill implements FaultHandler {
+  constructor(
+    @inject(ARCHITECTURE) private readonly arch: Architecture,
+    @inject(MEMORY) private readonly memory: Memory,
+    @inject(RMAP) private readonly rmap: Rmap,
+  ) {}
+
+  handleMmFault(vma: Vma, address: VirtualAddress): void {
+    const { arch, memory } = this;
+    const page = memory.allocator.allocZeroedPage();
+    pteAlloc(vma.mm, address);
+    withPteLocked(vma.mm, address, (ptep) => {
+      this.rmap.pageAddNewAnonRmap(page, vma, address);
+      arch.setPteAt(vma.mm, address, ptep, arch.pteMkwrite(arch.mkPte(page, vma.vmPageProt)));
+    });
+  }
+}
+
+export interface System {
+  readonly machine: Machine;
+  readonly memory: Memory;
+  readonly arch: Architecture;
+  readonly user: UserAccess;
+  readonly huge: HugeMemory;
+  /** Runs on CPU 0. Has room for three huge pages of two, and nothing mapped. */
+  readonly mm: Mm;
+  readonly vma: Vma;
+  /** Maps a huge page as a collapse does, with the bytes 1 and 2 in its pages. During set-up. */
+  readonly mapHuge: (address?: VirtualAddress) => Page;
+  /** The page that is mapped at an address, or undefined. */
+  readonly mapped: (address: VirtualAddress, mm?: Mm) => Page | undefined;
+}
+
+/** Explores a program over a toy machine with huge pages of two. Every execution is audited. */
+export function explored(
+  threads: (system: System) => ((results: Results) => void) | undefined,
+): Result {
+  const setup = bootable(() => {
+    const { machine, wiring } = toySystem({ pages: 12, hugePages: 2, hpagePmdNr: 2 });
+    swapSubsystem(wiring);
+    rmapSubsystem(wiring);
+    hugeMemorySubsystem(wiring);
+    wiring.bind(FAULT_HANDLER, ZeroFill);
+    const memory = wiring.get(MEMORY);
+    const arch = wiring.get(ARCHITECTURE);
+    const mm = new Mm(memory, 'mm', [machine.cpu(0)]);
+    const vma = mm.mmap({ start: 0, pages: 6, vmFlags: VM_READ | VM_WRITE });
+    const atEnd = threads({
+      machine,
+      memory,
+      arch,
+      user: wiring.get(USER_ACCESS),
+      huge: wiring.get(HUGE_MEMORY),
+      mm,
+      vma,
+      mapHuge: (address = 0) => mapHuge(wiring.get(RMAP), vma, address),
+      mapped: (address, of = mm) => mapped(memory, of, address),
+    });
+    return machine.program((results) => {
+      atEnd?.(results);
+      auditPageTables(memory);
+    });
+  });
+  return explore(setup, { model: sc });
+}
+
+function mapHuge(rmap: Rmap, vma: Vma, address: VirtualAddress): Page {
+  const { mm } = vma;
+  const { memory } = mm;
+  const { arch } = memory;
+  const head = memory.allocator.allocHugePage();
+  for (const [nth, { contents }] of memory.subpages(head).entries()) {
+    contents.clear();
+    contents.store(0, nth + 1);
+  }
+  SetPageUptodate(head);
+  rmap.pageAddNewAnonRmap(head, vma, address);
+  lruCacheAdd(head);
+  lruAddDrain(memory);
+  const pmdp = pmdOffset(mm, address)!;
+  pgtableTransHugeDeposit(mm, pmdp, pteAllocOne(mm, address, pmdp));
+  const writable = arch.pteMkwrite(arch.pteMkdirty(vma.vmPageProt));
+  arch.setPmdAt(mm, address, pmdp, hugePmd(memory, head, writable));
+  return head;
+}
+
+function mapped(memory: Memory, mm: Mm, address: VirtualAddress): Page | undefined {
+  const { arch } = memory;
+  const above = walkToPmd(mm, address);
+  if (above === undefined) return undefined;
+  if (arch.pmdTransHuge(above.pmd)) return hugeSubpage(memory, above.pmd, address);
+  const pte = walkToPte(mm, address)?.ptep.read();
+  return pte === undefined || !arch.ptePresent(pte) ? undefined : memory.pageAt(arch.ptePfn(pte));
+}
+
+/** Runs something as set-up, where there is one execution, and audits what it leaves. @returns what it returns */
+export function once<T>(
+  body: (system: System) => T,
+  holders?: (system: System) => ReadonlyMap<Page, number>,
+): T {
+  let result: T | undefined;
+  const { verdict, error, violations } = explored((system) => {
+    result = system.machine.boot(() => body(system));
+    return () => {
+      auditReferences(system.memory, holders?.(system));
+    };
+  });
+  if (verdict !== 'verified') throw new Error(error ?? violations[0]?.message);
+  return result as T;
+}
