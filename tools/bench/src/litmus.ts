@@ -1,5 +1,6 @@
 import { judge, modelNamed, type Observation, parseLitmus } from '@pagerace/litmus';
 import { links, rcuRing, uniformRing } from './litmus-chains.js';
+import { head, row } from './table.js';
 
 /** A family of tests of any number of threads, and the verdict that every one of them has. */
 interface Family {
@@ -57,10 +58,8 @@ function milliseconds({ name, expected, test }: Family, threads: number): number
 
 // What comes first would be compiled on the way.
 for (const family of families) milliseconds(family, 5);
-const cells = (row: readonly string[]): string => `| ${row.join(' | ')} |`;
-console.log(cells(['threads', ...families.map(({ name, expected }) => `${name}: ${expected}`)]));
-console.log(cells(['---:', ...families.map(() => '---:')]));
+console.log(head([], ['threads', ...families.map(({ name, expected }) => `${name}: ${expected}`)]));
 for (const threads of sizes) {
-  const row = families.map((family) => milliseconds(family, threads).toFixed(1));
-  console.log(cells([String(threads), ...row]));
+  const times = families.map((family) => milliseconds(family, threads).toFixed(1));
+  console.log(row([String(threads), ...times]));
 }

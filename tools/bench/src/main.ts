@@ -1,21 +1,18 @@
-import { spawnSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { explore } from '@pagerace/explorer';
 import { rc11, sc, tso } from '@pagerace/memory-models';
 import { measured, type ModelId } from './measured.js';
+import { type Effort, inOwnProcess, runProgram, stopwatch, UsageError } from './own-process.js';
+import { head, row } from './table.js';
 
 const models = { sc, tso, rc11 };
 
 /** One line of the table, as a process of its own found it. */
-interface Line {
+interface Line extends Effort {
   readonly program: string;
   readonly model: string;
   readonly executions: number;
   readonly blocked: number;
-  readonly cpuSeconds: number;
   readonly perCpuSecond: number;
-  /** The largest resident set of the process, in MiB. */
-  readonly peakMebibytes: number;
 }
 
 const usage = `usage: node tools/bench/dist/main.js [--json] [program…]
@@ -27,24 +24,22 @@ executions per CPU second and peak memory. Programs: ${measured.map(({ name }) =
 function measure(name: string, modelId: ModelId): Line {
   const program = measured.find((each) => each.name === name);
   if (program === undefined) throw new Error(`there is no program ${name}`);
-  const before = process.cpuUsage();
+  const stopped = stopwatch();
   const result = explore(program.setup, { model: models[modelId] });
-  const { user, system } = process.cpuUsage(before);
+  const effort = stopped();
   const expected = program.executions[modelId];
   if (!result.complete || (expected !== undefined && result.executions !== expected)) {
     throw new Error(
       `${name} under ${modelId}: ${String(result.executions)} executions, not ${String(expected)}`,
     );
   }
-  const cpuSeconds = (user + system) / 1e6;
   return {
     program: name,
     model: modelId,
     executions: result.executions,
     blocked: result.blocked,
-    cpuSeconds,
-    perCpuSecond: Math.round(result.executions / cpuSeconds),
-    peakMebibytes: Math.round(process.resourceUsage().maxRSS / 1024),
+    ...effort,
+    perCpuSecond: Math.round(result.executions / effort.cpuSeconds),
   };
 }
 
@@ -60,44 +55,35 @@ function main(args: readonly string[]): number {
   const json = args.includes('--json');
   const chosen = args.filter((arg) => !arg.startsWith('--'));
   const unknown = chosen.find((name) => !measured.some((each) => each.name === name));
-  if (unknown !== undefined) {
-    console.error(`there is no program ${unknown}\n${usage}`);
-    return 2;
-  }
+  if (unknown !== undefined) throw new UsageError(`there is no program ${unknown}`);
   if (!json) {
-    console.log(
-      '| program | model | executions | per CPU s | peak MiB | GenMC 0.11 (model) | ratio |',
-    );
-    console.log('|---|---|---:|---:|---:|---:|---:|');
+    const numbers = ['executions', 'per CPU s', 'peak MiB', 'GenMC 0.11 (model)', 'ratio'];
+    console.log(head(['program', 'model'], numbers));
   }
   for (const program of measured) {
     if (chosen.length > 0 && !chosen.includes(program.name)) continue;
     for (const model of Object.keys(models)) {
-      const child = spawnSync(
-        process.execPath,
-        [fileURLToPath(import.meta.url), '--one', program.name, model],
-        {
-          encoding: 'utf8',
-        },
-      );
-      if (child.status !== 0) {
-        console.error(child.stderr);
-        return 1;
-      }
+      const text = inOwnProcess(import.meta.url, program.name, model);
       if (json) {
-        process.stdout.write(child.stdout);
+        process.stdout.write(text);
         continue;
       }
-      const line = JSON.parse(child.stdout) as Line;
+      const line = JSON.parse(text) as Line;
       const { genmc } = program;
       console.log(
-        `| ${line.program} | ${line.model} | ${line.executions.toLocaleString('en')} | ${line.perCpuSecond.toLocaleString('en')} ` +
-          `| ${String(line.peakMebibytes)} | ${genmc.rate.toLocaleString('en')} (${genmc.model}) ` +
-          `| ${(line.perCpuSecond / genmc.rate).toFixed(1)} |`,
+        row([
+          line.program,
+          line.model,
+          line.executions.toLocaleString('en'),
+          line.perCpuSecond.toLocaleString('en'),
+          String(line.peakMebibytes),
+          `${genmc.rate.toLocaleString('en')} (${genmc.model})`,
+          (line.perCpuSecond / genmc.rate).toFixed(1),
+        ]),
       );
     }
   }
   return 0;
 }
 
-process.exitCode = main(process.argv.slice(2));
+runProgram(main, usage);
