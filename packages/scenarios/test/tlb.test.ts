@@ -1,7 +1,11 @@
+import { arm64 } from '@pagerace/arch-arm64';
+import { powerpcHash, powerpcRadix } from '@pagerace/arch-powerpc';
+import { s390 } from '@pagerace/arch-s390';
+import { w, wIpi, wNoRcu } from '@pagerace/arch-w';
 import { BroadcastTlbFlush, IpiTlbFlush, UndeferredTlbFlush } from '@pagerace/arch-x86';
 import { injectable, type Token } from '@pagerace/di';
 import { type Constructor, defineKernel, definePatch, type Kernel } from '@pagerace/kernel';
-import { type Cpu, current } from '@pagerace/machine';
+import { type Cpu, current, dropped, OrderingSites } from '@pagerace/machine';
 import { type Mm, TLB_FLUSH, type TlbRange, type VirtualAddress } from '@pagerace/page-model';
 import { v6_1 } from '@pagerace/patches';
 import { UNMAP_FLUSH, UnmapFlush } from '@pagerace/rmap';
@@ -87,6 +91,39 @@ test.each([...unmaps, ...reclaims])('%s %o holds however x86 flushes', { timeout
     }
   }
 });
+
+const others = [arm64, s390, powerpcRadix, powerpcHash, w, wNoRcu, wIpi];
+
+test.each(unmaps)('%s %o holds however others flush', { timeout }, (scenario, parameters) => {
+  for (const architecture of others) {
+    const { model } = architecture;
+    const result = explored({ scenario, kernel: v6_1, architecture, model, parameters });
+    expect(result, architecture.id).toMatchObject({ verdict: 'verified', complete: true });
+  }
+});
+
+test.each([
+  // page_remove_rmap() happens to be in between, and is fully ordered.
+  [
+    arm64,
+    'arch/arm64/include/asm/tlbflush.h:flush_tlb_page_nosync:dsb(ishst)',
+    'mm/rmap.c:page_remove_rmap:atomic_add_negative',
+  ],
+  [powerpcHash, 'arch/powerpc/mm/book3s64/hash_tlb.c:hpte_need_flush:ptesync:before'],
+] as const)(
+  'a flush overtakes the entry that is emptied, if nothing orders them',
+  { timeout },
+  (architecture, ...sites) => {
+    const [[scenario, parameters]] = unmaps;
+    const orderingSites = new OrderingSites(sites.map((site) => [site, dropped]));
+    const { model } = architecture;
+    const choice = { scenario, kernel: v6_1, architecture, model, parameters, orderingSites };
+    const violated = violatedBy(choice);
+    expect(orderingSites.unmet).toEqual([]);
+    expect(violated).toContain('I-TLB');
+    expect(violatedBy({ ...choice, model: 'sc' })).toEqual([]);
+  },
+);
 
 describe.each([
   ['if no CPU is made to forget', 'x86', ForgetsNothing],
