@@ -1,5 +1,14 @@
 import { inject, injectable } from '@pagerace/di';
-import { type Pfn, type Pte, TLB_FLUSH, type TlbFlush } from '@pagerace/page-model';
+import { kernelFunction } from '@pagerace/machine';
+import {
+  type Mm,
+  type Pfn,
+  type Pte,
+  type Ptep,
+  TLB_FLUSH,
+  type TlbFlush,
+  type VirtualAddress,
+} from '@pagerace/page-model';
 import { GenericPgtable } from '@pagerace/pgtable-generic';
 import {
   CACHE_BASE,
@@ -60,6 +69,13 @@ export class Loongarch extends GenericPgtable {
 
   override pmdNone(pmd: Pte): boolean {
     return pmd === INVALID_PTE_TABLE || pmd === INVALID_PMD_TABLE || pmd === INVALID_PUD_TABLE;
+  }
+
+  /** flush_tlb_all(); of another process nothing is told apart. */
+  @kernelFunction('arch/loongarch/mm/pgtable.c')
+  override setPmdAt(mm: Mm, address: VirtualAddress, pmdp: Ptep, pmd: Pte): void {
+    super.setPmdAt(mm, address, pmdp, pmd);
+    this.tlb.flushTlbRange(mm, 0, Number.MAX_SAFE_INTEGER);
   }
 
   /** Keeps it present, to the kernel (ddc1729b07cc); before, it was taken for no huge page. */

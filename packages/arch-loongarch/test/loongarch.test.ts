@@ -1,16 +1,20 @@
-import { type Pte, swpEntry, VM_READ, VM_SHARED, VM_WRITE } from '@pagerace/page-model';
+import { explore } from '@pagerace/explorer';
+import { sc } from '@pagerace/memory-models';
+import { type Pte, swpEntry, VM_READ, VM_SHARED, VM_WRITE, walkToPte } from '@pagerace/page-model';
 import { NoTlb } from '@pagerace/page-model/testing';
 import { maskOf } from '@pagerace/pgtable-generic';
 import {
   debugVmPgtable,
   debugVmPgtableHuge,
   layoutConflicts,
+  withOnePage,
 } from '@pagerace/pgtable-generic/testing';
 import { describe, expect, test } from 'vitest';
 import {
   INVALID_PMD_TABLE,
   INVALID_PTE_TABLE,
   Loongarch,
+  loongarch,
   loongarchLayout,
   loongarchSwapBeforeExclusive,
 } from '../src/index.js';
@@ -109,6 +113,22 @@ describe('entries above the last level', () => {
   test('one with a table is the address of it', () => {
     expect(hex(arch.mkTable(0x42))).toBe('0x9000000000108000');
     expect(arch.pmdTransHuge(arch.mkTable(0x42))).toBe(false);
+  });
+
+  test('all that the process has is flushed where one is stored', () => {
+    const flushed: (readonly unknown[])[] = [];
+    const tlb = Object.assign(new NoTlb(), {
+      flushTlbRange: (...range: unknown[]) => flushed.push(range.slice(1)),
+    });
+    const setup = withOnePage(loongarch, ({ machine, mm, address }) => {
+      machine.cpu(0).run('set', () => {
+        const huge = arch.pteHugePmd(arch.pfnPte(0x800, arch.vmGetPageProt(VM_READ)));
+        new Loongarch(tlb).setPmdAt(mm, address, walkToPte(mm, address)!.pmdp, huge);
+      });
+      return undefined;
+    });
+    explore(setup, { model: sc });
+    expect(flushed.at(-1)).toEqual([0, Number.MAX_SAFE_INTEGER]);
   });
 
   test('a huge one has bit 6', () => {

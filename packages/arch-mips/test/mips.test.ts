@@ -109,7 +109,7 @@ describe('entries above the last level', () => {
   });
 
   test('one with a table is the address of it', () => {
-    expect(hex(arch.mkTable(0x42))).toBe('0x9800000000042000');
+    expect(hex(arch.mkTable(0x42))).toBe('0xa800000000042000');
     expect(arch.pmdTransHuge(arch.mkTable(0x42))).toBe(false);
   });
 
