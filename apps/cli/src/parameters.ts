@@ -27,13 +27,17 @@ export function readBytes(file: string): string {
   }
 }
 
-function reasonOf(thrown: unknown): string {
+/** Why a file or a folder could not be used. */
+export function reasonOf(thrown: unknown): string {
   switch ((thrown as NodeJS.ErrnoException).code) {
     case 'ENOENT':
       return 'there is no such file';
     case 'EACCES':
     case 'EPERM':
       return 'permission denied';
+    case 'EEXIST':
+    case 'ENOTDIR':
+      return 'it is a file';
     case 'EISDIR':
       return 'it is a directory';
     default:

@@ -119,6 +119,23 @@ describe('litmus', () => {
     });
   });
 
+  it('ends with 4 where the verdict is of no execution', async () => {
+    const endless =
+      'C endless\n{}\nP0(int *x) { while (1) { WRITE_ONCE(*x, 1); } }\nexists (x=2)\n';
+    const { code, out } = await start(['litmus', file('eight/endless.litmus', endless)]).ended;
+    expect(code).toBe(4);
+    expect(out).toContain('the verdict says nothing');
+  });
+
+  it('ends with 2 for a folder that cannot be one', async () => {
+    const path = file('nine/MP.litmus', messagePassing('MP', 'smp_wmb();', 'Never'));
+    const { code, err } = await start(['litmus', '--dot', path, path]).ended;
+    expect({ code, err: err.replaceAll(/\s+/g, ' ') }).toEqual({
+      code: 2,
+      err: `pagerace: the folder ${path} cannot be made: it is a file `,
+    });
+  });
+
   it('ends with 2 for what is not there', async () => {
     const none = await start(['litmus', join(folder, 'none')]).ended;
     expect(none.code).toBe(2);

@@ -104,16 +104,24 @@ function parseC(source: Source, bodyAt: number) {
   const lexer = new Lexer(file, text, source, bodyAt);
   const state = parseInitialState(lexer, (name) => name);
   const threads: ThreadProgram[] = [];
+  const registers: Set<string>[] = [];
+  const locations = new Set([...state.locations.keys()].map((name) => name.replace(/\[.*/, '')));
   for (;;) {
     takeType(lexer);
     if (!/^P\d+$/.test(lexer.peek().text)) break;
     const head = lexer.next();
     if (head.text !== `P${String(threads.length)}`)
       lexer.fail(`'P${String(threads.length)}'`, head);
-    threads.push(
-      compileThread(file, parseThreadFunction(lexer), state.registers.get(threads.length)),
-    );
+    const code = parseThreadFunction(lexer);
+    const own = state.registers.get(threads.length);
+    registers.push(new Set([...code.registers, ...(own?.keys() ?? [])]));
+    for (const parameter of code.parameters) locations.add(parameter);
+    threads.push(compileThread(file, code, own));
   }
   if (threads.length === 0) lexer.fail("a thread such as 'P0(int *x) { … }'");
-  return { initial: state.locations, threads, ...parseTail(lexer, (name) => name) };
+  return {
+    initial: state.locations,
+    threads,
+    ...parseTail(lexer, (name) => name, { registers, locations }),
+  };
 }

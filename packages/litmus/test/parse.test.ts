@@ -198,6 +198,10 @@ describe('refusals', () => {
     ['C T\n{}\nP0(int *x) { (* never closed', 3, 14, "'*)' after this comment"],
     ['C T\n{}\nP0(int *x) { }\nexists (x=)', 4, 11, 'a number or an address'],
     ['C T\n{}\nP0(int *x) { }\nexist (x=1)', 4, 1, 'exists, ~exists, forall, filter or locations'],
+    ['C T\n{}\nP0(int *x) { r0 = *x; }\nexists (1:r0=1)', 4, 9, 'a thread from 0 to 0'],
+    ['C T\n{}\nP0(int *x) { r0 = *x; }\nexists (0:r1=1)', 4, 11, 'a register of P0'],
+    ['C T\n{}\nP0(int *x) { r0 = *x; }\nexists (y=1)', 4, 9, 'a location of the test'],
+    ['AArch64 T\n{}\n P0 ;\n NOP ;\nexists (P1:X0=1)', 5, 9, 'a thread from 0 to 0'],
     ['X86_64 T\n{}\n P0 | P2 ;\n', 3, 7, "'P1'"],
     ['X86_64 T\n{}\n P0 | P1 ;\n mfence ;\nexists (x=1)', 4, 2, '2 columns'],
   ])('%j', (text, line, column, expected) => {
@@ -222,6 +226,7 @@ describe('refusals', () => {
     ['C T\n{}\nP0(int *x) { r0 = 1 ? 2 : 3; }', "the operator '?:'"],
     ['C T\n{}\nP0(int *x) { int a[2]; }', "the local array 'a'"],
     ['C T\n{}\nP0(int *x) { r0 = 1 && READ_ONCE(*x); }', 'an access to memory after &&'],
+    ['C T\n{ x=9007199254740993; }\nP0(int *x) { }', 'the number 9007199254740993'],
     ['MIPS T\n{}', 'the architecture MIPS'],
     ['AArch64 T\n{}\n P0 ;\n LDP X0,X1,[X2] ;\nexists (x=1)', "the instruction 'LDP X0,X1,[X2]'"],
     ['PPC T\n{}\n P0 ;\n dcbz r1,r2 ;\nexists (x=1)', "the instruction 'dcbz r1,r2'"],

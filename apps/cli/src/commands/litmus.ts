@@ -3,8 +3,10 @@ import { basename, join } from 'node:path';
 import {
   type JudgedFile,
   litmusFiles,
+  type LitmusOutcome,
   type LitmusSummary,
   modelNamed,
+  noExecutionFlag,
   summarise,
   summaryText,
 } from '@pagerace/litmus';
@@ -12,6 +14,7 @@ import { ExitCode } from '../exit-code.js';
 import { UsageError } from '../failure.js';
 import { Interruption } from '../interruption.js';
 import { judgeFiles } from '../litmus-run.js';
+import { reasonOf } from '../parameters.js';
 import { progressDisplay } from '../progress-display.js';
 import type { Session } from '../session.js';
 
@@ -44,7 +47,7 @@ export async function litmus(
   const display = progressDisplay(terminal, globals);
   const interruption = new Interruption();
   let judged = 0;
-  if (dot !== undefined) mkdirSync(dot, { recursive: true });
+  if (dot !== undefined) makeFolder(dot);
   const tell = ({ outcome, text, graph }: JudgedFile): void => {
     judged++;
     display.clear();
@@ -79,9 +82,26 @@ export async function litmus(
 function filesOf(paths: readonly string[]): readonly string[] {
   const missing = paths.find((path) => !existsSync(path));
   if (missing !== undefined) throw new UsageError(`there is no file or directory ${missing}`);
-  const files = litmusFiles(paths);
+  const files = readable(paths);
   if (files.length === 0) throw new UsageError(`there is no file *.litmus in ${paths.join(', ')}`);
   return files;
+}
+
+function readable(paths: readonly string[]): readonly string[] {
+  try {
+    return litmusFiles(paths);
+  } catch (thrown) {
+    const { path = paths.join(', ') } = thrown as NodeJS.ErrnoException;
+    throw new UsageError(`${path} cannot be read: ${reasonOf(thrown)}`);
+  }
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (thrown) {
+    throw new UsageError(`the folder ${folder} cannot be made: ${reasonOf(thrown)}`);
+  }
 }
 
 function knownModel(id: string): void {
@@ -97,5 +117,12 @@ function exitCodeOf(summary: LitmusSummary): ExitCode {
   if (summary.disagreeing > 0) return ExitCode.violation;
   if (summary.malformed > 0) return ExitCode.usage;
   if (summary.unsupported + summary.timedOut + summary.notJudged > 0) return ExitCode.inconclusive;
-  return ExitCode.success;
+  return summary.outcomes.some(saysNothing) ? ExitCode.inconclusive : ExitCode.success;
+}
+
+/** Whether the verdict is of no execution at all, unless that is what the test is there to show. */
+function saysNothing(outcome: LitmusOutcome): boolean {
+  if (outcome.kind !== 'judged') return false;
+  const { flags, asExpected } = outcome.report;
+  return flags.includes(noExecutionFlag) && asExpected !== true;
 }

@@ -41,7 +41,9 @@ export function parseAssembly(
   const threads = columns.map((lines, thread) =>
     assemble(file, set, lines, state.registers.get(thread) ?? new Map()),
   );
-  const tail = parseTail(new Lexer(file, text, source, end), set.register);
+  const tail = parseTail(new Lexer(file, text, source, end), set.register, {
+    registers: threads.map(() => undefined),
+  });
   return { initial: state.locations, threads, ...tail };
 }
 

@@ -20,7 +20,7 @@ export function limitOf({ timeLimit, now = () => performance.now() }: LimitOptio
   const end = now() + timeLimit;
   return {
     check: () => {
-      if (now() > end) throw new LimitReached(`not decided within ${String(timeLimit)} ms`);
+      if (now() > end) throw new LimitReached(`not decided within ${String(timeLimit / 1000)} s`);
     },
   };
 }

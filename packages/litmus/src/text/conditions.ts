@@ -12,8 +12,17 @@ export interface TestTail {
   readonly condition: Condition;
 }
 
-export function parseTail(lexer: Lexer, register: RegisterName): TestTail {
-  const parser = new ConditionParser(lexer, register);
+/** What a condition can speak of. */
+export interface Known {
+  /** The registers of each thread; undefined if it may be any. */
+  readonly registers: readonly (ReadonlySet<string> | undefined)[];
+  /** Undefined if it may be any. */
+  readonly locations?: ReadonlySet<string>;
+}
+
+/** @throws LitmusSyntaxError also for a thread, a register or a location that the test has not: it would be 0 always. */
+export function parseTail(lexer: Lexer, register: RegisterName, known: Known): TestTail {
+  const parser = new ConditionParser(lexer, register, known);
   let locations: Observable[] = [];
   let filter: Proposition | undefined;
   for (;;) {
@@ -31,6 +40,7 @@ class ConditionParser {
   constructor(
     readonly lexer: Lexer,
     readonly register: RegisterName,
+    readonly known: Known,
   ) {}
 
   locations(): Observable[] {
@@ -102,15 +112,31 @@ class ConditionParser {
   observable(): Observable {
     const { lexer } = this;
     if (lexer.take('[')) {
-      const name = parseLocation(lexer);
+      const name = this.location();
       lexer.expect(']');
       return { kind: 'location', name };
     }
     lexer.take('*');
+    const [thread, , name] = [lexer.peek(), lexer.peek(1), lexer.peek(2)];
     const owned = takeRegister(lexer, this.register);
-    if (owned) return { kind: 'register', ...owned };
+    if (owned) {
+      const { registers } = this.known;
+      if (owned.thread >= registers.length)
+        lexer.fail(`a thread from 0 to ${String(registers.length - 1)}`, thread);
+      if (registers[owned.thread]?.has(owned.name) === false)
+        lexer.fail(`a register of P${String(owned.thread)}`, name);
+      return { kind: 'register', ...owned };
+    }
     if (lexer.peek().kind !== 'name') lexer.fail('a register such as 0:r1, or a location');
-    return { kind: 'location', name: parseLocation(lexer) };
+    return { kind: 'location', name: this.location() };
+  }
+
+  location(): string {
+    const { lexer, known } = this;
+    const start = lexer.peek();
+    if (start.kind === 'name' && known.locations?.has(start.text) === false)
+      lexer.fail('a location of the test', start);
+    return parseLocation(lexer);
   }
 }
 

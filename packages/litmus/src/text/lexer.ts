@@ -68,7 +68,10 @@ export class Lexer {
   integer(what = 'a number'): number {
     const negative = this.take('-');
     if (this.peek().kind !== 'number') this.fail(what);
-    const value = Number(this.next().text);
+    const token = this.next();
+    const value = Number(token.text);
+    // Beyond, numbers that differ would be taken for equal.
+    if (!Number.isSafeInteger(value)) this.unsupported(`the number ${token.text}`, token);
     return negative ? -value : value;
   }
 
