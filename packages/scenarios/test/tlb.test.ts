@@ -104,16 +104,21 @@ test.each(unmaps)('%s %o holds however others flush', { timeout }, (scenario, pa
 
 test.each([
   // page_remove_rmap() happens to be in between, and is fully ordered.
-  [
-    arm64,
-    'arch/arm64/include/asm/tlbflush.h:flush_tlb_page_nosync:dsb(ishst)',
-    'mm/rmap.c:page_remove_rmap:atomic_add_negative',
-  ],
-  [powerpcHash, 'arch/powerpc/mm/book3s64/hash_tlb.c:hpte_need_flush:ptesync:before'],
-] as const)(
-  'a flush overtakes the entry that is emptied, if nothing orders them',
+  {
+    architecture: arm64,
+    sites: [
+      'arch/arm64/include/asm/tlbflush.h:flush_tlb_page_nosync:dsb(ishst)',
+      'mm/rmap.c:page_remove_rmap:atomic_add_negative',
+    ],
+  },
+  {
+    architecture: powerpcHash,
+    sites: ['arch/powerpc/mm/book3s64/hash_tlb.c:hpte_need_flush:ptesync:before'],
+  },
+])(
+  'a flush on $architecture.id overtakes the entry that is emptied, if nothing orders them',
   { timeout },
-  (architecture, ...sites) => {
+  ({ architecture, sites }) => {
     const [[scenario, parameters]] = unmaps;
     const orderingSites = new OrderingSites(sites.map((site) => [site, dropped]));
     const { model } = architecture;
