@@ -3,8 +3,6 @@ import {
   isolateLruPage,
   lruAddDrain,
   lockPage,
-  type MmuNotifier,
-  mmuNotifierRegister,
   PageLocked,
   pageCount,
   pageMapcount,
@@ -15,6 +13,7 @@ import {
   walkToPmd,
   walkToPte,
 } from '@pagerace/page-model';
+import { notified } from '@pagerace/page-model/testing';
 import { prepareChild } from '@pagerace/fork';
 import { describe, expect, test } from 'vitest';
 import { explored, once, type System } from './system.js';
@@ -174,13 +173,7 @@ describe('collapse', () => {
 
   test('tells the notifiers before and after, with nothing mapped when it ends', () => {
     const seen = once(({ arch, khugepaged, mm }) => {
-      const told: unknown[] = [];
-      const isNone = (): boolean => arch.pmdNone(walkToPmd(mm, 0)!.pmd);
-      const notifier: MmuNotifier = {
-        invalidateRangeStart: (_mm, start, end) => told.push(['start', start, end, isNone()]),
-        invalidateRangeEnd: (_mm, start, end) => told.push(['end', start, end, isNone()]),
-      };
-      mmuNotifierRegister(mm, notifier);
+      const told = notified(mm, () => arch.pmdNone(walkToPmd(mm, 0)!.pmd));
       khugepaged.collapseHugePage(mm, 0);
       return told;
     });

@@ -11,6 +11,8 @@ import {
   type Mm,
   mmapReadLock,
   mmapReadUnlock,
+  mmuNotifierInvalidateRangeEnd,
+  mmuNotifierInvalidateRangeStart,
   type Page,
   PageDirty,
   pageMapcount,
@@ -50,12 +52,14 @@ export class MadviseFree implements Madvise {
     const { pageSize, hpagePmdSize } = this.memory;
     const end = start + pages * pageSize;
     let cleaned = false;
+    mmuNotifierInvalidateRangeStart(mm, start, end);
     for (let address = start; address < end;) {
       // pmd_addr_end()
       const next = Math.min(end, address - (address % hpagePmdSize) + hpagePmdSize);
       cleaned = this.madviseFreePteRange(vma!, address, next) || cleaned;
       address = next;
     }
+    mmuNotifierInvalidateRangeEnd(mm, start, end);
     // tlb_finish_mmu(): till here a CPU that has the old, dirty translation may store through it and
     // leave no trace in the entry. That store races with MADV_FREE, and may be lost.
     if (cleaned) this.tlb.flushTlbRange(mm, start, end);

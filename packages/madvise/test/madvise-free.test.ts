@@ -16,6 +16,7 @@ import {
   VM_WRITE,
   walkToPte,
 } from '@pagerace/page-model';
+import { notified } from '@pagerace/page-model/testing';
 import { describe, expect, test } from 'vitest';
 import { explored, once, type System } from './system.js';
 
@@ -43,6 +44,20 @@ describe('MADV_FREE', () => {
       return [arch.pteYoung(pte), arch.pteDirty(pte), arch.pteWrite(pte)];
     });
     expect(seen).toEqual([false, false, true]);
+  });
+
+  test('tells the notifiers of the range, before and after', () => {
+    const seen = once((system) => {
+      writtenPage(system);
+      const { arch, madvise, mm } = system;
+      const told = notified(mm, () => arch.pteDirty(walkToPte(mm, 0)!.ptep.read()));
+      madvise.madviseFree(mm, 0, 2);
+      return told;
+    });
+    expect(seen).toEqual([
+      ['start', 0, 0x20, true],
+      ['end', 0, 0x20, false],
+    ]);
   });
 
   test('makes the page lazyfree when its batch is drained, and not before', () => {

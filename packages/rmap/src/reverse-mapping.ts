@@ -15,6 +15,8 @@ import {
   type Architecture,
   ClearPageAnonExclusive,
   type LockedPte,
+  mmuNotifierInvalidateRangeEnd,
+  mmuNotifierInvalidateRangeStart,
   type Page,
   PageAnon,
   PageAnonExclusive,
@@ -83,16 +85,16 @@ export class ReverseMapping implements Rmap {
   }
 
   @kernelFunction('mm/rmap.c')
-  pageRemoveRmap(page: Page): void {
-    atomicAddNegative(page._mapcount, -1);
+  pageRemoveRmap(page: Page, compound = false): void {
+    atomicAddNegative(compound ? page.compoundMapcount : page._mapcount, -1);
   }
 
   /**
    * page_try_dup_anon_rmap() (include/linux/rmap.h, v5.19); before, page_dup_rmap() and the check of
-   * page_needs_cow_for_dma() (v5.11) in copy_present_page().
+   * page_needs_cow_for_dma() (v5.11) in copy_present_page() and copy_huge_pmd().
    */
   @kernelFunction('include/linux/rmap.h')
-  pageTryDupAnonRmap(page: Page, vma: Vma): boolean {
+  pageTryDupAnonRmap(page: Page, compound: boolean, vma: Vma): boolean {
     const mayBePinned = vma.mm.hasPinned.read() === 1 && pageMaybeDmaPinned(page);
     if (this.exclusive.isTracked) {
       if (PageAnonExclusive(page)) {
@@ -102,7 +104,7 @@ export class ReverseMapping implements Rmap {
     } else if (mayBePinned) {
       return false;
     }
-    atomicInc(page._mapcount);
+    atomicInc(compound ? page.compoundMapcount : page._mapcount);
     return true;
   }
 
@@ -139,6 +141,15 @@ export class ReverseMapping implements Rmap {
    */
   @kernelFunction('mm/rmap.c')
   tryToUnmapOne(page: Page, vma: Vma, address: VirtualAddress, flags: TtuFlags): boolean {
+    const { mm } = vma;
+    const end = address + mm.memory.pageSize;
+    mmuNotifierInvalidateRangeStart(mm, address, end);
+    const unmapped = this.#unmapOne(page, vma, address, flags);
+    mmuNotifierInvalidateRangeEnd(mm, address, end);
+    return unmapped;
+  }
+
+  #unmapOne(page: Page, vma: Vma, address: VirtualAddress, flags: TtuFlags): boolean {
     const mapped = pageVmaMappedWalk(page, vma, address);
     if (mapped === undefined) return true;
     if (flags.ignoreMlock !== true && vma.has(VM_LOCKED)) {

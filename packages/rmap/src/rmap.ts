@@ -20,8 +20,12 @@ export interface Rmap {
    * @param compound of the whole of a huge page
    */
   pageAddFileRmap(page: Page, compound: boolean): void;
-  /** page_remove_rmap(): a mapping is gone. Hold the PTL. Fully ordered. */
-  pageRemoveRmap(page: Page): void;
+  /**
+   * page_remove_rmap(): a mapping is gone. Hold the PTL. Fully ordered.
+   *
+   * @param compound of the whole of a huge page
+   */
+  pageRemoveRmap(page: Page, compound?: boolean): void;
   /**
    * page_referenced(): takes the young bit from every entry that maps the page. Hold the page lock.
    *
@@ -42,6 +46,8 @@ export interface Rmap {
   /**
    * Whether a page that is mapped in `vma` may be shared with a child by fork, and shares it; if not,
    * the child needs a copy. Hold the PTL of the entry. See {@link AnonExclusive}.
+   *
+   * @param compound the whole of a huge page, of which `page` is the head
    */
-  pageTryDupAnonRmap(page: Page, vma: Vma): boolean;
+  pageTryDupAnonRmap(page: Page, compound: boolean, vma: Vma): boolean;
 }

@@ -20,6 +20,7 @@ import {
   type Vma,
   walkToPte,
 } from '@pagerace/page-model';
+import { notified } from '@pagerace/page-model/testing';
 import { describe, expect, test } from 'vitest';
 import { explored, once, type System } from './system.js';
 
@@ -132,6 +133,20 @@ describe('try_to_unmap() of a lazyfree page', () => {
       return [log.ofCurrentTask().map(({ fate }) => fate), pageMapcount(page), memory.pages.length];
     });
     expect(fates).toEqual([['discard', 'remap'], 1, 6]);
+  });
+
+  test('tells the notifiers of the one page, before and after', () => {
+    const seen = once((system) => {
+      const vma = system.mm.mmap({ start: 0, pages: 2, vmFlags });
+      const page = mapLazyFree(system, vma, 0x10);
+      const told = notified(system.mm, () => pageMapped(page));
+      system.rmap.tryToUnmap(page, {});
+      return told;
+    });
+    expect(seen).toEqual([
+      ['start', 0x10, 0x20, true],
+      ['end', 0x10, 0x20, false],
+    ]);
   });
 
   test('spares what mlock() holds', () => {

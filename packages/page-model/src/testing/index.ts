@@ -1,3 +1,4 @@
 /** For tests of what is built on the page model, where no real architecture is at hand. */
+export { notified, type Notification } from './notified.js';
 export { NoTlb, ToyArchitecture } from './toy-architecture.js';
 export { toySystem, type ToyOptions, type ToySystem } from './toy-system.js';

@@ -111,6 +111,15 @@ export class ToyArchitecture implements Architecture {
   pmdpGet = (pmdp: Ptep): Pte => readOnce(pmdp);
   setPmdAt = (_mm: Mm, _address: VirtualAddress, pmdp: Ptep, pmd: Pte): void =>
     writeOnce(pmdp, pmd);
+  pmdpSetWrprotect = (mm: Mm, address: VirtualAddress, pmdp: Ptep): void =>
+    this.ptepSetWrprotect(mm, address, pmdp);
+  pmdpSetAccessFlags = (
+    vma: Vma,
+    address: VirtualAddress,
+    pmdp: Ptep,
+    pmd: Pte,
+    dirty: boolean,
+  ): boolean => this.ptepSetAccessFlags(vma, address, pmdp, pmd, dirty);
   pmdClear = (pmdp: Ptep): void => writeOnce(pmdp, this.none);
   pmdpHugeGetAndClear = (_mm: Mm, _address: VirtualAddress, pmdp: Ptep): Pte =>
     xchg(pmdp, this.none);
