@@ -56,11 +56,12 @@ export class UnmapFlush {
   }
 
   @kernelFunction('mm/rmap.c')
-  flushTlbBatchedPending({ mm, start, end }: Vma): void {
+  flushTlbBatchedPending({ mm }: Vma): void {
     const batch = atomicRead(mm.tlbFlushBatched);
     const pending = batch & PENDING_MASK;
     if (pending === batch >> FLUSHED_SHIFT) return;
-    this.tlb.flushTlbRange(mm, start, end);
+    // flush_tlb_mm(): what is pending may be in any mapping.
+    this.tlb.flushTlbRange(mm, 0, Number.MAX_SAFE_INTEGER);
     // Left as it is if another flush has become due meanwhile, under the lock of another table: that one
     // would be lost.
     atomicCmpxchg(mm.tlbFlushBatched, batch, pending | (pending << FLUSHED_SHIFT));

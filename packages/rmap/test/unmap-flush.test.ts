@@ -5,11 +5,12 @@ import { once, type System } from './system.js';
 
 /** Defers flushes, and counts those that are done after all. */
 function deferring({ mm }: System, duringFlush = (_flush: UnmapFlush): void => undefined) {
-  const done = { flushes: 0 };
+  const done = { flushes: 0, reach: 0 };
   const tlb: Partial<TlbFlush> = {
     addToBatch: () => undefined,
-    flushTlbRange: () => {
+    flushTlbRange: (_mm, _start, end) => {
       done.flushes++;
+      done.reach = end;
       duringFlush(flush);
     },
   };
@@ -30,6 +31,17 @@ test('a pending flush is done once', () => {
     return [...seen, done.flushes];
   });
   expect(flushes).toEqual([0, 1, 1]);
+});
+
+test('a flush that was pending reaches every mapping', () => {
+  const reached = once((system) => {
+    const { done, flush, vma } = deferring(system);
+    const { end } = system.mm.mmap({ start: 0x400, pages: 1, vmFlags: VM_READ });
+    flush.setTlbUbcFlushPending(vma.mm, false);
+    flush.flushTlbBatchedPending(vma);
+    return done.reach >= end;
+  });
+  expect(reached).toBe(true);
 });
 
 test('one that becomes due during a flush is not lost', () => {
