@@ -100,6 +100,7 @@ function addCommands(program: Command, command: Runner): void {
     .addArgument(
       new Argument('[kind]', 'only one kind').choices([
         'scenarios',
+        'properties',
         'kernels',
         'patches',
         'architectures',

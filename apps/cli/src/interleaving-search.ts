@@ -241,13 +241,14 @@ function resultOf(run: Run, found: Found, memory: MemoryKind, started: number): 
     { incomplete: why, looked, guarantee = '' }: Found,
     never: readonly string[],
   ): string {
-    const runs = counted(executions, 'interleaving');
+    const one = executions === 1;
+    const runs = one ? 'the one interleaving' : `all ${count(executions)} interleavings`;
     switch (of) {
       case 'verified':
-        return `all ${runs} satisfy every property, and no bound cut any off`;
+        return `${runs} ${one ? 'satisfies' : 'satisfy'} every property, and no bound cut any off`;
       case 'vacuous':
         return never.length > 0
-          ? `all ${runs} were explored, and it never happened that: ${never.join('; ')}`
+          ? `${runs} ${one ? 'was' : 'were'} explored, and it never happened that: ${never.join('; ')}`
           : 'the program has no execution: some assumption fails in each';
       case 'bounded':
         return `nothing was found ${looked}${guarantee}${why === 'context bound' || why === 'sampling' ? '' : ` (${String(why)})`}; not everything was explored`;

@@ -114,6 +114,8 @@ describe('bounded and random search', () => {
     const { code, out } = await pagerace('run store-buffering --kernel plain --model sc --bound 9');
     expect(code).toBe(0);
     expect(out).toContain('no bound cut any off');
+    const alone = await pagerace('run madv-free-dio-reclaim-first --bound 0');
+    expect(alone.out).toContain('verified: the one interleaving satisfies every property');
   });
 
   it('states the probability with which random search would have found something', async () => {

@@ -101,6 +101,14 @@ describe('JSON', () => {
     expect(arm64?.provides).toBeUndefined();
   });
 
+  it('of a list of properties says what each demands', async () => {
+    const { out } = await pagerace('list properties');
+    expect(out).toMatch(
+      /^I-LAZY +what was stored to a page before it became lazyfree is read later/m,
+    );
+    expect(out.match(/^I-DIO /gm)).toHaveLength(1);
+  });
+
   it('of a list of patches marks what was not merged', async () => {
     const { out } = await pagerace('list patches');
     const said = new Map(

@@ -180,7 +180,8 @@ Written by \`npm run docs:outcomes\`, which explores every scenario whole: do no
 are violated, in how many of all executions; properties that one execution violates together are
 joined by &. – says that a property never came to apply. What stands in _italics_ is a prediction of
 the model; for the rest the scenario says what is expected, and why. One outcome in a place holds under
-sequential consistency and TSO alike; a difference would be shown.
+sequential consistency and TSO alike; a difference would be shown. \`pagerace list properties\` says what
+each property demands.
 
 Here a CPU walks the page table for each access: a translation that a TLB has kept beyond one access is
 not modelled. It is in the scenarios that say so, such as \`stale-tlb-unmap\`.

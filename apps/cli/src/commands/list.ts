@@ -4,7 +4,14 @@ import { ExitCode } from '../exit-code.js';
 import type { Session } from '../session.js';
 
 /** What can be listed, in the order in which a user needs it. */
-export const listed = ['scenarios', 'kernels', 'patches', 'architectures', 'models'] as const;
+export const listed = [
+  'scenarios',
+  'properties',
+  'kernels',
+  'patches',
+  'architectures',
+  'models',
+] as const;
 export type Listed = (typeof listed)[number];
 
 /** Lists what can be chosen. */
@@ -33,6 +40,11 @@ function entries(registry: Registry, kind: Listed): readonly CatalogueEntry[] {
           range,
         })),
       }));
+    case 'properties': {
+      const all = registry.scenarios.flatMap(({ properties }) => properties);
+      const statements = new Map(all.map(({ id, statement }) => [id, statement]));
+      return [...statements].map(([id, title]) => ({ id, title }));
+    }
     case 'kernels':
       return registry.kernels.map(({ id, title, patches }) => ({
         id,
