@@ -64,6 +64,17 @@ describe('two walks', { timeout: 30_000 }, () => {
   });
 });
 
+test.each([
+  { walkers: 2, executions: 48 },
+  { walkers: 3, executions: 1088 },
+])('$walkers walks take as many executions where more pages are collapsed', (each) => {
+  for (const ptes of [1, 2, 3]) {
+    const parameters = { ptes, walkers: each.walkers };
+    const result = explored({ ...walking(1, x86, 'v6.0'), parameters });
+    expect(result).toMatchObject({ verdict: 'verified', executions: each.executions });
+  }
+});
+
 test('one walk has the ids that it had before there could be more', () => {
   const fingerprint = (walkers: number): string => compose(walking(walkers, x86, v6_0)).fingerprint;
   expect(fingerprint(1)).toBe('gup-fast-collapse v6.0 x86 tso ptes=1');

@@ -142,7 +142,7 @@ interaction by sending IPI", v6.1) lets khugepaged interrupt every CPU, and so w
 are freed after a grace period.
 
 Here a huge page is made of one to three small ones, not 512; that makes no difference to the number of executions
-(\`--set ptes=3\`).
+(\`--set ptes=3\`). A second CPU that walks makes more of them, and no other outcome (\`--set walkers=2\`).
 
 ## Outcomes
 

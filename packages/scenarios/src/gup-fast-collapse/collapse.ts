@@ -25,7 +25,8 @@ export const gupFastCollapse = defineScenario({
   },
   machine: ({ ptes, walkers }) => ({
     cpus: walkers + 1,
-    pages: 2 * ptes,
+    // Each CPU has its share of them in its own list, and the one that boots takes as many as there are ptes.
+    pages: (walkers + 1) * ptes,
     hugePages: 1,
     hpagePmdNr: ptes,
   }),
