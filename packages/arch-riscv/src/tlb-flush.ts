@@ -1,6 +1,6 @@
 import { inject, injectable } from '@pagerace/di';
 import { current, kernelFunction } from '@pagerace/machine';
-import type { Mm, VirtualAddress } from '@pagerace/page-model';
+import type { Mm, TlbRange, VirtualAddress } from '@pagerace/page-model';
 import { TRANSLATIONS, type Translations, UndeferredFlush } from '@pagerace/pgtable-generic';
 
 /**
@@ -17,19 +17,27 @@ export class RiscvTlbFlush extends UndeferredFlush {
 
   @kernelFunction('arch/riscv/mm/tlbflush.c')
   override flushTlbPage(mm: Mm, address: VirtualAddress): void {
-    this.sbiTlbFlushRange(mm, address, address + mm.memory.pageSize);
+    const end = address + mm.memory.pageSize;
+    // sfence.vma with an address is of the last level only.
+    this.sbiTlbFlushRange({ mm, start: address, end, lastLevelOnly: true });
   }
 
+  /**
+   * Where it matters, because a table has been taken out, the kernel calls flush_tlb_mm() instead: at the
+   * end of munmap() (tlb_flush(), v6.1), and in pmdp_collapse_flush() (f0293cd1f4fc, v6.2; that v6.1 flushes
+   * there by address, and so may leave the table in a walk cache, is not told apart).
+   */
   @kernelFunction('arch/riscv/mm/tlbflush.c')
   override flushTlbRange(mm: Mm, start: VirtualAddress, end: VirtualAddress): void {
-    this.sbiTlbFlushRange(mm, start, end);
+    this.sbiTlbFlushRange({ mm, start, end });
   }
 
   /** Has no barrier of its own; the atomic_long_xchg() of whoever clears an entry is one. */
   @kernelFunction('arch/riscv/mm/tlbflush.c', '__sbi_tlb_flush_range')
-  protected sbiTlbFlushRange(mm: Mm, start: VirtualAddress, end: VirtualAddress): void {
-    const isRemote = mm.cpumask.some((cpu) => cpu !== current().cpu);
+  protected sbiTlbFlushRange(range: TlbRange): void {
+    const { cpumask } = range.mm;
+    const isRemote = cpumask.some((cpu) => cpu !== current().cpu);
     const instruction = isRemote ? 'sbi_remote_sfence_vma' : 'sfence.vma';
-    this.translations.invalidate(instruction, mm.cpumask, { mm, start, end });
+    this.translations.invalidate(instruction, cpumask, range);
   }
 }

@@ -1,6 +1,8 @@
 import { explore, type Setup } from '@pagerace/explorer';
 import { dropped, OrderingSites } from '@pagerace/machine';
 import { riscv as riscvModel, sc, tso } from '@pagerace/memory-models';
+import type { TlbRange } from '@pagerace/page-model';
+import type { Translations } from '@pagerace/pgtable-generic';
 import {
   atOnce,
   clearAgainstGup,
@@ -11,9 +13,10 @@ import {
   sitesMet,
   store,
   unmapUnderUser,
+  withOnePage,
 } from '@pagerace/pgtable-generic/testing';
 import { expect, test } from 'vitest';
-import { riscv } from '../src/index.js';
+import { riscv, RiscvTlbFlush } from '../src/index.js';
 
 const underSc = (setup: Setup): unknown => explore(setup, { model: sc });
 
@@ -43,6 +46,24 @@ test('reclaim that clears an entry sees the reference of GUP-fast by nothing but
   const exchange = 'arch/riscv/include/asm/pgtable.h:ptep_get_and_clear:xchg';
   expect(overtaken(new OrderingSites())).toBe(false);
   expect(overtaken(new OrderingSites([[exchange, dropped]]))).toBe(true);
+});
+
+test('the flush of a page leaves the walk cache alone, that of a range does not', () => {
+  const seen: (boolean | undefined)[] = [];
+  const translations = {
+    invalidate: (_instruction: string, _cpus: unknown, range: TlbRange) =>
+      seen.push(range.lastLevelOnly),
+  } as unknown as Translations;
+  const setup = withOnePage(riscv, ({ machine, mm, address }) => {
+    machine.cpu(0).run('flush', () => {
+      const flush = new RiscvTlbFlush(translations);
+      flush.flushTlbPage(mm, address);
+      flush.flushTlbRange(mm, address, address + 2 * mm.memory.pageSize);
+    });
+    return undefined;
+  });
+  underSc(setup);
+  expect(seen.slice(-2)).toEqual([true, undefined]);
 });
 
 test('a flush does not wait for a section with interrupts off', () => {
