@@ -1,6 +1,10 @@
 import { Worker } from 'node:worker_threads';
+import { PluginError } from '@pagerace/kernel';
 import type { Task, WorkerData, WorkerMessage } from './exploration-worker.js';
 import { Interruption } from './interruption.js';
+
+/** A thread that is silent so long after its time limit does not come to it any more. In milliseconds. */
+const grace = 5000;
 
 type Ended = Extract<WorkerMessage, { kind: 'explored' | 'measured' }>;
 
@@ -41,7 +45,8 @@ export class ExplorationThread {
   /**
    * Does one thing; one at a time.
    *
-   * @throws what the thread throws, by its name (see {@link failureOf})
+   * @throws what the thread throws, by its name (see {@link failureOf}), or {@link PluginError} if its time
+   *   limit is long over
    */
   perform<Kind extends Task['kind']>(
     task: Extract<Task, { kind: Kind }>,
@@ -64,7 +69,16 @@ export class ExplorationThread {
       });
       this.#worker.postMessage(task);
     });
-    return Promise.race([answer, this.#death]).finally(() => {
+    const limit = limitOf(task);
+    let overdue: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      if (limit === undefined) return;
+      const { scenario } = task.choice;
+      const message = `the scenario ${scenario} does not end at its time limit: a thread of it loops without an operation`;
+      overdue = setTimeout(() => reject(new PluginError(message)), limit + grace);
+    });
+    return Promise.race([answer, late, this.#death]).finally(() => {
+      clearTimeout(overdue);
       // While it is being ended, it is what the process waits for.
       if (!this.#isEnding) this.#worker.unref();
     });
@@ -75,4 +89,8 @@ export class ExplorationThread {
     this.#isEnding = true;
     await this.#worker.terminate();
   }
+}
+
+function limitOf(task: Task): number | undefined {
+  return task.kind === 'explore' ? task.strategy.maximumMilliseconds : task.effort.milliseconds;
 }

@@ -70,6 +70,15 @@ it.each(['run', 'compare', 'estimate'])(
   },
 );
 
+it('a time limit ends it, too', async () => {
+  const words = ['run', 'looping', '--timeout', '0.2', '--plugin', examples];
+  const { code, err } = await start(words).ended;
+  expect(code).toBe(3);
+  expect(err.replaceAll(/\s+/g, ' ')).toBe(
+    'pagerace: the scenario looping does not end at its time limit: a thread of it loops without an operation ',
+  );
+});
+
 it('ends an estimate with the interval so far', async () => {
   const words = 'estimate endless --samples 1000000000 --timeout 25 --kernel plain';
   const { child, ended } = start([...words.split(' '), '--plugin', examples]);
