@@ -35,9 +35,9 @@ export class RiscvTlbFlush extends UndeferredFlush {
   /** Has no barrier of its own; the atomic_long_xchg() of whoever clears an entry is one. */
   @kernelFunction('arch/riscv/mm/tlbflush.c', '__sbi_tlb_flush_range')
   protected sbiTlbFlushRange(range: TlbRange): void {
-    const { cpumask } = range.mm;
-    const isRemote = cpumask.some((cpu) => cpu !== current().cpu);
+    // Read twice: to see whether it has others, and to tell the firmware.
+    const isRemote = range.mm.cpumask.some((cpu) => cpu !== current().cpu);
     const instruction = isRemote ? 'sbi_remote_sfence_vma' : 'sfence.vma';
-    this.translations.invalidate(instruction, cpumask, range);
+    this.translations.invalidate(instruction, range.mm.cpumask, range);
   }
 }
