@@ -48,7 +48,7 @@ export function integerParameter(
         value < minimum ||
         value > maximum
       ) {
-        throw new UsageError(`${name} must be a whole number from ${range}, not ${String(given)}`);
+        throw new UsageError(`${name} must be a whole number from ${range}, not ${shown(given)}`);
       }
       return value;
     },
@@ -67,8 +67,7 @@ export function choiceParameter<const Word extends string>(
     range,
     parse: (name, given) => {
       const word = words.find((one) => one === given);
-      if (word === undefined)
-        throw new UsageError(`${name} must be ${range}, not ${String(given)}`);
+      if (word === undefined) throw new UsageError(`${name} must be ${range}, not ${shown(given)}`);
       return word;
     },
   };
@@ -83,7 +82,7 @@ export function flagParameter(description: string, standard = false): Parameter<
     parse: (name, given) => {
       if (given === true || given === 'true') return true;
       if (given === false || given === 'false') return false;
-      throw new UsageError(`${name} must be true or false, not ${String(given)}`);
+      throw new UsageError(`${name} must be true or false, not ${shown(given)}`);
     },
   };
 }
@@ -116,4 +115,11 @@ export function parseParameters<Set extends ParameterSet>(
       Object.hasOwn(given, name) ? parameter.parse(name, given[name]) : parameter.default,
     ]),
   ) as ParameterValues<Set>;
+}
+
+/** What was given, in a message: a file's bytes not whole. */
+function shown(given: unknown): string {
+  const text = String(given);
+  if (text === '') return "''";
+  return text.length > 40 ? `${text.slice(0, 40)}…` : text;
 }

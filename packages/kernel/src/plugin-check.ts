@@ -1,3 +1,4 @@
+import { nearest } from './nearest.js';
 import type { Plugin } from './plugin.js';
 
 /** A plug-in is at fault: it is not what it should be, or threw. */
@@ -75,6 +76,14 @@ export function checkPlugin(plugin: unknown, name: string): asserts plugin is Pl
   must(plugin, 'its default export', record, '; definePlugin() makes a plug-in');
   const members = plugin as Readonly<Record<string, unknown>>;
   must(members.id, 'id', text);
+  for (const member of Object.keys(members)) {
+    if (member === 'id' || Object.hasOwn(kinds, member)) continue;
+    const like = nearest(member, Object.keys(kinds));
+    throw new PluginError(
+      `the plug-in ${name}: ${member} is nothing that a plug-in has; ` +
+        (like === undefined ? `it has ${Object.keys(kinds).join(', ')}` : `did you mean ${like}?`),
+    );
+  }
   for (const [kind, [maker, shapes]] of Object.entries(kinds)) {
     const things = members[kind];
     if (things === undefined) continue;

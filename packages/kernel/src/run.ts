@@ -1,5 +1,5 @@
 import { Wiring, WiringError } from '@pagerace/di';
-import type { MemoryModel, Setup } from '@pagerace/explorer';
+import type { MemoryModel, Program, Setup } from '@pagerace/explorer';
 import { GUP_CONFIG } from '@pagerace/gup';
 import {
   bootable,
@@ -14,6 +14,7 @@ import { builtAlike } from './built-alike.js';
 import type { Kernel } from './kernel.js';
 import { mustFit } from './misfit.js';
 import { parseParameters } from './parameters.js';
+import { PluginError } from './plugin-check.js';
 import type { Scenario } from './scenario.js';
 import { ScenarioContext } from './scenario-context.js';
 import { subsystems } from './subsystems.js';
@@ -64,7 +65,12 @@ export function composeRun(request: RunRequest): Run {
       .bindValue(MACHINE, new Machine({ cpus: size.cpus, ...options }))
       .bindValue(MEMORY_OPTIONS, size);
     const context = new ScenarioContext<unknown>(wiring, parameters, scenario.properties);
-    const program = scenario.build(context);
+    // A plug-in may have been seen by no compiler.
+    const program = scenario.build(context) as Partial<Program> | undefined;
+    if (program?.threads === undefined)
+      throw new PluginError(
+        `the scenario ${scenario.id} builds no program: its build() must return machine.program()`,
+      );
     return {
       threads: program.threads,
       finally: (results) => {

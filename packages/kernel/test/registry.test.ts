@@ -93,6 +93,10 @@ describe('a plug-in that no compiler has seen', () => {
   test.each([
     [null, 'its default export must be an object, and is null; definePlugin() makes a plug-in'],
     [{ scenarios: [] }, 'id must be a text, and is undefined'],
+    [
+      { id: 'odd', senarios: [] },
+      'senarios is nothing that a plug-in has; did you mean scenarios?',
+    ],
     [{ id: 'odd', scenarios: {} }, 'scenarios must be a list, and is an object'],
     [
       { id: 'odd', scenarios: [{}] },

@@ -1,5 +1,5 @@
 import { injectable, token } from '@pagerace/di';
-import { explore } from '@pagerace/explorer';
+import { explore, type Program } from '@pagerace/explorer';
 import { GUP_CONFIG } from '@pagerace/gup';
 import { cell, dropped, OrderingSites, readOnce, smpMb, writeOnce } from '@pagerace/machine';
 import { sc, tso } from '@pagerace/memory-models';
@@ -200,11 +200,21 @@ test.each([
   [{ lods: 1 }, 'there is no parameter lods; did you mean loads?'],
   [{ zzzz: 1 }, 'there is no parameter zzzz; known: loads, fence, who'],
   [{ loads: 3 }, 'loads must be a whole number from 1 to 2, not 3'],
-  [{ loads: '' }, 'loads must be a whole number from 1 to 2, not '],
+  [{ loads: '' }, "loads must be a whole number from 1 to 2, not ''"],
+  [{ who: 'x'.repeat(9000) }, `who must be both | one, not ${'x'.repeat(40)}…`],
   [{ fence: 'perhaps' }, 'fence must be true or false, not perhaps'],
   [{ who: 'nobody' }, 'who must be both | one, not nobody'],
 ])('parameters %o are refused', (parameters, message) => {
   expect(() => composeRun({ ...request, parameters })).toThrow(new UsageError(message));
+});
+
+test('a scenario that builds no program is told so', () => {
+  const { scenario } = request;
+  const forgetful = { ...scenario, build: () => undefined as unknown as Program };
+  const { setup, model } = composeRun({ ...request, scenario: forgetful });
+  const { verdict, error } = explore(setup, { model });
+  expect(verdict).toBe('model error');
+  expect(error).toContain('builds no program: its build() must return machine.program()');
 });
 
 test('the first expectation that fits counts', () => {
