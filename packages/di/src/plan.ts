@@ -34,7 +34,7 @@ export function plan(
     const start = chain.findIndex((step) => step.token === token);
     if (start >= 0) throw cycle(token, chain.slice(start));
     const binding = bindings.get(token);
-    if (!binding) throw missing(token, chain);
+    if (!binding) throw missing(token, chain, bindings);
     if ('class' in binding) {
       parametersOf(binding.class).forEach((parameter, index) => {
         if (!parameter) return;
@@ -45,8 +45,16 @@ export function plan(
   }
 }
 
-function missing(token: symbol, chain: readonly Step[]): WiringError {
+function missing(
+  token: symbol,
+  chain: readonly Step[],
+  bindings: ReadonlyMap<symbol, Binding>,
+): WiringError {
   const lines = [`Nothing is bound to ${nameOf(token)}.`, ...explain(chain, token)];
+  if ([...bindings.keys()].some((bound) => nameOf(bound) === nameOf(token))) {
+    // A plug-in that comes with a copy of its own, say.
+    lines.push('Another token of that name is bound: the package that makes it is there twice.');
+  }
   const providers = providersOf(token);
   if (providers.length > 0) lines.push(`${nameOf(token)} is provided by ${providers.join(', ')}.`);
   return new WiringError('missing binding', lines.join('\n  '));

@@ -66,6 +66,14 @@ describe('a missing binding', () => {
     expect(failure(() => new Wiring().get(ROOT)).message).toBe('Nothing is bound to test.Root.');
   });
 
+  it('tells a token of a package that is there twice', () => {
+    const copy = token<string>('test.title');
+    expect(failure(() => incomplete().get(copy)).message).toBe(
+      'Nothing is bound to test.title.\n' +
+        '  Another token of that name is bound: the package that makes it is there twice.',
+    );
+  });
+
   it('leaves the wiring as it was, to be completed', () => {
     const wiring = incomplete();
     failure(() => wiring.get(ROOT));
