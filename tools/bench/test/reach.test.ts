@@ -4,7 +4,7 @@ import { measureScenario } from '../src/scenario-line.js';
 
 // What the explorer compiles on the way is compiled for the first one alone; so this is no stricter than a
 // process for each.
-test.each(reaches)(
+test.each(reaches.flat())(
   '$name on $choice.kernel, $choice.architecture ($choice.model) ends within $limit s',
   { timeout: 60_000 },
   (reach) => {
