@@ -40,7 +40,7 @@ export class Machine {
   readonly elsewhere: Cpu;
   readonly orderingSites: OrderingSites | undefined;
   readonly #lockOrder = new LockOrder();
-  readonly #threads = new Map<string, () => Ending>();
+  readonly #threads = new Map<string, () => Ending | Promise<unknown>>();
 
   constructor(options: MachineOptions = {}) {
     this.orderingSites = options.orderingSites;
@@ -92,6 +92,8 @@ export class Machine {
     this.#threads.set(name, () => {
       const task = new Task(name, this, cpu, context);
       const value = runTask(task, body);
+      // An async body: the explorer refuses it.
+      if (value instanceof Promise) return value;
       return { value, dependencies: task.dependencies };
     });
   }

@@ -103,3 +103,18 @@ test('what stands in the place of an ordering has a name by which it is found ag
   for (const override of overrides) expect(overrideNamed(overrideName(override))).toEqual(override);
   expect(overrideNamed('smp_mbb')).toBeUndefined();
 });
+
+test('a thread that is async is refused: none of its waits would be heard of', () => {
+  const asynchronous = () => {
+    const machine = new Machine();
+    const x = cell(0, 'x');
+    // eslint-disable-next-line @typescript-eslint/require-await -- what an author may write by mistake
+    machine.cpu(0).run('writer', async () => writeOnce(x, 1));
+    return machine.program();
+  };
+  const { verdict, error } = explore(asynchronous, { model: tso });
+  expect({ verdict, error }).toEqual({
+    verdict: 'model error',
+    error: expect.stringContaining('writer returned a promise') as string,
+  });
+});
