@@ -7,7 +7,7 @@ export function replayCommand(
   settings: readonly string[] = [],
   plugins: readonly string[] = [],
 ): string {
-  return [
+  return shellCommand([
     'pagerace',
     'replay',
     scenario,
@@ -21,9 +21,12 @@ export function replayCommand(
     ...weakened.flatMap((site) => ['--weaken', site]),
     ...settings.flatMap((setting) => ['--set', setting]),
     ...plugins.flatMap((plugin) => ['--plugin', plugin]),
-  ]
-    .map(quoted)
-    .join(' ');
+  ]);
+}
+
+/** Words as a shell reads them. */
+export function shellCommand(words: readonly string[]): string {
+  return words.map(quoted).join(' ');
 }
 
 function quoted(word: string): string {

@@ -89,6 +89,18 @@ describe('the reproducer of the fix', () => {
     }
   });
 
+  it('of a device that begins with zeros says what cannot be told, and names it as a shell needs it', async () => {
+    const zeros = join(folder, "it's.img");
+    writeFileSync(zeros, new Uint8Array(16384).fill(7, 1, 4096));
+    const { out } = await run(`reproduce madv-free-dio --at bad --device ${zeros}`);
+    expect(out).toContain('begins with 0x0, as the zero page does: the two look alike');
+    const whole = new Uint8Array(16384).fill(0x79);
+    writeFileSync(zeros, whole.fill(0, 1, 4096));
+    const seen = await run(`reproduce madv-free-dio --at bad --device ${zeros}`);
+    expect(seen.out).not.toContain('look alike');
+    expect(seen.out).toContain(String.raw`it'\''s.img'`);
+  });
+
   it('is known by its own name, too', async () => {
     const { code, out } = await run(
       `reproduce madv-free-reproducer --device ${device} --at bad --kernel v5.17-rc2`,

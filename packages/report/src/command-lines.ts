@@ -20,10 +20,13 @@ export function commandLines(command: string, width: number): string[] {
   return line === '' ? lines : [...lines, line];
 }
 
+/** What stands between spaces that are not quoted. */
+const word = /(?:'[^']*'|\\.|[^ '])+/g;
+
 /** The words of a command; an option and its value are one. */
 function wordsOf(command: string): string[] {
   const words: string[] = [];
-  for (const part of command.split(' ').filter((one) => one !== '')) {
+  for (const part of command.match(word) ?? []) {
     const last = words.at(-1);
     if (last?.startsWith('--') === true && !last.includes(' ') && !part.startsWith('-')) {
       words[words.length - 1] = `${last} ${part}`;

@@ -15,3 +15,10 @@ it('breaks at spaces first', () => {
 it('breaks a long word where the shell joins it again', () => {
   expect(commandLines('0123456789', 6)).toEqual(['0123\\', '4567\\', '89']);
 });
+
+it('breaks no line inside quotes', () => {
+  expect(commandLines("pagerace run x --set 'device=@a b'", 24)).toEqual([
+    'pagerace run x \\',
+    "  --set 'device=@a b'",
+  ]);
+});

@@ -9,6 +9,7 @@ import { readDeviceFile, reproduce as reproduceMadvFreeDio } from '@pagerace/sce
 import type { ExitCode } from '../exit-code.js';
 import { UsageError } from '../failure.js';
 import { runExitCode } from '../outcome.js';
+import { shellCommand } from '../replay-command.js';
 import { usualKernels } from '../selection.js';
 import type { Session } from '../session.js';
 import { verdictLines } from '../verdict-line.js';
@@ -39,8 +40,9 @@ export function reproduce(asked: string, options: ReproduceOptions, session: Ses
   const kernel = registry.kernel(options.kernel ?? usualKernels(registry, about)[0]!);
   const architecture = registry.architecture(options.arch ?? 'x86');
   const model = registry.model(options.model ?? architecture.model);
+  const device = readDeviceFile(options.device);
   const { text, pages, result } = reproduceMadvFreeDio({
-    device: readDeviceFile(options.device),
+    device,
     at: options.at,
     kernel,
     architecture,
@@ -50,14 +52,22 @@ export function reproduce(asked: string, options: ReproduceOptions, session: Ses
 
   const subject = { scenario, kernel: kernel.id, architecture: architecture.id, model: model.id };
   const run: RunReport = { subject, result };
-  const same =
-    `pagerace run ${program} --kernel ${kernel.id}+${reproducible.patch} --arch ${architecture.id} ` +
-    `--model ${model.id} --set at=${options.at} --set device=@${options.device}`;
+  const same = shellCommand([
+    ...['pagerace', 'run', program, '--kernel', `${kernel.id}+${reproducible.patch}`],
+    ...['--arch', architecture.id, '--model', model.id],
+    ...['--set', `at=${options.at}`, '--set', `device=@${options.device}`],
+    ...(globals.plugin ?? []).flatMap((plugin) => ['--plugin', plugin]),
+  ]);
   if (globals.json === true)
     terminal.out(json(reproductionDocument(subject, options.at, pages, result.verdict)));
   else {
     terminal.out(text);
     terminal.out(verdictLines(run, terminal));
+    const pageSize = device.length / pages.length;
+    if (pages.some((_, nth) => device[nth * pageSize] === 0))
+      terminal.out(
+        'A page of the device begins with 0x0, as the zero page does: the two look alike.',
+      );
     if (runExitCode(run) !== 0)
       terminal.out(['To see how:', ...commandLines(same, pageWidth)].join('\n'));
   }
