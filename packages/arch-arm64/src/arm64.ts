@@ -132,6 +132,22 @@ export class Arm64 extends GenericPgtable {
     return true;
   }
 
+  /** As of an entry of the last level, as which the kernel takes it here. */
+  override pmdpSetWrprotect(mm: Mm, address: VirtualAddress, pmdp: Ptep): void {
+    this.ptepSetWrprotect(mm, address, pmdp);
+  }
+
+  /** See {@link pmdpSetWrprotect}. */
+  override pmdpSetAccessFlags(
+    vma: Vma,
+    address: VirtualAddress,
+    pmdp: Ptep,
+    pmd: Pte,
+    dirty: boolean,
+  ): boolean {
+    return this.ptepSetAccessFlags(vma, address, pmdp, pmd, dirty);
+  }
+
   override walkerPermits(pte: Pte, write: boolean): boolean {
     return this.pteAccessPermitted(pte, write);
   }

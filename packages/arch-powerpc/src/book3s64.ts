@@ -67,6 +67,22 @@ export abstract class Book3s64 extends GenericPgtable {
     return true;
   }
 
+  /** As of an entry of the last level, as which the kernel takes it here. */
+  override pmdpSetWrprotect(mm: Mm, address: VirtualAddress, pmdp: Ptep): void {
+    this.ptepSetWrprotect(mm, address, pmdp);
+  }
+
+  /** See {@link pmdpSetWrprotect}. */
+  override pmdpSetAccessFlags(
+    vma: Vma,
+    address: VirtualAddress,
+    pmdp: Ptep,
+    pmd: Pte,
+    dirty: boolean,
+  ): boolean {
+    return this.ptepSetAccessFlags(vma, address, pmdp, pmd, dirty);
+  }
+
   override pmdTransHuge(pmd: Pte): boolean {
     return (pmd & _PAGE_PTE) !== 0n;
   }

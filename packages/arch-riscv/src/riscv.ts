@@ -61,6 +61,22 @@ export class Riscv extends GenericPgtable {
     return true;
   }
 
+  /** As of an entry of the last level, as which the kernel takes it here. */
+  override pmdpSetWrprotect(mm: Mm, address: VirtualAddress, pmdp: Ptep): void {
+    this.ptepSetWrprotect(mm, address, pmdp);
+  }
+
+  /** See {@link pmdpSetWrprotect}. */
+  override pmdpSetAccessFlags(
+    vma: Vma,
+    address: VirtualAddress,
+    pmdp: Ptep,
+    pmd: Pte,
+    dirty: boolean,
+  ): boolean {
+    return this.ptepSetAccessFlags(vma, address, pmdp, pmd, dirty);
+  }
+
   /** pmd_leaf(): may be read, written or executed, and so points to no table; also while it is invalid. */
   override pmdTransHuge(pmd: Pte): boolean {
     return (pmd & (_PAGE_READ | _PAGE_WRITE | _PAGE_EXEC)) !== 0n;

@@ -156,6 +156,27 @@ export class S390 extends GenericPgtable {
   }
 
   @kernelFunction('arch/s390/include/asm/pgtable.h')
+  override pmdpSetWrprotect(mm: Mm, address: VirtualAddress, pmdp: Ptep): void {
+    const pte = this.pmdPte(readOnce(pmdp));
+    if (!this.pteWrite(pte)) return;
+    // pmdp_xchg_lazy(), which lets the flush wait where only this CPU runs the process.
+    this.pmdpXchgDirect(mm, address, pmdp, this.pteHugePmd(this.pteWrprotect(pte)));
+  }
+
+  @kernelFunction('arch/s390/include/asm/pgtable.h')
+  override pmdpSetAccessFlags(
+    vma: Vma,
+    address: VirtualAddress,
+    pmdp: Ptep,
+    pmd: Pte,
+    _dirty: boolean,
+  ): boolean {
+    if (readOnce(pmdp) === pmd) return false;
+    this.pmdpXchgDirect(vma.mm, address, pmdp, pmd);
+    return true;
+  }
+
+  @kernelFunction('arch/s390/include/asm/pgtable.h')
   override pmdpHugeGetAndClear(mm: Mm, address: VirtualAddress, pmdp: Ptep): Pte {
     return this.pmdpXchgDirect(mm, address, pmdp, _SEGMENT_ENTRY_EMPTY);
   }

@@ -1,8 +1,10 @@
 import { inject, injectable } from '@pagerace/di';
+import { HUGE_FAULT, type HugeFault } from '@pagerace/huge-memory';
 import { kernelFunction, spinLock, VM_BUG_ON } from '@pagerace/machine';
 import {
   ARCHITECTURE,
   type Architecture,
+  FAULT_FLAG_UNSHARE,
   FAULT_FLAG_WRITE,
   type FaultHandler,
   getPage,
@@ -16,8 +18,6 @@ import {
   PageSwapCache,
   PageUptodate,
   pteAlloc,
-  pmdLock,
-  pmdUnlock,
   type PmdWalk,
   type Pte,
   pteOffsetMapLock,
@@ -49,39 +49,28 @@ export class PageFault implements FaultHandler {
     @inject(SWAP) private readonly swap: Swap,
     @inject(ANON_REUSE_RULE) private readonly reuse: AnonReuseRule,
     @inject(FILE_FAULT) private readonly fileFault: FileFault,
+    @inject(HUGE_FAULT) private readonly hugeFault: HugeFault,
   ) {}
 
   @kernelFunction('mm/memory.c')
   handleMmFault(vma: Vma, address: VirtualAddress, flags: number): void {
-    if (this.memory.hasHugePages) {
-      const above = walkToPmd(vma.mm, address);
-      if (above !== undefined && this.arch.pmdTransHuge(above.pmd)) {
-        this.hugePmdSetAccessed(vma, address, above, (flags & FAULT_FLAG_WRITE) !== 0);
-        return;
-      }
+    const above = this.memory.hasHugePages ? walkToPmd(vma.mm, address) : undefined;
+    if (above !== undefined && this.arch.pmdTransHuge(above.pmd)) {
+      const isOver = this.#handleHugePmdFault(vma, address, above, flags);
+      if (isOver) return;
     }
     this.handlePteFault(vma, address, flags);
   }
 
-  /** A fault on a huge page that may be used as it is mapped: software is to set the bits. */
-  @kernelFunction('mm/huge_memory.c')
-  hugePmdSetAccessed(
-    { mm }: Vma,
-    address: VirtualAddress,
-    { pmdp, pmd }: PmdWalk,
-    write: boolean,
-  ): void {
-    pmdLock(mm);
-    if (this.arch.pmdpGet(pmdp) === pmd) {
-      let pte = this.arch.pteMkyoung(this.arch.pmdPte(pmd));
-      if (write) {
-        if (!this.arch.pteWrite(pte))
-          throw new Error('copy-on-write of huge pages is not modelled');
-        pte = this.arch.pteMkdirty(pte);
-      }
-      this.arch.setPmdAt(mm, address, pmdp, this.arch.pteHugePmd(pte));
+  /** @returns whether nothing is left to be done for the small page */
+  #handleHugePmdFault(vma: Vma, address: VirtualAddress, above: PmdWalk, flags: number): boolean {
+    const wantsOwn = (flags & (FAULT_FLAG_WRITE | FAULT_FLAG_UNSHARE)) !== 0;
+    if (!wantsOwn || this.arch.pteWrite(this.arch.pmdPte(above.pmd))) {
+      this.hugeFault.hugePmdSetAccessed(vma, address, above, flags);
+      return true;
     }
-    pmdUnlock(mm);
+    if (vma.file !== null) throw new Error('copy-on-write of a file’s huge pages is not modelled');
+    return this.hugeFault.doHugePmdWpPage(vma, address, above, flags);
   }
 
   @kernelFunction('mm/memory.c')

@@ -77,7 +77,7 @@ describe('a fault in a shared mapping of a file', () => {
 
   test('maps a huge page as one where there is no page table, and by its pages where there is one', () => {
     const first = faulted(true, ({ user, mm }) => user.userRead(mm, 0x10));
-    expect(first).toEqual([0x31, true, true, true, false, 3, 0, false]);
+    expect(first).toEqual([0x31, true, true, true, false, 3, 1, false]);
     const second = faulted(true, ({ user, mm }) => {
       pteAlloc(mm, 0);
       return user.userRead(mm, 0);

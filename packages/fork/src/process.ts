@@ -1,4 +1,5 @@
 import { inject, injectable } from '@pagerace/di';
+import { HUGE_COPY, HUGE_MEMORY, type HugeCopy, type HugeMemory } from '@pagerace/huge-memory';
 import { kernelFunction, rawWriteSeqcountBegin, rawWriteSeqcountEnd } from '@pagerace/machine';
 import {
   ARCHITECTURE,
@@ -15,6 +16,7 @@ import {
   mmapWriteLock,
   mmapWriteUnlock,
   type Page,
+  type PmdWalk,
   pteAlloc,
   type Pte,
   pteOffsetMapLock,
@@ -33,7 +35,7 @@ import { RMAP, type Rmap } from '@pagerace/rmap';
 import { SWAP, type Swap } from '@pagerace/swap';
 import type { Fork } from './fork.js';
 
-/** kernel/fork.c and mm/memory.c of v5.17, for small pages of private anonymous mappings. */
+/** kernel/fork.c and mm/memory.c of v5.17, for private anonymous mappings. */
 @injectable()
 export class Process implements Fork {
   constructor(
@@ -42,6 +44,8 @@ export class Process implements Fork {
     @inject(TLB_FLUSH) private readonly tlb: TlbFlush,
     @inject(RMAP) private readonly rmap: Rmap,
     @inject(SWAP) private readonly swap: Swap,
+    @inject(HUGE_MEMORY) private readonly huge: HugeMemory,
+    @inject(HUGE_COPY) private readonly hugeCopy: HugeCopy,
   ) {}
 
   @kernelFunction('kernel/fork.c')
@@ -63,20 +67,24 @@ export class Process implements Fork {
     // GUP-fast, which takes no lock, must not pin a page between the check for pins and the write
     // protection (57efa1fe5957, v5.11).
     rawWriteSeqcountBegin(src.mm.writeProtectSeq);
-    for (let address = src.start; address < src.end; address += this.memory.pageSize) {
+    for (const [start, end] of this.#pmdRanges(src)) this.copyPmdRange(dst, src, start, end);
+    rawWriteSeqcountEnd(src.mm.writeProtectSeq);
+  }
+
+  /** copy_pmd_range(), for what one entry covers. */
+  @kernelFunction('mm/memory.c')
+  copyPmdRange(dst: Vma, src: Vma, start: VirtualAddress, end: VirtualAddress): void {
+    const above = this.#hugePmd(src.mm, start);
+    if (above !== undefined && this.hugeCopy.copyHugePmd(dst, src, start, above.pmdp)) return;
+    for (let address = start; address < end; address += this.memory.pageSize) {
       this.copyPteRange(dst, src, address);
     }
-    rawWriteSeqcountEnd(src.mm.writeProtectSeq);
   }
 
   /** copy_pte_range(), for one entry. */
   @kernelFunction('mm/memory.c')
   copyPteRange(dst: Vma, src: Vma, address: VirtualAddress): void {
     pteAlloc(dst.mm, address);
-    const above = this.memory.hasHugePages ? walkToPmd(src.mm, address) : undefined;
-    if (above !== undefined && this.arch.pmdTransHuge(above.pmd)) {
-      throw new Error('copy_huge_pmd() is not modelled');
-    }
     const dstPte = pteOffsetMapLock(dst.mm, address);
     const srcPte = pteOffsetMapLock(src.mm, address, 1);
     if (dstPte !== undefined && srcPte !== undefined) {
@@ -104,7 +112,7 @@ export class Process implements Fork {
       // The reference first, the mapping after it: in between, a page has one reference more than its
       // mappings account for.
       getPage(page);
-      if (!this.rmap.pageTryDupAnonRmap(page, src)) {
+      if (!this.rmap.pageTryDupAnonRmap(page, false, src)) {
         putPage(page);
         this.copyPresentPage(dst, address, dstPte, page);
         return;
@@ -154,16 +162,14 @@ export class Process implements Fork {
     const { vmas } = mm;
     mmapReadUnlock(mm);
     for (const vma of vmas) {
-      for (let address = vma.start; address < vma.end; address += this.memory.pageSize) {
-        this.zapPteRange(vma, address);
-      }
+      for (const [start, end] of this.#pmdRanges(vma)) this.zapPmdRange(vma, start, end);
     }
   }
 
   zapPage(mm: Mm, address: VirtualAddress): void {
     mmapReadLock(mm);
     const vma = mm.findVma(address);
-    if (vma !== undefined) this.zapPteRange(vma, address);
+    if (vma !== undefined) this.zapPmdRange(vma, address, address + this.memory.pageSize);
     mmapReadUnlock(mm);
   }
 
@@ -171,19 +177,37 @@ export class Process implements Fork {
   unmapRegion(mm: Mm, start: VirtualAddress): void {
     mmapWriteLock(mm);
     const vma = mm.findVma(start);
-    const above = walkToPmd(mm, start);
-    const end = start + this.memory.hpagePmdSize;
-    if (vma !== undefined && above !== undefined && this.arch.pmdPresent(above.pmd)) {
-      const gather = new MmuGather(mm, this.tlb);
-      for (let at = start; at < Math.min(end, vma.end); at += this.memory.pageSize) {
-        this.zapPteRange(vma, at);
-      }
-      // free_pte_range().
-      this.arch.pmdClear(above.pmdp);
-      gather.removeTable(this.memory.pageTableAt(this.arch.tablePfn(above.pmd)));
-      gather.finish(start, end);
+    if (vma !== undefined) {
+      const end = start + this.memory.hpagePmdSize;
+      this.zapPmdRange(vma, start, Math.min(end, vma.end));
+      this.#freePteRange(mm, start, end);
     }
     mmapWriteUnlock(mm);
+  }
+
+  /** free_pte_range(): nobody can add entries to the table. Hold mmap_lock for writing. */
+  #freePteRange(mm: Mm, start: VirtualAddress, end: VirtualAddress): void {
+    const above = walkToPmd(mm, start);
+    if (above === undefined || !this.arch.pmdPresent(above.pmd)) return;
+    const gather = new MmuGather(mm, this.tlb);
+    this.arch.pmdClear(above.pmdp);
+    gather.removeTable(this.memory.pageTableAt(this.arch.tablePfn(above.pmd)));
+    gather.finish(start, end);
+  }
+
+  /** zap_pmd_range(), for what one entry covers: a huge page of which a part goes is split. */
+  @kernelFunction('mm/memory.c')
+  zapPmdRange(vma: Vma, start: VirtualAddress, end: VirtualAddress): void {
+    if (this.#hugePmd(vma.mm, start) !== undefined) {
+      if (end - start >= this.memory.hpagePmdNr * this.memory.pageSize) {
+        this.huge.zapHugePmd(vma, start);
+        return;
+      }
+      this.huge.splitHugePmd(vma, start);
+    }
+    for (let address = start; address < end; address += this.memory.pageSize) {
+      this.zapPteRange(vma, address);
+    }
   }
 
   /** zap_pte_range(), for one entry. */
@@ -215,6 +239,22 @@ export class Process implements Fork {
     // The mapping first, the reference after it.
     this.rmap.pageRemoveRmap(page);
     return page;
+  }
+
+  /** The entry above the last level, if it maps a huge page; it may be another without the lock. */
+  #hugePmd(mm: Mm, address: VirtualAddress): PmdWalk | undefined {
+    const above = this.memory.hasHugePages ? walkToPmd(mm, address) : undefined;
+    return above !== undefined && this.arch.pmdTransHuge(above.pmd) ? above : undefined;
+  }
+
+  /** What of a mapping each entry above the last level covers. */
+  *#pmdRanges(vma: Vma): Iterable<readonly [start: VirtualAddress, end: VirtualAddress]> {
+    const { hpagePmdSize } = this.memory;
+    for (let start = vma.start, end; start < vma.end; start = end) {
+      // pmd_addr_end().
+      end = Math.min(start - (start % hpagePmdSize) + hpagePmdSize, vma.end);
+      yield [start, end];
+    }
   }
 
   /** is_cow_mapping(). */

@@ -1,3 +1,4 @@
+import type { Wiring } from '@pagerace/di';
 import { explore, type Result } from '@pagerace/explorer';
 import { bootable, type Machine, type Results } from '@pagerace/machine';
 import { sc } from '@pagerace/memory-models';
@@ -10,7 +11,7 @@ import {
   USER_ACCESS,
   type UserAccess,
 } from '@pagerace/page-model';
-import { toySystem } from '@pagerace/page-model/testing';
+import { toySystem, type ToyOptions } from '@pagerace/page-model/testing';
 import { faultSubsystem } from '@pagerace/fault';
 import { rmapSubsystem } from '@pagerace/rmap';
 import { SWAP, type Swap, swapSubsystem } from '@pagerace/swap';
@@ -27,16 +28,23 @@ export interface System {
   readonly swap: Swap;
 }
 
+/** What the toy machine has, and other parts that are to be put in. */
+export interface Options extends ToyOptions {
+  readonly rewire?: ((wiring: Wiring) => void) | undefined;
+}
+
 /** Explores a program over a toy machine. What `threads` returns judges each execution. */
 export function explored(
   threads: (system: System) => ((results: Results) => void) | undefined,
+  { rewire, ...toy }: Options = {},
 ): Result {
   const setup = bootable(() => {
-    const { machine, wiring } = toySystem();
+    const { machine, wiring } = toySystem(toy);
     swapSubsystem(wiring);
     rmapSubsystem(wiring);
     faultSubsystem(wiring);
     forkSubsystem(wiring);
+    rewire?.(wiring);
     const memory = wiring.get(MEMORY);
     const arch = wiring.get(ARCHITECTURE);
     const user = wiring.get(USER_ACCESS);

@@ -9,6 +9,7 @@ import {
   mmuNotifierInvalidateRangeEnd,
   mmuNotifierInvalidateRangeStart,
   type Page,
+  PageAnon,
   PageAnonExclusive,
   pageRefAdd,
   pgtableTransHugeWithdraw,
@@ -25,24 +26,27 @@ import {
   type VirtualAddress,
   type Vma,
 } from '@pagerace/page-model';
+import { RMAP, type Rmap } from '@pagerace/rmap';
 import type { HugeMemory } from './huge-memory.js';
 
-/** mm/huge_memory.c of v6.1, for anonymous pages. */
+/** mm/huge_memory.c of v6.1: the split, of anonymous pages, and the end of a mapping. */
 @injectable()
 export class HugePmd implements HugeMemory {
   constructor(
     @inject(ARCHITECTURE) private readonly arch: Architecture,
     @inject(MEMORY) private readonly memory: Memory,
     @inject(TLB_FLUSH) private readonly tlb: TlbFlush,
+    @inject(RMAP) private readonly rmap: Rmap,
   ) {}
 
   @kernelFunction('mm/huge_memory.c', '__split_huge_pmd')
   splitHugePmd(vma: Vma, address: VirtualAddress): void {
     const { mm } = vma;
-    const end = address + this.memory.hpagePmdSize;
-    mmuNotifierInvalidateRangeStart(mm, address, end);
-    this.#withHugePmd(vma, address, (pmdp) => this.splitHugePmdLocked(vma, address, pmdp));
-    mmuNotifierInvalidateRangeEnd(mm, address, end);
+    const start = address - (address % this.memory.hpagePmdSize);
+    const end = start + this.memory.hpagePmdSize;
+    mmuNotifierInvalidateRangeStart(mm, start, end);
+    this.#withHugePmd(vma, start, (pmdp) => this.splitHugePmdLocked(vma, start, pmdp));
+    mmuNotifierInvalidateRangeEnd(mm, start, end);
   }
 
   @kernelFunction('mm/huge_memory.c', '__split_huge_pmd_locked')
@@ -81,8 +85,9 @@ export class HugePmd implements HugeMemory {
     this.#withHugePmd(vma, address, (pmdp) => {
       const pmd = this.arch.pmdpHugeGetAndClear(vma.mm, address, pmdp);
       const head = this.memory.pageAt(this.arch.ptePfn(this.arch.pmdPte(pmd)));
-      atomicAddNegative(head.compoundMapcount, -1);
-      this.zapDepositedTable(vma, pmdp);
+      this.rmap.pageRemoveRmap(head, true);
+      // arch_needs_pgtable_deposit(): for a file's huge page, on powerpc with the hash MMU alone.
+      if (PageAnon(head) || this.arch.depositRule === 'per pmd') this.zapDepositedTable(vma, pmdp);
       gather.removePage(head);
     });
     gather.finish(address, address + this.memory.hpagePmdSize);

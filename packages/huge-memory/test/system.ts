@@ -1,4 +1,4 @@
-import { inject, injectable } from '@pagerace/di';
+import { inject, injectable, type Wiring } from '@pagerace/di';
 import { explore, type Result } from '@pagerace/explorer';
 import { bootable, type Machine, type Results } from '@pagerace/machine';
 import { sc } from '@pagerace/memory-models';
@@ -9,19 +9,12 @@ import {
   auditReferences,
   FAULT_HANDLER,
   type FaultHandler,
-  hugePmd,
   hugeSubpage,
-  lruAddDrain,
-  lruCacheAdd,
   MEMORY,
   type Memory,
   Mm,
   type Page,
-  pgtableTransHugeDeposit,
-  pmdOffset,
   pteAlloc,
-  pteAllocOne,
-  SetPageUptodate,
   USER_ACCESS,
   type UserAccess,
   VM_READ,
@@ -32,10 +25,18 @@ import {
   walkToPte,
   withPteLocked,
 } from '@pagerace/page-model';
-import { toySystem } from '@pagerace/page-model/testing';
+import { mapHugePage, toySystem } from '@pagerace/page-model/testing';
 import { RMAP, type Rmap, rmapSubsystem } from '@pagerace/rmap';
 import { swapSubsystem } from '@pagerace/swap';
-import { HUGE_MEMORY, type HugeMemory, hugeMemorySubsystem } from '../src/index.js';
+import {
+  HUGE_COPY,
+  HUGE_FAULT,
+  HUGE_MEMORY,
+  type HugeCopy,
+  type HugeFault,
+  type HugeMemory,
+  hugeMemorySubsystem,
+} from '../src/index.js';
 
 /** Fills with zeros what is not mapped. */
 @injectable()
@@ -63,18 +64,25 @@ export interface System {
   readonly arch: Architecture;
   readonly user: UserAccess;
   readonly huge: HugeMemory;
+  readonly fault: HugeFault;
+  readonly copy: HugeCopy;
   /** Runs on CPU 0. Has room for three huge pages of two, and nothing mapped. */
   readonly mm: Mm;
   readonly vma: Vma;
-  /** Maps a huge page as a collapse does, with the bytes 1 and 2 in its pages. During set-up. */
+  /** See {@link mapHugePage}. */
   readonly mapHuge: (address?: VirtualAddress) => Page;
   /** The page that is mapped at an address, or undefined. */
   readonly mapped: (address: VirtualAddress, mm?: Mm) => Page | undefined;
 }
 
-/** Explores a program over a toy machine with huge pages of two. Every execution is audited. */
+/**
+ * Explores a program over a toy machine with huge pages of two. Every execution is audited.
+ *
+ * @param rewire puts other parts in
+ */
 export function explored(
   threads: (system: System) => ((results: Results) => void) | undefined,
+  rewire?: (wiring: Wiring) => void,
 ): Result {
   const setup = bootable(() => {
     const { machine, wiring } = toySystem({ pages: 12, hugePages: 2, hpagePmdNr: 2 });
@@ -82,6 +90,7 @@ export function explored(
     rmapSubsystem(wiring);
     hugeMemorySubsystem(wiring);
     wiring.bind(FAULT_HANDLER, ZeroFill);
+    rewire?.(wiring);
     const memory = wiring.get(MEMORY);
     const arch = wiring.get(ARCHITECTURE);
     const mm = new Mm(memory, 'mm', [machine.cpu(0)]);
@@ -92,9 +101,11 @@ export function explored(
       arch,
       user: wiring.get(USER_ACCESS),
       huge: wiring.get(HUGE_MEMORY),
+      fault: wiring.get(HUGE_FAULT),
+      copy: wiring.get(HUGE_COPY),
       mm,
       vma,
-      mapHuge: (address = 0) => mapHuge(wiring.get(RMAP), vma, address),
+      mapHuge: (address = 0) => mapHugePage(vma, address),
       mapped: (address, of = mm) => mapped(memory, of, address),
     });
     return machine.program((results) => {
@@ -103,26 +114,6 @@ export function explored(
     });
   });
   return explore(setup, { model: sc });
-}
-
-function mapHuge(rmap: Rmap, vma: Vma, address: VirtualAddress): Page {
-  const { mm } = vma;
-  const { memory } = mm;
-  const { arch } = memory;
-  const head = memory.allocator.allocHugePage();
-  for (const [nth, { contents }] of memory.subpages(head).entries()) {
-    contents.clear();
-    contents.store(0, nth + 1);
-  }
-  SetPageUptodate(head);
-  rmap.pageAddNewAnonRmap(head, vma, address);
-  lruCacheAdd(head);
-  lruAddDrain(memory);
-  const pmdp = pmdOffset(mm, address)!;
-  pgtableTransHugeDeposit(mm, pmdp, pteAllocOne(mm, address, pmdp));
-  const writable = arch.pteMkwrite(arch.pteMkdirty(vma.vmPageProt));
-  arch.setPmdAt(mm, address, pmdp, hugePmd(memory, head, writable));
-  return head;
 }
 
 function mapped(memory: Memory, mm: Mm, address: VirtualAddress): Page | undefined {

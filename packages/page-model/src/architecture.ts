@@ -155,6 +155,16 @@ export interface Architecture {
   pmdpGet(pmdp: Ptep): Pte;
   /** set_pmd_at(). */
   setPmdAt(mm: Mm, address: VirtualAddress, pmdp: Ptep, pmd: Pte): void;
+  /** pmdp_set_wrprotect(). */
+  pmdpSetWrprotect(mm: Mm, address: VirtualAddress, pmdp: Ptep): void;
+  /** pmdp_set_access_flags(). @returns whether the entry changed */
+  pmdpSetAccessFlags(
+    vma: Vma,
+    address: VirtualAddress,
+    pmdp: Ptep,
+    pmd: Pte,
+    dirty: boolean,
+  ): boolean;
   /** pmd_clear(). */
   pmdClear(pmdp: Ptep): void;
   /** pmdp_huge_get_and_clear(): does not flush. */

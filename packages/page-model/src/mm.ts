@@ -71,11 +71,23 @@ export const pageMaybeDmaPinned = defineKernelFunction(
   (page: Page): boolean => pageCount(page) >= GUP_PIN_COUNTING_BIAS,
 );
 
-/** page_mapcount(): how many page-table entries map the page. Unordered. */
+/** page_mapcount(): how many page-table entries map the page, by itself or as part of a huge one. Unordered. */
 export const pageMapcount = defineKernelFunction(
   file,
   'page_mapcount',
-  (page: Page): number => atomicRead(page._mapcount) + 1,
+  (page: Page): number =>
+    atomicRead(page._mapcount) + 1 + (page.isHuge ? atomicRead(page.compoundMapcount) + 1 : 0),
+);
+
+/**
+ * page_trans_huge_mapcount(): as page_mapcount(), but of a huge page that of the page that is mapped most
+ * often. Unordered. Removed in v5.18, with reuse_swap_page().
+ */
+export const pageTransHugeMapcount = defineKernelFunction(
+  'mm/huge_memory.c',
+  'page_trans_huge_mapcount',
+  (page: Page): number =>
+    Math.max(...page.memory.subpages(page.head).map((one) => pageMapcount(one))),
 );
 
 /** page_mapped(). Unordered. */

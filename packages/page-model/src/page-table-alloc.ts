@@ -4,6 +4,7 @@ import {
   defineKernelFunction,
   smpWmb,
   spinLock,
+  spinLockNested,
   spinUnlock,
 } from '@pagerace/machine';
 import type { VirtualAddress } from './address.js';
@@ -14,9 +15,12 @@ import type { Ptep } from './page-table-entry.js';
 /**
  * pmd_lock(): protects the entries above the last level. One lock for the address space, as without
  * CONFIG_ARCH_ENABLE_SPLIT_PMD_PTLOCK: the model's processes have one table of that level anyway.
+ *
+ * @param subclass for the second of two processes' that are locked together (`spin_lock_nested()`)
  */
-export function pmdLock(mm: Mm): void {
-  spinLock(mm.pageTableLock);
+export function pmdLock(mm: Mm, subclass = 0): void {
+  if (subclass === 0) spinLock(mm.pageTableLock);
+  else spinLockNested(mm.pageTableLock, subclass);
 }
 
 export function pmdUnlock(mm: Mm): void {

@@ -140,19 +140,32 @@ export function withPteLocked<T>(
   return result;
 }
 
+/**
+ * pmd_alloc() and the levels above it: links in the tables for an address that are missing, but for that
+ * of the last level.
+ *
+ * @returns the entry above the last level
+ */
+export function pmdAlloc(mm: Mm, address: VirtualAddress): Ptep {
+  const { arch, levels } = mm.memory;
+  let table = mm.pgd;
+  for (let level = 1; level < levels.length - 1; level++) {
+    const entryp = table.entry(address)!;
+    const entry = arch.ptepGet(entryp);
+    table = arch.pmdNone(entry)
+      ? pmdInstall(mm, address, entryp, level)
+      : mm.memory.pageTableAt(arch.tablePfn(entry));
+  }
+  return table.entry(address)!;
+}
+
 /** pte_alloc() and the levels above it: links in the tables for an address that are missing. */
 export const pteAlloc = defineKernelFunction(
   'mm/memory.c',
   '__pte_alloc',
   (mm: Mm, address: VirtualAddress): void => {
     const { arch, levels } = mm.memory;
-    let table = mm.pgd;
-    for (let level = 1; level < levels.length; level++) {
-      const entryp = table.entry(address)!;
-      const entry = arch.ptepGet(entryp);
-      if (arch.pmdNone(entry)) table = pmdInstall(mm, address, entryp, level);
-      else if (arch.pmdTransHuge(entry)) return;
-      else table = mm.memory.pageTableAt(arch.tablePfn(entry));
-    }
+    const pmdp = pmdAlloc(mm, address);
+    if (arch.pmdNone(arch.ptepGet(pmdp))) pmdInstall(mm, address, pmdp, levels.length - 1);
   },
 );

@@ -301,6 +301,28 @@ export abstract class GenericPgtable implements Architecture {
     writeOnce(pmdp, pmd);
   }
 
+  @kernelFunction('include/linux/pgtable.h')
+  pmdpSetWrprotect(mm: Mm, address: VirtualAddress, pmdp: Ptep): void {
+    const pte = this.pteWrprotect(this.pmdPte(readOnce(pmdp)));
+    this.setPmdAt(mm, address, pmdp, this.pteHugePmd(pte));
+  }
+
+  @kernelFunction('mm/pgtable-generic.c')
+  pmdpSetAccessFlags(
+    vma: Vma,
+    address: VirtualAddress,
+    pmdp: Ptep,
+    pmd: Pte,
+    _dirty: boolean,
+  ): boolean {
+    const changed = readOnce(pmdp) !== pmd;
+    if (changed) {
+      this.setPmdAt(vma.mm, address, pmdp, pmd);
+      this.flushPmdRange(vma, address);
+    }
+    return changed;
+  }
+
   pmdClear(pmdp: Ptep): void {
     writeOnce(pmdp, this.levels.at(-2)?.none ?? this.none);
   }

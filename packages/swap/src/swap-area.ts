@@ -12,6 +12,7 @@ import {
   type Page,
   PageDirty,
   pageMapcount,
+  pageTransHugeMapcount,
   pageRefAdd,
   pageRefFreeze,
   pageRefUnfreeze,
@@ -169,7 +170,7 @@ export class SwapArea implements Swap {
 
   @kernelFunction('mm/swapfile.c')
   reuseSwapPage(page: Page): boolean {
-    const count = pageMapcount(page) + this.pageSwapcount(page);
+    const count = pageTransHugeMapcount(page) + this.pageSwapcount(page);
     if (count === 1 && PageSwapCache(page) && !PageWriteback(page)) {
       this.#deleteFromSwapCache(page);
       SetPageDirty(page);
