@@ -36,7 +36,7 @@ describe('asking for the verdict alone', () => {
     let now = 0;
     const clock = { timeLimit: 5, now: () => now++ };
     expect(() => judge(parseLitmus(uniformRing(links.locked, 5)), lkmm, clock)).toThrow(
-      'not decided within 5 ms',
+      'not decided within 0.005 s',
     );
   });
 });
