@@ -144,6 +144,20 @@ are freed after a grace period.
 Here a huge page is made of one to three small ones, not 512; that makes no difference to the number of executions
 (\`--set ptes=3\`). A second CPU that walks makes more of them, and no other outcome (\`--set walkers=2\`).
 
+## In short
+
+- **Is READ_ONCE() needed for the second look?** Not to keep it behind the reference: \`atomic_add_unless()\` is a full barrier
+  when it succeeds, and does that. Without READ_ONCE() the two loads are in a data race, and nothing else comes of it.
+- **Does \`pmdp_collapse_flush()\` have to be a full barrier?** Where no walk is waited for, something between the emptied entry
+  and the load of the references has to be. The locks in between do not suffice by the kernel's own model; on every real
+  architecture something does, mostly the flush. MIPS with MMID is explored under that model alone, and has nothing.
+- **Who was exposed?** Before the fix arm64, s390, RISC-V, 32-bit ARM with LPAE and MIPS with MMID, and x86 as a guest of KVM or
+  with INVLPGB: all whose flush interrupts nobody. With the second look alone, GUP-fast gives out no stale page any more, but on
+  MIPS with MMID, and where loads may swap and the huge page is split again meanwhile (S4-9); and it may read a page table that
+  is none any more. With the interrupt, too, none of this happens, but on MIPS with MMID, where none is sent.
+
+Each is told below, with the commands that show it.
+
 ## Outcomes
 
 ✓ says that every execution satisfies every property, and how many there are. ✗ says which properties are violated,
@@ -182,8 +196,8 @@ Remarks:
 
 ## Is READ_ONCE() needed for the second look?
 
-No, not to have it after the reference. \`atomic_add_unless()\`, when it succeeds, is a full barrier, also for the compiler;
-that is what the second look depends on:
+No: that it comes after the reference does not depend on it. \`atomic_add_unless()\`, when it succeeds, is a full barrier, also
+for the compiler; that is what the second look depends on:
 
 ${orderTable()}
 
@@ -236,8 +250,8 @@ all of those may still walk through a table that is deposited, moved or freed (S
 to be looked at again. It is sent only where page tables are freed after a grace period (\`w-no-rcu\`).
 
 \`\`\`
-pagerace compare gup-fast-collapse --a v5.19 --b v6.0
-pagerace compare gup-fast-collapse-zap --a v6.0 --b v6.1
+pagerace compare gup-fast-collapse --kernels v5.19,v6.0,v6.1 --arch all
+pagerace compare gup-fast-collapse-zap --a v6.0 --b v6.1 --arch arm64,s390,powerpc-radix
 \`\`\`
 
 ## What keeps a page table that somebody else uses, with a lock?
