@@ -93,6 +93,10 @@ ${exitCodeHelp}`,
     .exitOverride();
 }
 
+/** What the most pleasant verdict does not say. */
+const coverHelp = `Verified is every execution of this scenario on this kernel under this memory model, but for load
+buffering: a store comes after the loads before it in its thread.`;
+
 type Runner = (body: (session: Session) => Promise<ExitCode> | ExitCode) => Promise<void>;
 
 function addCommands(program: Command, command: Runner): void {
@@ -125,6 +129,7 @@ Examples:
   pagerace run madv-free-dio --strategy random --seed 7 --samples 100000 --depth 3
 
 A kernel is an id from \`pagerace list kernels\`, and patches may be added to it with +.
+${coverHelp}
 ${exitCodeHelp}`,
     )
     .action((scenario: string, options: RunOptions) =>
@@ -161,6 +166,7 @@ ${exitCodeHelp}`,
       'after',
       `
 Ends with 0 if every kernel behaves as the scenario expects: the bug is there before, and not after.
+${coverHelp}
 
 Examples:
   pagerace compare madv-free-dio

@@ -163,8 +163,8 @@ Each is told below, with the commands that show it.
 ✓ says that every execution satisfies every property, and how many there are. ✗ says which properties are violated,
 in how many of all executions; properties that one execution violates together are joined by &. – says that a property
 never came to apply. What stands in _italics_ is a prediction of the model; for the rest the scenario says what is expected,
-and why. Each architecture is explored under its own memory model. W is hypothetical: it orders no more than the kernel
-asks for.
+and why. Each architecture is explored under its own memory model, but for load buffering: a store comes after the loads
+before it in its thread. W is hypothetical: it orders no more than the kernel asks for.
 
 I1: a page that was given out is the one that is mapped. I2: what is written to it is not lost. I4a: no walk reads
 an entry of a page table that is none any more. I4b: what it finds there is not given out.

@@ -184,7 +184,8 @@ sequential consistency and TSO alike; a difference would be shown. \`pagerace li
 each property demands.
 
 Here a CPU walks the page table for each access: a translation that a TLB has kept beyond one access is
-not modelled. It is in the scenarios that say so, such as \`stale-tlb-unmap\`.
+not modelled. It is in the scenarios that say so, such as \`stale-tlb-unmap\`. Load
+buffering is not explored: a store comes after the loads before it in its thread.
 
 ## Kernels
 
