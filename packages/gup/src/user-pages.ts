@@ -153,7 +153,8 @@ export class UserPages implements GetUserPages {
     if (!this.tryGrabPageLockless(page, flags)) return undefined;
     const kept =
       this.arch.pmdpGet(pmdp) === pmd &&
-      (this.arch.pteWrite(pte) || !this.unshare.mustUnshare(page, flags));
+      // As long as a huge page is mapped as one, its head alone is marked exclusive.
+      (this.arch.pteWrite(pte) || !this.unshare.mustUnshare(page.head, flags));
     if (!kept) {
       this.putCompoundHead(page, flags);
       return undefined;
@@ -266,7 +267,7 @@ export class UserPages implements GetUserPages {
     const pte = this.arch.pmdPte(pmd);
     if (flags.write === true && !this.arch.pteWrite(pte)) return 'absent';
     const page = hugeSubpage(this.memory, pmd, address);
-    if (!this.arch.pteWrite(pte) && this.unshare.mustUnshare(page, flags)) return 'shared';
+    if (!this.arch.pteWrite(pte) && this.unshare.mustUnshare(page.head, flags)) return 'shared';
     this.tryGrabPage(page, flags);
     this.#touch(page, pte, flags);
     return page;

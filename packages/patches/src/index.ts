@@ -6,8 +6,17 @@ export {
   OrderedPin,
   OrderedUnshare,
 } from './cow/anon-exclusive-barriers.js';
-export { anonExclusive, ReuseIfExclusive, UnshareUnlessExclusive } from './cow/anon-exclusive.js';
+export {
+  anonExclusive,
+  ReuseHugeIfExclusive,
+  ReuseIfExclusive,
+  UnshareUnlessExclusive,
+} from './cow/anon-exclusive.js';
 export { cowByPageCount, ReuseByPageCount } from './cow/by-page-count.js';
+export {
+  hugeCowBySingleReference,
+  ReuseHugeBySingleReference,
+} from './cow/huge-by-single-reference.js';
 export { cowBySingleReference, ReuseBySingleReference } from './cow/by-single-reference.js';
 export { FastTouch, gupFastTouch } from './gup/fast-touch.js';
 export { gupFastRecheckPlain, RecheckByPlainLoads } from './gup/recheck-plain.js';

@@ -4,6 +4,7 @@ import { anonExclusiveBarriers } from './cow/anon-exclusive-barriers.js';
 import { anonExclusive } from './cow/anon-exclusive.js';
 import { cowByPageCount } from './cow/by-page-count.js';
 import { cowBySingleReference } from './cow/by-single-reference.js';
+import { hugeCowBySingleReference } from './cow/huge-by-single-reference.js';
 import { gupFastRecheckPmd } from './gup/recheck-pmd.js';
 import { collapsePteMappedMmapRead } from './khugepaged/pte-mapped-mmap-read.js';
 import { retractByRcu } from './khugepaged/retract-by-rcu.js';
@@ -32,7 +33,7 @@ export const v5_18 = defineKernel({
   id: 'v5.18',
   title: 'Linux v5.18',
   base: v5_17_rc2,
-  patches: [madvFreeRefcountCheck, cowBySingleReference],
+  patches: [madvFreeRefcountCheck, cowBySingleReference, hugeCowBySingleReference],
 });
 
 export const v5_19 = defineKernel({

@@ -6,6 +6,7 @@ import { anonExclusiveBarriers } from './cow/anon-exclusive-barriers.js';
 import { anonExclusive } from './cow/anon-exclusive.js';
 import { cowByPageCount } from './cow/by-page-count.js';
 import { cowBySingleReference } from './cow/by-single-reference.js';
+import { hugeCowBySingleReference } from './cow/huge-by-single-reference.js';
 import { gupFastTouch } from './gup/fast-touch.js';
 import { gupFastRecheckPlain } from './gup/recheck-plain.js';
 import { gupFastRecheckPmd } from './gup/recheck-pmd.js';
@@ -38,6 +39,7 @@ export const patches = definePlugin({
     madvFreeRefcountCheckV2,
     madvFreeRefcountCheck,
     cowBySingleReference,
+    hugeCowBySingleReference,
     anonExclusive,
     anonExclusiveBarriers,
     gupFastRecheckPmd,
