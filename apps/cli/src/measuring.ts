@@ -1,4 +1,10 @@
-import { type Estimate, estimate, ExplorationRun, ModelError } from '@pagerace/explorer';
+import {
+  type Estimate,
+  estimate,
+  expectedSize,
+  ExplorationRun,
+  ModelError,
+} from '@pagerace/explorer';
 import type { Run } from '@pagerace/kernel';
 
 /** How much effort to make. */
@@ -48,13 +54,14 @@ export function measure(
     const exactly = { mean: executions, low: executions, high: executions, samples: 0 };
     return { estimate: exactly, rate, explored: milliseconds, interrupted: false };
   }
+  const sampled = estimate(setup, {
+    model,
+    samples,
+    seed,
+    shouldStop: () => isInterrupted() || passed() >= patience,
+  });
   return {
-    estimate: estimate(setup, {
-      model,
-      samples,
-      seed,
-      shouldStop: () => isInterrupted() || passed() >= patience,
-    }),
+    estimate: expectedSize(sampled, executions, exploration.explored),
     rate,
     interrupted: isInterrupted(),
   };

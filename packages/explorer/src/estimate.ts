@@ -30,6 +30,24 @@ export interface EstimateOptions {
 const batches = 5;
 
 /**
+ * What samples tell of the whole when a part was explored: that part is known, and the rest is as large as
+ * they say. If they allow less than was explored already, they have missed what is deep and rare; then
+ * each execution stands for the share of the search tree that it took (Kilby et al., "Estimating Search
+ * Tree Size", 2006), and only what was explored is certain.
+ *
+ * @param explored the share of the search tree that is done, 0 to 1
+ */
+export function expectedSize(sampled: Estimate, executions: number, explored: number): Estimate {
+  const { mean, low, high, samples } = sampled;
+  if (executions > high && explored > 0) {
+    const byShare = executions / explored;
+    return { mean: byShare, low: executions, high: byShare, samples };
+  }
+  const whole = (size: number): number => executions + (1 - explored) * size;
+  return { mean: whole(mean), low: whole(low), high: whole(high), samples };
+}
+
+/**
  * Estimates the number of executions by random descents of the explorer's search tree.
  *
  * At each node one child is taken at random; the product of the numbers of children on the way is an

@@ -1,5 +1,5 @@
 import { ModelError } from './errors.js';
-import { type Estimate, estimate } from './estimate.js';
+import { type Estimate, estimate, expectedSize } from './estimate.js';
 import { encodeExecutionId } from './execution-id.js';
 import { Exploration, Outcome } from './exploration.js';
 import { type ExecutionGraph, EventKind, none } from './graph.js';
@@ -127,11 +127,16 @@ export class ExplorationRun {
     if (this.#exploration?.done === false) this.#incomplete ??= 'interrupted';
   }
 
+  /** The share of the search tree that is done, 0 to 1. */
+  get explored(): number {
+    return this.#exploration?.explored ?? 0;
+  }
+
   progress(): Progress {
     const exploration = this.#exploration;
+    const { explored } = this;
     const milliseconds = performance.now() - this.#started;
     const executions = exploration?.executions ?? 0;
-    const explored = exploration?.explored ?? 0;
     this.#sampled ??= this.#guarded(() => {
       const until = performance.now() + 200;
       return estimate(this.setup, {
@@ -140,19 +145,12 @@ export class ExplorationRun {
         shouldStop: () => performance.now() >= until,
       });
     }) ?? { mean: executions, low: executions, high: executions, samples: 0 };
-    // What is explored is known; what is not is as large as the samples say.
-    const expected = (sampled: number): number => executions + (1 - explored) * sampled;
     return {
       executions,
       blocked: exploration?.blocked ?? 0,
       violating: this.#violating,
       explored,
-      estimate: {
-        mean: expected(this.#sampled.mean),
-        low: expected(this.#sampled.low),
-        high: expected(this.#sampled.high),
-        samples: this.#sampled.samples,
-      },
+      estimate: expectedSize(this.#sampled, executions, explored),
       rate: milliseconds > 0 ? (executions / milliseconds) * 1000 : 0,
       milliseconds,
       memory: process.memoryUsage.rss(),

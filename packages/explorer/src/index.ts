@@ -2,7 +2,7 @@ export { canonicalText } from './canonical.js';
 export { allocate, Cell, cell, partsOf, reach, whole } from './cell.js';
 export { type DataRace, findDataRace } from './data-races.js';
 export { ModelError } from './errors.js';
-export { estimate, type Estimate, type EstimateOptions } from './estimate.js';
+export { estimate, type Estimate, type EstimateOptions, expectedSize } from './estimate.js';
 export {
   decodeExecutionId,
   encodeExecutionId,

@@ -1,4 +1,4 @@
-import { cell, choose, estimate, explore, type Setup } from '@pagerace/explorer';
+import { cell, choose, estimate, expectedSize, explore, type Setup } from '@pagerace/explorer';
 import { expect, it } from 'vitest';
 import { sc } from '../src/index.js';
 
@@ -23,4 +23,16 @@ it('has a lower bound that holds, also where one descent outweighs all others', 
     expect(low).toBeGreaterThan(2);
     expect(low).toBeLessThanOrEqual(executions);
   }
+});
+
+it('is put right by what was explored', () => {
+  const sampled = { mean: 100, low: 80, high: 120, samples: 400 };
+  expect(expectedSize(sampled, 30, 0.25)).toEqual({ mean: 105, low: 90, high: 120, samples: 400 });
+  expect(expectedSize(sampled, 500, 0.25)).toEqual({
+    mean: 2000,
+    low: 500,
+    high: 2000,
+    samples: 400,
+  });
+  expect(expectedSize(sampled, 1010, 1).mean).toBe(1010);
 });
