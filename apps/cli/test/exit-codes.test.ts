@@ -178,6 +178,7 @@ describe('4: inconclusive', () => {
     ],
     ['run endless --timeout 0.3', 'stopped by: time limit'],
     ['run vacuous', 'vacuous: all 2 executions were explored, and it never happened that: two'],
+    ['compare vacuous --kernels plain', 'where a property never applied nothing is known of it'],
     ['compare endless --max-executions 100', 'Incomplete: not everything was explored.'],
   ])('%s', async (words, says) => {
     const { code, out, err } = await pagerace(words);

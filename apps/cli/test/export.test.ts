@@ -69,6 +69,16 @@ describe('the litmus test behind a race', () => {
     expect(fixed.text).toContain('smp_mb(); // mm/khugepaged.c:collapse_huge_page');
   });
 
+  it('is not said to be none where the time was over before', async () => {
+    const { code, err } = await pagerace(
+      'export madv-free-dio --kernel v5.17-rc2 --timeout 0.001 --quiet',
+    );
+    expect({ code, err }).toEqual({
+      code: ExitCode.inconclusive,
+      err: 'madv-free-dio on v5.17-rc2, x86 (tso): time limit\n',
+    });
+  });
+
   it('is refused where there is none, and where nothing goes wrong', async () => {
     const none = await pagerace('export deadlock --kernel plain');
     expect(none.code).toBe(ExitCode.usage);

@@ -153,6 +153,8 @@ function conclusion(runs: readonly RunReport[], isComplete: boolean): string {
   if (outcomes.includes(false)) return 'Not as expected.';
   if (runs.some(({ result }, nth) => outcomes[nth] === undefined && !result.complete))
     return 'Incomplete: not everything was explored.';
+  if (runs.some(({ result }, nth) => outcomes[nth] === undefined && result.verdict === 'vacuous'))
+    return 'Explored completely; where a property never applied nothing is known of it.';
   if (outcomes.includes(undefined))
     return 'Explored completely; the scenario does not say what to expect of every cell.';
   return 'Every kernel behaves as expected.';

@@ -1,4 +1,12 @@
-import { duration, estimateDocument, json, pageWidth, roughly, wrap } from '@pagerace/report';
+import {
+  counted,
+  duration,
+  estimateDocument,
+  json,
+  pageWidth,
+  roughly,
+  wrap,
+} from '@pagerace/report';
 import { ExitCode } from '../exit-code.js';
 import { ExplorationThread } from '../exploration-thread.js';
 import type { Measured } from '../measuring.js';
@@ -53,8 +61,13 @@ function words({ estimate: size, rate, explored, interrupted }: Measured): strin
   if (explored !== undefined)
     return `${roughly(mean)} executions exactly: they were explored in ${duration(explored)} while measuring.`;
   return [
-    `About ${roughly(mean)} executions (95 % interval ${roughly(low)} to ${roughly(high)}, from ${roughly(samples)} random descents).`,
-    `At ${roughly(rate)}/s that takes ${duration((low / rate) * 1000)} to ${duration((high / rate) * 1000)}.`,
+    `About ${roughly(mean)} executions (95 % interval ${roughly(low)} to ${roughly(high)}, from ${counted(samples, 'random descent')}).`,
+    // No execution came to its end while the rate was measured.
+    ...(rate === 0
+      ? []
+      : [
+          `At ${roughly(rate)}/s that takes ${duration((low / rate) * 1000)} to ${duration((high / rate) * 1000)}.`,
+        ]),
     ...(high > tooWide * low
       ? [
           'So wide an interval tells little: a few descents outweigh all others. More --samples and a longer --timeout may narrow it.',

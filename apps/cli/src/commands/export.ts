@@ -55,8 +55,9 @@ export async function exportRace(
         ? undefined
         : (search.litmus(selection, witness) ?? (await search.litmusOfFix(selection)));
     display.clear();
-    if (thread.interrupted || witness === undefined) {
-      const why = thread.interrupted ? 'interrupted' : 'no violation was found';
+    if (thread.interrupted || witness === undefined || (text === undefined && search.outOfTime)) {
+      const early = search.outOfTime ? 'time limit' : 'no violation was found';
+      const why = thread.interrupted ? 'interrupted' : early;
       terminal.err(`${subjectText(selection)}: ${why}`);
       return ExitCode.inconclusive;
     }
@@ -81,6 +82,9 @@ const noLitmus =
 
 /** Looks for executions, and for the litmus tests behind them. */
 class Search {
+  /** Whether an exploration ended early, so that what was not found may be there. */
+  outOfTime = false;
+
   constructor(
     private readonly session: Session,
     private readonly options: ExportOptions,
@@ -152,18 +156,20 @@ class Search {
     ];
   }
 
-  #explore(
+  async #explore(
     { choice, subject }: Selection,
     kind: Strategy['kind'],
   ): Promise<{ readonly result: Result; readonly met: readonly OrderingSite[] }> {
     const { timeout } = this.options;
     const strategy = strategyOf({ strategy: kind, ...(timeout === undefined ? {} : { timeout }) });
-    return this.thread.perform(
+    const explored = await this.thread.perform(
       { kind: 'explore', choice, strategy, progressInterval: this.display.interval },
       (message) => {
         if (message.kind === 'progress') this.display.progress(subject, message.progress);
       },
     );
+    this.outOfTime ||= explored.result.incomplete === 'time limit';
+    return explored;
   }
 }
 
