@@ -42,6 +42,16 @@ describe('a comparison of many architectures', () => {
     expect(runs.map(({ kernel }) => kernel)).toEqual(['v5.19', 'v6.0']);
   });
 
+  it('has all kernels in the order of their releases', async () => {
+    const { runs } = await compared('madv-free-dio --kernels all --strategy first');
+    const kernels = runs.map(({ kernel }) => String(kernel).replace(/-rc\d+/, ''));
+    const plain = kernels.filter((kernel) => !kernel.includes('+'));
+    const numeric = new Intl.Collator('en', { numeric: true });
+    expect(plain).toEqual([...plain].sort(numeric.compare));
+    expect(kernels.slice(0, plain.length)).toEqual(plain);
+    expect(plain.length).toBeGreaterThan(5);
+  });
+
   it('shows each way of going wrong once, and tells the others by a command', async () => {
     const words = 'store-buffering --kernels plain --arch x86,arm64';
     const same = await pagerace(`compare ${words}`);

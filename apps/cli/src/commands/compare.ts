@@ -134,13 +134,23 @@ function kernelsOf(
   const named = [...(a === undefined ? [] : [a]), ...b, ...all.filter((one) => one !== every)];
   const about = registry.scenario(scenario);
   const kernels = [
-    ...new Set([...named, ...(all.includes(every) ? namedKernels(registry, about) : [])]),
+    ...new Set([
+      ...named,
+      ...(all.includes(every) ? inOrder(namedKernels(registry, about), registry) : []),
+    ]),
   ];
   if (kernels.length === 0) kernels.push(...usualKernels(registry, about));
   if (kernels.length === 1 && a !== undefined) {
     throw new UsageError('--a names the first kernel to compare, and --b must name another');
   }
   return kernels;
+}
+
+/** Kernels in the order of their releases, then those with patches. */
+function inOrder(ids: readonly string[], { kernels }: Registry): readonly string[] {
+  const rank = (id: string): number =>
+    id.includes('+') ? kernels.length : kernels.findIndex((kernel) => kernel.id === id);
+  return [...ids].sort((a, b) => rank(a) - rank(b));
 }
 
 function conclusion(runs: readonly RunReport[], isComplete: boolean): string {
