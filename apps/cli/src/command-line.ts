@@ -39,7 +39,7 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
       if (thrown.exitCode === 0) return ExitCode.success;
       // Called without a command it has printed its help, and that says it all.
       if (thrown.code === 'commander.help') return ExitCode.usage;
-      const message = thrown.message.replace(/^error: /, '');
+      const message = thrown.message.replace(/^error: (command-argument )?/, '');
       return report(new UsageError(message), program.opts<GlobalOptions>());
     }
     return report(thrown, program.opts<GlobalOptions>());

@@ -82,7 +82,7 @@ describe('2: the command line is wrong', () => {
     ['compare store-buffering --a plain', '--b must name another'],
     ['compare store-buffering --strategy bounded --arch arm64 --jobs 2', 'not armv8'],
     ['replay store-buffering zz --kernel plain', 'is not an execution id'],
-    ['list colours', "value 'colours' is invalid"],
+    ['list colours', "pagerace: value 'colours' is invalid"],
     ['list --plugin /nowhere/plug-in.mjs', 'the plug-in /nowhere/plug-in.mjs cannot be loaded'],
     ['list --plugin no-such-package', 'there is no such file, and no such package'],
     ['list --plugin commander', 'exports no plug-in as its default'],
