@@ -124,8 +124,15 @@ function search(
       buckets = new Map();
       costs = [];
     }
+    const { last } = state;
+    // Going on costs no switch: where it is in nobody's way, nothing else needs to be tried.
+    const goesOn =
+      last >= 0 &&
+      state.positions[last]! < target[last]! &&
+      isInNobodysWay(graph, state.positions, graph.at(last, state.positions[last]!));
     // Among equals the one added last is followed: the first thread that can.
     for (let t = threads - 1; t >= 0; t--) {
+      if (goesOn && t !== last) continue;
       const position = state.positions[t]!;
       if (graph.started[t] === 0 || position >= length(graph, t)) continue;
       const event = graph.at(t, position);
@@ -177,6 +184,25 @@ function width(graph: ExecutionGraph, event: number): number {
   return graph.kind[event] === EventKind.read && (graph.flags[event]! & EventFlag.update) !== 0
     ? 2
     : 1;
+}
+
+/**
+ * Whether the next event of a thread can be told now as well as later: it does not deviate, and makes no
+ * event that is still to be told deviate.
+ */
+function isInNobodysWay(graph: ExecutionGraph, positions: Int32Array, event: number): boolean {
+  if (deviationOf(graph, positions, event) !== 0) return graph.kind[event] === EventKind.choice;
+  const write =
+    width(graph, event) === 2 ? graph.at(graph.thread[event]!, graph.index[event]! + 1) : event;
+  if (graph.kind[write] !== EventKind.write) return true;
+  const isTold = (other: number): boolean =>
+    other < 0 || other === event || positions[graph.thread[other]!]! > graph.index[other]!;
+  const previous = graph.coherencePrevious[write]!;
+  if (!isTold(previous)) return false;
+  for (let read = graph.readers(previous); read !== none; read = graph.nextReader[read]!) {
+    if (!isTold(read)) return false;
+  }
+  return true;
 }
 
 /** How far the next event of a thread is from the newest; -1 if it cannot come next. */
