@@ -2,6 +2,7 @@ import { inject, injectable } from '@pagerace/di';
 import { HUGE_FAULT, type HugeFault } from '@pagerace/huge-memory';
 import { kernelFunction, spinLock, VM_BUG_ON } from '@pagerace/machine';
 import {
+  __SetPageUptodate,
   ARCHITECTURE,
   type Architecture,
   FAULT_FLAG_UNSHARE,
@@ -25,7 +26,6 @@ import {
   pteUnmap,
   pteUnmapUnlock,
   putPage,
-  SetPageUptodate,
   type SwapEntry,
   unlockPage,
   type VirtualAddress,
@@ -115,7 +115,7 @@ export class PageFault implements FaultHandler {
       return;
     }
     const page = this.memory.allocator.allocZeroedPage();
-    SetPageUptodate(page);
+    __SetPageUptodate(page);
     const locked = lockPte(vma, address);
     if (!this.arch.pteNone(this.arch.ptepGet(locked.ptep))) {
       pteUnmapUnlock(locked);
@@ -238,7 +238,7 @@ export class PageFault implements FaultHandler {
     const copy = this.memory.allocator.allocPage();
     if (old === undefined) copy.contents.clear();
     else copy.contents.copyFrom(old.contents);
-    SetPageUptodate(copy);
+    __SetPageUptodate(copy);
     const locked = lockPte(vma, address);
     const unchanged = this.arch.pteSame(this.arch.ptepGet(locked.ptep), origPte);
     if (unchanged) {

@@ -2,6 +2,7 @@ import { inject, injectable } from '@pagerace/di';
 import { HUGE_COPY, HUGE_MEMORY, type HugeCopy, type HugeMemory } from '@pagerace/huge-memory';
 import { kernelFunction, rawWriteSeqcountBegin, rawWriteSeqcountEnd } from '@pagerace/machine';
 import {
+  __SetPageUptodate,
   ARCHITECTURE,
   type Architecture,
   getPage,
@@ -22,7 +23,6 @@ import {
   pteOffsetMapLock,
   pteUnmapUnlock,
   putPage,
-  SetPageUptodate,
   TLB_FLUSH,
   type TlbFlush,
   VM_SHARED,
@@ -130,7 +130,7 @@ export class Process implements Fork {
   copyPresentPage(dst: Vma, address: VirtualAddress, dstPte: LockedPte, page: Page): void {
     const copy = this.memory.allocator.allocPage();
     copy.contents.copyFrom(page.contents);
-    SetPageUptodate(copy);
+    __SetPageUptodate(copy);
     this.rmap.pageAddNewAnonRmap(copy, dst, address);
     lruCacheAdd(copy);
     const pte = this.arch.pteMkdirty(this.arch.mkPte(copy, dst.vmPageProt));

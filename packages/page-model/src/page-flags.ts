@@ -3,6 +3,7 @@ import {
   clearBit,
   defineKernelFunction,
   setBit,
+  smpWmb,
   testAndClearBit,
   testAndSetBit,
   testBit,
@@ -52,6 +53,15 @@ export const {
   set: SetPageUptodate,
   clear: ClearPageUptodate,
 } = pageFlag('Uptodate', 'uptodate');
+/** __SetPageUptodate(): of a new page, whose contents are to be there before the entry that leads to them. */
+export const __SetPageUptodate = defineKernelFunction(
+  file,
+  '__SetPageUptodate',
+  (page: Page): void => {
+    smpWmb();
+    SetPageUptodate(page);
+  },
+);
 export const {
   test: PageDirty,
   set: SetPageDirty,

@@ -5,6 +5,7 @@ import { gupFastCollapseBothBackOff } from './gup-fast-collapse/both-back-off.js
 import { gupFastCollapseDeposit } from './gup-fast-collapse/deposit.js';
 import { gupFastCollapseFile } from './gup-fast-collapse/file.js';
 import { gupFastRetract } from './gup-fast-collapse/retract.js';
+import { gupFastHugeFork } from './gup-fast-collapse/huge-fork.js';
 import { gupFastCollapseMove } from './gup-fast-collapse/move.js';
 import { gupFastMunmap } from './gup-fast-collapse/munmap.js';
 import { gupFastCollapsePfnWalker } from './gup-fast-collapse/pfn-walker.js';
@@ -74,6 +75,7 @@ export const scenarios = definePlugin({
     gupSlowRetract,
     gupFastCollapseSwitchMm,
     gupFastMunmap,
+    gupFastHugeFork,
     gupFastCollapseSecondPage,
     staleTlbUnmap,
     staleTlbDeferredFlush,
