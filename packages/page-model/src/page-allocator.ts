@@ -123,6 +123,11 @@ export class PageAllocator {
       const bit = page.flags.bit(flag);
       if (bit.read() !== 0) bit.write(0);
     }
+    // What a huge page had while its pages were mapped one by one.
+    for (const one of page.memory.subpages(page).slice(1)) {
+      const bit = one.flags.bit('anon_exclusive');
+      if (bit.read() !== 0) bit.write(0);
+    }
     if (page.mapping.read() !== null) page.mapping.write(null);
     setPageCount(page, 1);
   }

@@ -3,7 +3,13 @@ import { w } from '@pagerace/arch-w';
 import { injectable } from '@pagerace/di';
 import { CopyHugePmd, HUGE_COPY } from '@pagerace/huge-memory';
 import { defineKernel, definePatch, type Kernel } from '@pagerace/kernel';
-import { rawWriteSeqcountBegin, rawWriteSeqcountEnd, smpMb } from '@pagerace/machine';
+import {
+  dropped,
+  OrderingSites,
+  rawWriteSeqcountBegin,
+  rawWriteSeqcountEnd,
+  smpMb,
+} from '@pagerace/machine';
 import type { Ptep, VirtualAddress, Vma } from '@pagerace/page-model';
 import { v6_1 } from '@pagerace/patches';
 import { describe, expect, test } from 'vitest';
@@ -71,4 +77,13 @@ describe.each([arm64, w])('under the model of $id', (architecture) => {
   test('it misses neither with a full barrier behind write_protect_seq', () => {
     expect(verdictOf(kernelWith(OrderedCheck), 'first')).toBe('verified');
   });
+});
+
+test('the copy of a page is seen with its contents, for the barrier of __SetPageUptodate()', () => {
+  const site = 'include/linux/page-flags.h:__SetPageUptodate:smp_wmb';
+  const orderingSites = new OrderingSites([[site, dropped]]);
+  const choice = { scenario, kernel: v6_1, architecture: w, model: w.model };
+  expect(violatedBy(choice)).not.toContain('use-after-free');
+  expect(violatedBy({ ...choice, orderingSites })).toContain('use-after-free');
+  expect(orderingSites.unmet).toEqual([]);
 });
