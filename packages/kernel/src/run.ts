@@ -56,6 +56,7 @@ export function composeRun(request: RunRequest): Run {
   const parameters = parseParameters(scenario.parameters, request.parameters ?? {});
   const size = scenario.machineSize(parameters);
   mustFit(size, architecture);
+  mustHavePatches(scenario, kernel, parameters);
   // Before anything runs: a patch for a seam that is not there is found here.
   wire(kernel, architecture);
 
@@ -93,6 +94,16 @@ export function composeRun(request: RunRequest): Run {
     mustCover: scenario.properties.map(({ id }) => id),
     fingerprint: fingerprintOf(request, parameters),
   };
+}
+
+function mustHavePatches(scenario: Scenario, kernel: Kernel, parameters: unknown): void {
+  const missing = scenario
+    .needs(parameters)
+    .find((needed) => !kernel.patches.some(({ id }) => id === needed));
+  if (missing === undefined) return;
+  throw new UsageError(
+    `${scenario.id}, so set, needs the patch ${missing}, which ${kernel.id} lacks: take ${kernel.id}+${missing}`,
+  );
 }
 
 function fingerprintOf(

@@ -38,6 +38,8 @@ export interface ScenarioFacts<Set extends ParameterSet> {
   readonly description: string;
   readonly parameters?: Set;
   readonly machine: MachineSize | ((parameters: ParameterValues<Set>) => MachineSize);
+  /** Ids of patches without which there is nothing to see; default none. */
+  readonly needs?: (parameters: ParameterValues<Set>) => readonly string[];
   readonly properties: readonly PropertyDefinition[];
   readonly expected?: readonly Expectation[];
   /**
@@ -58,6 +60,8 @@ export interface Scenario {
   /** @internal */
   readonly machineSize: (parameters: unknown) => MachineSize;
   /** @internal */
+  readonly needs: (parameters: unknown) => readonly string[];
+  /** @internal */
   readonly build: (context: ScenarioContext<unknown>) => Program;
 }
 
@@ -65,7 +69,7 @@ export interface Scenario {
 export function defineScenario<const Set extends ParameterSet = {}>(
   facts: ScenarioFacts<Set>,
 ): Scenario {
-  const { machine } = facts;
+  const { machine, needs } = facts;
   return {
     id: facts.id,
     title: facts.title,
@@ -75,6 +79,7 @@ export function defineScenario<const Set extends ParameterSet = {}>(
     expected: facts.expected ?? [],
     machineSize: (parameters) =>
       typeof machine === 'function' ? machine(parameters as ParameterValues<Set>) : machine,
+    needs: (parameters) => needs?.(parameters as ParameterValues<Set>) ?? [],
     build: (context) => facts.build(context as ScenarioContext<ParameterValues<Set>>),
   };
 }

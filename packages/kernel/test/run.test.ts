@@ -7,6 +7,7 @@ import { getPage } from '@pagerace/page-model';
 import { LAZY_FREE_RULE } from '@pagerace/rmap';
 import { describe, expect, test } from 'vitest';
 import {
+  applyPatches,
   choiceParameter,
   composeRun,
   defineKernel,
@@ -149,6 +150,26 @@ test('a reference that nobody has at the end is a leak, unless the scenario says
     return explore(setup, { model: sc }).violations.map(({ property }) => property);
   });
   expect(verdicts).toEqual([[], ['leak']]);
+});
+
+test('a scenario that needs a patch is refused without it', () => {
+  const scenario = defineScenario({
+    id: 'needing',
+    title: 'Needing',
+    description: 'Has nothing to show without a patch, unless it is told to go without.',
+    parameters: { without: flagParameter('Does without the patch') },
+    machine: { cpus: 1, pages: 1 },
+    properties: [],
+    needs: ({ without }) => (without ? [] : ['probe']),
+    build: ({ machine }) => machine.program(),
+  });
+  const probe = definePatch({ id: 'probe', title: 'A probe', provides: [] });
+  const patched = applyPatches(kernel, [probe]);
+  expect(() => composeRun({ ...request, scenario })).toThrow(
+    `needing, so set, needs the patch probe, which v1 lacks: take v1+probe`,
+  );
+  expect(() => composeRun({ ...request, scenario, kernel: patched })).not.toThrow();
+  expect(() => composeRun({ ...request, scenario, parameters: { without: true } })).not.toThrow();
 });
 
 describe('a patch', () => {

@@ -109,6 +109,7 @@ export function reproducerScenario(
       '("bad").',
     parameters,
     machine: { cpus: 2, pages: 24 },
+    needs: ({ at }) => (at === 'anywhere' ? [] : ['madv-free-reproducer']),
     properties,
     build: (context) => build(context, tell),
   });
