@@ -1,4 +1,5 @@
 import { archX86, x86 } from '@pagerace/arch-x86';
+import { HUGE_REUSE_RULE } from '@pagerace/huge-memory';
 import { applyPatches, composeRun, defineScenario, type Kernel, Registry } from '@pagerace/kernel';
 import { sc } from '@pagerace/memory-models';
 import { BIO_PAGE_REFERENCES } from '@pagerace/block';
@@ -117,6 +118,12 @@ test('each kernel has the rules of its time', () => {
     'ReuseByPageCount',
     'ReuseBySingleReference',
     ...Array.from({ length: 5 }, () => 'ReuseIfExclusive'),
+  ]);
+  expect(seen(HUGE_REUSE_RULE)).toEqual([
+    'ReuseHugeByMapCount',
+    'ReuseHugeByMapCount',
+    'ReuseHugeBySingleReference',
+    ...Array.from({ length: 5 }, () => 'ReuseHugeIfExclusive'),
   ]);
   expect(seen(BIO_PAGE_REFERENCES).map((one) => (one as { pin: boolean }).pin)).toEqual([
     ...Array.from({ length: 5 }, () => false),
