@@ -48,10 +48,9 @@ function program(seed: number): LitmusTest {
     });
     return `P${String(thread)}(int *x, int *y) { ${code.join(' ')} }`;
   });
-  const registers = threads.flatMap((_, thread) => [
-    `${String(thread)}:r0;`,
-    `${String(thread)}:r1;`,
-  ]);
+  const registers = threads.flatMap((code, thread) =>
+    ['r0', 'r1'].filter((one) => code.includes(one)).map((one) => `${String(thread)}:${one};`),
+  );
   return parseLitmus(
     `C seed-${String(seed)}\n{}\n${threads.join('\n')}\nlocations [x; y; ${registers.join(' ')}]\nexists (x=1)`,
   );

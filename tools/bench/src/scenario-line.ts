@@ -1,5 +1,11 @@
 import { loadRegistry } from '@pagerace/cli';
-import { type Estimate, estimate, expectedSize, ExplorationRun, type Result } from '@pagerace/explorer';
+import {
+  type Estimate,
+  estimate,
+  expectedSize,
+  ExplorationRun,
+  type Result,
+} from '@pagerace/explorer';
 import { composeRun } from '@pagerace/kernel';
 import { roughly } from '@pagerace/report';
 import { type Effort, stopwatch } from './own-process.js';
