@@ -1,4 +1,5 @@
 import {
+  EventFlag,
   EventKind,
   type ExecutionGraph,
   Fence,
@@ -13,7 +14,8 @@ import { acquiresHere, addressOf, isFencedStore, isFull, updates } from './weak-
 /**
  * RVWMO, for the kernel's primitives as arch/riscv makes them (asm/barrier.h, asm/atomic.h, asm/fence.h,
  * v6.1): acquire is an access and `fence r,rw`, release `fence rw,w` and an access, fully ordered an AMO
- * with .aqrl; smp_mb(), smp_rmb() and smp_wmb() are `fence rw,rw`, `r,r` and `w,w`.
+ * with .aqrl; smp_mb(), smp_rmb() and smp_wmb() are `fence rw,rw`, `r,r` and `w,w`. spin_lock() is a
+ * ticket lock, whose ticket is taken by a fully ordered atomic_fetch_add() (asm-generic/spinlock.h, v5.19).
  */
 class Riscv extends MultiCopyAtomicModel {
   readonly id = 'riscv';
@@ -25,7 +27,7 @@ class Riscv extends MultiCopyAtomicModel {
     const address = addressOf(graph, read);
     if (address !== none) sets.afterEvent(address);
     this.#orderByReads(graph, read, sets);
-    if (acquiresHere(graph, read) && !isFull(graph, read)) {
+    if (acquiresHere(graph, read) && !isAmoAqrl(graph, read)) {
       sets.add(Kept.reads, read);
       sets.include(Kept.beforeAll, Kept.reads);
     }
@@ -36,7 +38,7 @@ class Riscv extends MultiCopyAtomicModel {
     if (isFencedStore(graph, write)) {
       sets.add(Kept.writes, write);
       sets.separate();
-    } else if (releases(graph.order[write]!) && !isFull(graph, write)) {
+    } else if (releases(graph.order[write]!) && !isAmoAqrl(graph, write)) {
       sets.include(Kept.beforeWrites, Kept.reads);
       sets.include(Kept.beforeWrites, Kept.writes);
       sets.after(Kept.beforeWrites);
@@ -70,7 +72,7 @@ class Riscv extends MultiCopyAtomicModel {
 
   /** Rules 5 and 6 for a half of an AMO with .aqrl; rule 7 follows. */
   #addAtomic(graph: ExecutionGraph, access: number, sets: ThreadSets): void {
-    if (!isFull(graph, access)) return;
+    if (!isAmoAqrl(graph, access)) return;
     sets.after(Kept.reads);
     sets.after(Kept.writes);
     sets.add(Kept.beforeAll, access);
@@ -99,6 +101,11 @@ class Riscv extends MultiCopyAtomicModel {
       return;
     }
   }
+}
+
+function isAmoAqrl(graph: ExecutionGraph, access: number): boolean {
+  const isTicket = (graph.flags[access]! & EventFlag.spinLock) !== 0 && updates(graph, access);
+  return isTicket || isFull(graph, access);
 }
 
 /** RVWMO, RISC-V's model. */

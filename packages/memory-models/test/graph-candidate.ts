@@ -233,17 +233,23 @@ const riscvFence = fenceTag({
   [Fence.writeToAny]: 'Fence.w.rw',
 });
 
+/** Fully ordered, or a ticket lock's atomic_fetch_add(). */
+function isAmoAqrl(graph: ExecutionGraph, event: number): boolean {
+  const isTicket = (graph.flags[event]! & EventFlag.spinLock) !== 0 && isHalf(graph, event);
+  return isTicket || isFull(graph, event);
+}
+
 /** RISC-V as arch/riscv makes the kernel's primitives. */
 export const riscvInstructions: Instructions = {
   dependencies: true,
   tags: (graph, event) => {
     if (graph.kind[event] === EventKind.fence) return riscvFence(graph, event);
     const tags: Tag[] = isHalf(graph, event) ? ['X'] : [];
-    if (isFull(graph, event)) tags.push('AcqRel');
+    if (isAmoAqrl(graph, event)) tags.push('AcqRel');
     return tags;
   },
   around: (graph, event) => {
-    if (isFull(graph, event)) return {};
+    if (isAmoAqrl(graph, event)) return {};
     if (isFencedStore(graph, event)) return { after: 'Fence.rw.rw' };
     if (releases(graph, event)) return { before: 'Fence.rw.w' };
     return acquires(graph, event) ? { after: 'Fence.r.rw' } : {};
