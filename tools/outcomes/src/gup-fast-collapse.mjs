@@ -190,6 +190,10 @@ Remarks:
 - S4-20: a flush that interrupts the CPUs of mm_cpumask() needs a full barrier between taking the entry out and the look at
   the mask, and switch_mm() one between its bit and the first walk. x86 and powerpc have both; W and
   LoongArch have none.
+- Fork: it looks at MMF_HAS_PINNED before it looks at the page, behind write_protect_seq and a write barrier, which does not
+  order the look. By the model it may so miss the first pin that a process takes, and no later one (\`--set pins=again\`);
+  with a full barrier there, it does not. On x86, s390, arm64 and RISC-V locks in between order it. What the page allocator and memory cgroups
+  may order besides is not modelled.
 - loongarch and mips are explored under the kernel's own model, which orders less than they do: there a barrier that is
   missing is one that the kernel does not ask for, but the processor may have.
 - riscv has had GUP-fast since v6.9 only, and W is none: what stands there is what would be.

@@ -6,7 +6,7 @@ import { collapseProperties, CollapseRace, type Got } from './collapse-race.js';
 
 export const gupFastHugeFork = defineScenario({
   id: 'gup-fast-huge-fork',
-  title: 'A page of a huge one is pinned while the process forks',
+  title: 'Fork: a page of a huge one is pinned while the process forks',
   description:
     'A process has a huge page mapped, and asks GUP-fast to pin its second page to write to, while ' +
     'another of its threads forks and then writes to that page. A huge page that may be pinned is split ' +
