@@ -14,6 +14,7 @@ import {
   lruCacheAdd,
   MEMORY,
   type Memory,
+  mmuNotified,
   type Page,
   PageAnonExclusive,
   PageSwapCache,
@@ -234,11 +235,24 @@ export class PageFault implements FaultHandler {
   /** Maps a copy. The old page is read without the PTL, under a reference of the caller that ends here. */
   @kernelFunction('mm/memory.c')
   wpPageCopy(fault: VmFault, old: Page | undefined): void {
-    const { vma, address, origPte } = fault;
+    const { mm } = fault.vma;
     const copy = this.memory.allocator.allocPage();
     if (old === undefined) copy.contents.clear();
     else copy.contents.copyFrom(old.contents);
     __SetPageUptodate(copy);
+    const start = fault.address - (fault.address % mm.memory.pageSize);
+    const unchanged = mmuNotified(mm, start, start + mm.memory.pageSize, () =>
+      this.#replace(fault, old, copy),
+    );
+    if (!unchanged) putPage(copy);
+    if (old === undefined) return;
+    putPage(old);
+    if (unchanged) putPage(old);
+  }
+
+  /** @returns whether the entry was still that of the old page, and now is that of the copy */
+  #replace(fault: VmFault, old: Page | undefined, copy: Page): boolean {
+    const { vma, address, origPte } = fault;
     const locked = lockPte(vma, address);
     const unchanged = this.arch.pteSame(this.arch.ptepGet(locked.ptep), origPte);
     if (unchanged) {
@@ -249,10 +263,7 @@ export class PageFault implements FaultHandler {
       if (old !== undefined) this.rmap.pageRemoveRmap(old);
     }
     pteUnmapUnlock(locked);
-    if (!unchanged) putPage(copy);
-    if (old === undefined) return;
-    putPage(old);
-    if (unchanged) putPage(old);
+    return unchanged;
   }
 }
 

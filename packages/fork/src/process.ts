@@ -11,6 +11,7 @@ import {
   MEMORY,
   type Memory,
   type Mm,
+  mmuNotified,
   MmuGather,
   mmapReadLock,
   mmapReadUnlock,
@@ -66,9 +67,11 @@ export class Process implements Fork {
   copyPageRange(dst: Vma, src: Vma): void {
     // GUP-fast, which takes no lock, must not pin a page between the check for pins and the write
     // protection (57efa1fe5957, v5.11).
-    rawWriteSeqcountBegin(src.mm.writeProtectSeq);
-    for (const [start, end] of this.#pmdRanges(src)) this.copyPmdRange(dst, src, start, end);
-    rawWriteSeqcountEnd(src.mm.writeProtectSeq);
+    mmuNotified(src.mm, src.start, src.end, () => {
+      rawWriteSeqcountBegin(src.mm.writeProtectSeq);
+      for (const [start, end] of this.#pmdRanges(src)) this.copyPmdRange(dst, src, start, end);
+      rawWriteSeqcountEnd(src.mm.writeProtectSeq);
+    });
   }
 
   /** copy_pmd_range(), for what one entry covers. */
@@ -169,7 +172,7 @@ export class Process implements Fork {
   zapPage(mm: Mm, address: VirtualAddress): void {
     mmapReadLock(mm);
     const vma = mm.findVma(address);
-    if (vma !== undefined) this.zapPmdRange(vma, address, address + this.memory.pageSize);
+    if (vma !== undefined) this.#unmapSingleVma(vma, address, address + this.memory.pageSize);
     mmapReadUnlock(mm);
   }
 
@@ -179,10 +182,17 @@ export class Process implements Fork {
     const vma = mm.findVma(start);
     if (vma !== undefined) {
       const end = start + this.memory.hpagePmdSize;
-      this.zapPmdRange(vma, start, Math.min(end, vma.end));
+      this.#unmapSingleVma(vma, start, Math.min(end, vma.end));
       this.#freePteRange(mm, start, end);
     }
     mmapWriteUnlock(mm);
+  }
+
+  /** Of what one entry above the last level covers; the notifiers are told by unmap_vmas() and its like. */
+  #unmapSingleVma(vma: Vma, start: VirtualAddress, end: VirtualAddress): void {
+    mmuNotified(vma.mm, start, end, () => {
+      this.zapPmdRange(vma, start, end);
+    });
   }
 
   /** free_pte_range(): nobody can add entries to the table. Hold mmap_lock for writing. */

@@ -11,6 +11,7 @@ import {
   VM_WRITE,
   walkToPte,
 } from '@pagerace/page-model';
+import { notified } from '@pagerace/page-model/testing';
 import { describe, expect, test } from 'vitest';
 import { prepareChild } from '../src/index.js';
 import { explored, once, type System } from './system.js';
@@ -158,6 +159,35 @@ test('zapping one page leaves the others', () => {
     return [user.userRead(mm, 0), user.userRead(mm, 0x10)];
   });
   expect(seen).toEqual([0, 9]);
+});
+
+test('the notifiers are told of what fork protects, of a copy, and of what is unmapped', () => {
+  const seen = once((system) => {
+    const { child } = family(system);
+    const { arch, fork, mm, user } = system;
+    const told = notified(mm, () => {
+      const walk = walkToPte(mm, 0);
+      if (walk === undefined) return 'no table';
+      const pte = walk.ptep.read();
+      return arch.pteNone(pte) ? 'nothing' : arch.pteWrite(pte) ? 'writable' : 'read-only';
+    });
+    fork.dupMmap(mm, child);
+    user.userWrite(mm, 0x8, 1);
+    fork.zapPage(mm, 0);
+    user.userWrite(mm, 0, 1);
+    fork.unmapRegion(mm, 0);
+    return told;
+  });
+  expect(seen).toEqual([
+    ['start', 0, 0x20, 'writable'],
+    ['end', 0, 0x20, 'read-only'],
+    ['start', 0, 0x10, 'read-only'],
+    ['end', 0, 0x10, 'writable'],
+    ['start', 0, 0x10, 'writable'],
+    ['end', 0, 0x10, 'nothing'],
+    ['start', 0, 0x20, 'writable'],
+    ['end', 0, 0x20, 'nothing'],
+  ]);
 });
 
 describe('unmapping a range', () => {

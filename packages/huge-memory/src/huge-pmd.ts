@@ -6,8 +6,7 @@ import {
   MEMORY,
   type Memory,
   MmuGather,
-  mmuNotifierInvalidateRangeEnd,
-  mmuNotifierInvalidateRangeStart,
+  mmuNotified,
   type Page,
   PageAnon,
   PageAnonExclusive,
@@ -41,12 +40,10 @@ export class HugePmd implements HugeMemory {
 
   @kernelFunction('mm/huge_memory.c', '__split_huge_pmd')
   splitHugePmd(vma: Vma, address: VirtualAddress): void {
-    const { mm } = vma;
     const start = address - (address % this.memory.hpagePmdSize);
-    const end = start + this.memory.hpagePmdSize;
-    mmuNotifierInvalidateRangeStart(mm, start, end);
-    this.#withHugePmd(vma, start, (pmdp) => this.splitHugePmdLocked(vma, start, pmdp));
-    mmuNotifierInvalidateRangeEnd(mm, start, end);
+    mmuNotified(vma.mm, start, start + this.memory.hpagePmdSize, () => {
+      this.#withHugePmd(vma, start, (pmdp) => this.splitHugePmdLocked(vma, start, pmdp));
+    });
   }
 
   @kernelFunction('mm/huge_memory.c', '__split_huge_pmd_locked')

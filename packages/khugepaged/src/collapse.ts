@@ -23,8 +23,7 @@ import {
   mmapReadUnlock,
   mmapWriteLock,
   mmapWriteUnlock,
-  mmuNotifierInvalidateRangeEnd,
-  mmuNotifierInvalidateRangeStart,
+  mmuNotified,
   mustBePmdNone,
   type Page,
   pageMapcount,
@@ -194,13 +193,13 @@ export class Collapse implements Khugepaged {
   #takeOut(vma: Vma, address: VirtualAddress, pmdp: Ptep): void {
     const { mm } = vma;
     const end = address + this.memory.hpagePmdSize;
-    mmuNotifierInvalidateRangeStart(mm, address, end);
-    pmdLock(mm);
-    // No CPU has a translation by the table any more. GUP-fast may be walking it, and finds out by
-    // itself: it must see either that the entry is gone or have its reference seen below.
-    this.arch.pmdpCollapseFlush(vma, address, pmdp);
-    pmdUnlock(mm);
-    mmuNotifierInvalidateRangeEnd(mm, address, end);
+    mmuNotified(mm, address, end, () => {
+      pmdLock(mm);
+      // No CPU has a translation by the table any more. GUP-fast may be walking it, and finds out by
+      // itself: it must see either that the entry is gone or have its reference seen below.
+      this.arch.pmdpCollapseFlush(vma, address, pmdp);
+      pmdUnlock(mm);
+    });
     this.sync.afterFlush(this.memory);
   }
 

@@ -5,8 +5,7 @@ import {
   type Architecture,
   MEMORY,
   type Memory,
-  mmuNotifierInvalidateRangeEnd,
-  mmuNotifierInvalidateRangeStart,
+  mmuNotified,
   type PageTable,
   pmdLock,
   pmdUnlock,
@@ -38,11 +37,7 @@ export class TableRemoval {
 
   /** Tells those who have asked for it before and after. */
   notified<T>({ vma, address }: Removable, body: () => T): T {
-    const end = address + this.memory.hpagePmdSize;
-    mmuNotifierInvalidateRangeStart(vma.mm, address, end);
-    const result = body();
-    mmuNotifierInvalidateRangeEnd(vma.mm, address, end);
-    return result;
+    return mmuNotified(vma.mm, address, address + this.memory.hpagePmdSize, body);
   }
 
   /** Frees it at once. Hold mmap_lock and i_mmap_rwsem for writing: nobody else then uses its lock. v6.1. */

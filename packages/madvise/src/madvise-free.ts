@@ -11,8 +11,7 @@ import {
   type Mm,
   mmapReadLock,
   mmapReadUnlock,
-  mmuNotifierInvalidateRangeEnd,
-  mmuNotifierInvalidateRangeStart,
+  mmuNotified,
   type Page,
   PageDirty,
   pageMapcount,
@@ -49,21 +48,25 @@ export class MadviseFree implements Madvise {
     const vma = mm.findVma(start);
     VM_BUG_ON(vma === undefined, 'MADV_FREE of what is not mapped');
     lruAddDrain(this.memory);
-    const { pageSize, hpagePmdSize } = this.memory;
-    const end = start + pages * pageSize;
-    let cleaned = false;
-    mmuNotifierInvalidateRangeStart(mm, start, end);
-    for (let address = start; address < end;) {
-      // pmd_addr_end()
-      const next = Math.min(end, address - (address % hpagePmdSize) + hpagePmdSize);
-      cleaned = this.madviseFreePteRange(vma!, address, next) || cleaned;
-      address = next;
-    }
-    mmuNotifierInvalidateRangeEnd(mm, start, end);
+    const end = start + pages * this.memory.pageSize;
+    const cleaned = mmuNotified(mm, start, end, () => this.#walkPageRange(vma!, start, end));
     // tlb_finish_mmu(): till here a CPU that has the old, dirty translation may store through it and
     // leave no trace in the entry. That store races with MADV_FREE, and may be lost.
     if (cleaned) this.tlb.flushTlbRange(mm, start, end);
     mmapReadUnlock(mm);
+  }
+
+  /** walk_page_range(). @returns whether a flush is due */
+  #walkPageRange(vma: Vma, start: VirtualAddress, end: VirtualAddress): boolean {
+    const { hpagePmdSize } = this.memory;
+    let cleaned = false;
+    for (let address = start; address < end;) {
+      // pmd_addr_end()
+      const next = Math.min(end, address - (address % hpagePmdSize) + hpagePmdSize);
+      cleaned = this.madviseFreePteRange(vma, address, next) || cleaned;
+      address = next;
+    }
+    return cleaned;
   }
 
   /** Entries of one table, whose lock is held all the while. @returns whether a flush is due */

@@ -47,12 +47,7 @@ export {
   unpinUserPage,
 } from './mm.js';
 export { MmuGather } from './mmu-gather.js';
-export {
-  type MmuNotifier,
-  mmuNotifierInvalidateRangeEnd,
-  mmuNotifierInvalidateRangeStart,
-  mmuNotifierRegister,
-} from './mmu-notifier.js';
+export { type MmuNotifier, mmuNotified, mmuNotifierRegister } from './mmu-notifier.js';
 export { PageAllocator } from './page-allocator.js';
 export { byteAt, type ByteString, type Half, PageContents, ZEROS } from './page-contents.js';
 export * from './page-flags.js';

@@ -16,7 +16,7 @@ export function mmuNotifierRegister(mm: Mm, notifier: MmuNotifier): void {
 }
 
 /** mmu_notifier_invalidate_range_start(). May sleep. */
-export const mmuNotifierInvalidateRangeStart = defineKernelFunction(
+const mmuNotifierInvalidateRangeStart = defineKernelFunction(
   'mm/mmu_notifier.c',
   'mmu_notifier_invalidate_range_start',
   (mm: Mm, start: VirtualAddress, end: VirtualAddress): void => {
@@ -25,10 +25,23 @@ export const mmuNotifierInvalidateRangeStart = defineKernelFunction(
 );
 
 /** mmu_notifier_invalidate_range_end(). */
-export const mmuNotifierInvalidateRangeEnd = defineKernelFunction(
+const mmuNotifierInvalidateRangeEnd = defineKernelFunction(
   'mm/mmu_notifier.c',
   'mmu_notifier_invalidate_range_end',
   (mm: Mm, start: VirtualAddress, end: VirtualAddress): void => {
     for (const notifier of mm.notifiers) notifier.invalidateRangeEnd?.(mm, start, end);
   },
 );
+
+/** Changes entries of a range between mmu_notifier_invalidate_range_start() and _end(). May sleep. */
+export function mmuNotified<T>(
+  mm: Mm,
+  start: VirtualAddress,
+  end: VirtualAddress,
+  change: () => T,
+): T {
+  mmuNotifierInvalidateRangeStart(mm, start, end);
+  const result = change();
+  mmuNotifierInvalidateRangeEnd(mm, start, end);
+  return result;
+}

@@ -15,8 +15,7 @@ import {
   type Architecture,
   ClearPageAnonExclusive,
   type LockedPte,
-  mmuNotifierInvalidateRangeEnd,
-  mmuNotifierInvalidateRangeStart,
+  mmuNotified,
   type Page,
   PageAnon,
   PageAnonExclusive,
@@ -142,11 +141,9 @@ export class ReverseMapping implements Rmap {
   @kernelFunction('mm/rmap.c')
   tryToUnmapOne(page: Page, vma: Vma, address: VirtualAddress, flags: TtuFlags): boolean {
     const { mm } = vma;
-    const end = address + mm.memory.pageSize;
-    mmuNotifierInvalidateRangeStart(mm, address, end);
-    const unmapped = this.#unmapOne(page, vma, address, flags);
-    mmuNotifierInvalidateRangeEnd(mm, address, end);
-    return unmapped;
+    return mmuNotified(mm, address, address + mm.memory.pageSize, () =>
+      this.#unmapOne(page, vma, address, flags),
+    );
   }
 
   #unmapOne(page: Page, vma: Vma, address: VirtualAddress, flags: TtuFlags): boolean {
