@@ -1,5 +1,6 @@
 import { Exploration, Outcome } from './exploration.js';
 import type { MemoryModel } from './memory-model.js';
+import { mustBeAtLeast, mustBeModel } from './options.js';
 import type { Setup } from './program.js';
 import { seededRandom } from './random.js';
 
@@ -8,6 +9,7 @@ export interface Estimate {
   readonly mean: number;
   /** The 95 % interval: from the samples' spread, and never below what {@link batches} bear out. */
   readonly low: number;
+  /** Infinity where the samples are too few to tell. */
   readonly high: number;
   readonly samples: number;
 }
@@ -43,7 +45,8 @@ export function expectedSize(sampled: Estimate, executions: number, explored: nu
     const byShare = executions / explored;
     return { mean: byShare, low: executions, high: byShare, samples };
   }
-  const whole = (size: number): number => executions + (1 - explored) * size;
+  const rest = 1 - explored;
+  const whole = (size: number): number => executions + (rest === 0 ? 0 : rest * size);
   return { mean: whole(mean), low: whole(low), high: whole(high), samples };
 }
 
@@ -55,7 +58,9 @@ export function expectedSize(sampled: Estimate, executions: number, explored: nu
  * Programs", 1975). Its distribution has a long tail: the interval is an indication.
  */
 export function estimate(setup: Setup, options: EstimateOptions): Estimate {
+  mustBeModel((options as EstimateOptions | undefined)?.model, 'estimate');
   const { model, seed = 1, samples = 1000, shouldStop } = options;
+  mustBeAtLeast(1, samples, 'samples');
   let weight = 0;
   const exploration: Exploration = new Exploration(setup, {
     model,
@@ -71,7 +76,8 @@ export function estimate(setup: Setup, options: EstimateOptions): Estimate {
   let mean = 0;
   let squares = 0;
   const sums = new Float64Array(batches);
-  const error = (): number => (count < 2 ? Infinity : Math.sqrt(squares / (count - 1) / count));
+  const error = (): number =>
+    count < batches ? Infinity : Math.sqrt(squares / (count - 1) / count);
   while (count < samples) {
     weight = 0;
     exploration.advance(() => false);
@@ -84,7 +90,7 @@ export function estimate(setup: Setup, options: EstimateOptions): Estimate {
     if (count >= 100 && 1.96 * error() <= mean / 10) break;
     if (shouldStop?.() === true) break;
   }
-  const margin = count < 2 ? mean : 1.96 * error();
+  const margin = 1.96 * error();
   const least = count < batches ? 0 : Math.min(...sums) / Math.ceil(count / batches);
   return {
     mean,

@@ -4,11 +4,13 @@ import { ModelError } from './errors.js';
 import { EventFlag, EventKind, type ExecutionGraph, none } from './graph.js';
 import { Access, type MemoryModel } from './memory-model.js';
 import { Order, type Fence } from './order.js';
-import type { Program, Setup } from './program.js';
+import type { Setup } from './program.js';
 import { raceViolation } from './race-violation.js';
 import { Registry } from './registry.js';
 import { Alternative, Search } from './search.js';
+import { mustBeFunction, mustBeOrdinary, type NamedThreads, setUp } from './set-up.js';
 import { withRuntime, type Condition, type Runtime, type ThreadBody } from './runtime.js';
+import { programError } from './thrown.js';
 import { noWrite, onlyLooks, type Update, updatedValue } from './update.js';
 import { Violation } from './violation.js';
 import { type Awaited, Waiting } from './waiting.js';
@@ -55,7 +57,6 @@ const failedAssumption = Symbol('an assumption failed');
 export class Exploration implements Runtime {
   readonly model: MemoryModel;
   readonly registry = new Registry();
-  readonly program: Program;
   readonly tracing = false;
   /** Situations that arose in some execution. */
   readonly covered = new Set<string>();
@@ -67,6 +68,7 @@ export class Exploration implements Runtime {
   cutOff: string | undefined;
   done = false;
 
+  readonly #program: NamedThreads;
   readonly #search: Search;
   readonly #waiting = new Waiting();
   readonly #programThreads: number;
@@ -96,10 +98,8 @@ export class Exploration implements Runtime {
     this.#onRestart = options.onRestart;
     this.#maximumThreadLength = options.maximumThreadLength ?? 4096;
     this.#dataRaces = options.dataRaces ?? true;
-    this.program = withRuntime(this, setup);
-    for (const [name, body] of Object.entries(this.program.threads)) {
-      this.registry.addThread(body, Array.isArray(this.program.threads) ? `thread ${name}` : name);
-    }
+    this.#program = setUp(this, setup);
+    for (const [name, body] of this.#program.threads) this.registry.addThread(body, name);
     this.#programThreads = this.registry.threads.length;
     this.#search = new Search(this.model, this.#waiting, this.registry.initial, options.random);
     this.#begin();
@@ -205,12 +205,7 @@ export class Exploration implements Runtime {
     let value: unknown;
     try {
       value = this.registry.threads[thread]!.body();
-      if (value instanceof Promise) {
-        value.catch(() => undefined);
-        throw new ModelError(
-          `${this.registry.threads[thread]!.name} returned a promise: a thread is an ordinary function, without async`,
-        );
-      }
+      mustBeOrdinary(value, this.registry.threads[thread]!.name);
       kind = EventKind.end;
     } catch (thrown) {
       if (thrown === waiting) return;
@@ -232,12 +227,11 @@ export class Exploration implements Runtime {
   }
 
   #modelError(thrown: unknown): ModelError {
-    const name = this.registry.threads[this.#thread]?.name ?? 'finally';
-    if (thrown instanceof ModelError) return thrown;
-    const message = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
-    const at = thrown instanceof Error ? (/\n\s+(at .*)/.exec(thrown.stack ?? '')?.[1] ?? '') : '';
-    return new ModelError(
-      `${name} threw after ${String(this.#thread < 0 ? 0 : this.#search.graph.threadLength[this.#thread]!)} operations: ${message} ${at}`.trimEnd(),
+    if (this.#thread < 0) return programError(thrown, 'finally');
+    return programError(
+      thrown,
+      this.registry.threads[this.#thread]!.name,
+      this.#search.graph.threadLength[this.#thread],
     );
   }
 
@@ -291,7 +285,7 @@ export class Exploration implements Runtime {
       outcome = Outcome.deadlock;
       this.deadlocks++;
     } else {
-      if (this.program.finally !== undefined) this.#finally(violations);
+      if (this.#program.finally !== undefined) this.#finally(violations);
       this.executions++;
     }
     this.#onExecution?.(outcome, graph, violations);
@@ -322,7 +316,7 @@ export class Exploration implements Runtime {
     this.#inFinally = true;
     this.#thread = -1;
     try {
-      this.program.finally!(results);
+      mustBeOrdinary(this.#program.finally!(results), 'finally');
     } catch (thrown) {
       if (!(thrown instanceof Violation)) throw this.#modelError(thrown);
       violations.push(thrown);
@@ -670,6 +664,7 @@ export class Exploration implements Runtime {
       throw new ModelError(
         'spawn() is for threads: list the threads of the program itself in what set-up returns',
       );
+    mustBeFunction(body, name ?? 'what spawn() is to start');
     const thread = this.registry.threadOf(this.#thread, this.#threadsMade++, body, name);
     if (this.#position < this.#recorded) {
       this.#expect(EventKind.spawn, thread, `the start of ${this.registry.threads[thread]!.name}`);

@@ -5,8 +5,10 @@ import { Exploration, Outcome } from './exploration.js';
 import { type ExecutionGraph, EventKind, none } from './graph.js';
 import { isSequentiallyConsistent, type Linearization, linearize } from './linearization.js';
 import type { MemoryModel } from './memory-model.js';
+import { mustBeAtLeast, mustBeModel, mustBeOneOf } from './options.js';
 import type { Setup } from './program.js';
 import type { Incompleteness, Result, Verdict, ViolationReport } from './result.js';
+import { programError } from './thrown.js';
 import type { Violation } from './violation.js';
 
 /** How far an exploration has come. */
@@ -52,6 +54,24 @@ interface Found {
 /** How many executions per violation are told in full to find the simplest. */
 const witnessesCompared = 50;
 
+const limits = {
+  maximumExecutions: 0,
+  maximumMilliseconds: 0,
+  maximumThreadLength: 1,
+  progressInterval: 0,
+} as const satisfies { readonly [option in keyof ExploreOptions]?: number };
+
+/** Refuses options that plain JavaScript could give, and that would be ignored. */
+function mustBeRight(options: ExploreOptions | undefined): void {
+  mustBeModel(options?.model, 'explore');
+  if (options.strategy !== undefined)
+    mustBeOneOf(['exhaustive', 'first violation'], options.strategy, 'strategy');
+  for (const [name, least] of Object.entries(limits)) {
+    const value = options[name as keyof typeof limits];
+    if (value !== undefined) mustBeAtLeast(least, value, name);
+  }
+}
+
 /**
  * One exploration that is run in slices, so that the caller can stop it, or do other work, in between.
  */
@@ -69,6 +89,7 @@ export class ExplorationRun {
     private readonly setup: Setup,
     private readonly options: ExploreOptions,
   ) {
+    mustBeRight(options);
     this.#nextProgress = this.#started + (options.progressInterval ?? 1000);
     this.#exploration = this.#guarded(
       () =>
@@ -204,13 +225,9 @@ export class ExplorationRun {
     try {
       return body();
     } catch (thrown) {
-      // An exception of the set-up function is as much an error of the program as one of a thread.
-      this.#error =
-        thrown instanceof Error
-          ? thrown instanceof ModelError
-            ? thrown.message
-            : `${thrown.name}: ${thrown.message}`
-          : String(thrown);
+      // What is no ModelError yet comes from a condition or an update, which the search itself calls.
+      const error = thrown instanceof ModelError ? thrown : programError(thrown, 'the program');
+      this.#error = error.message;
       return undefined;
     }
   }

@@ -1,6 +1,7 @@
 import { canonicalText } from './canonical.js';
 import { Exploration, Outcome } from './exploration.js';
 import type { MemoryModel } from './memory-model.js';
+import { mustBeModel } from './options.js';
 import type { Setup } from './program.js';
 
 /** Every execution of a program as text; see {@link canonicalText}. */
@@ -13,6 +14,7 @@ export interface Graphs {
 
 /** Explores a small program and keeps the text of each of its executions. */
 export function exploreGraphs(setup: Setup, model: MemoryModel): Graphs {
+  mustBeModel(model, 'exploreGraphs');
   const texts: string[] = [];
   const deadlocks: string[] = [];
   new Exploration(setup, {

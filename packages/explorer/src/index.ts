@@ -57,5 +57,6 @@ export { seededRandom } from './random.js';
 export { replay, type Step, type Trace } from './replay.js';
 export type { Incompleteness, Result, Verdict, ViolationReport, Witness } from './result.js';
 export { runtime, withRuntime, type Condition, type Runtime, type ThreadBody } from './runtime.js';
+export { mustBeOrdinary } from './set-up.js';
 export { noWrite, onlyLooks, Update, updatedValue } from './update.js';
 export { assert, Violation } from './violation.js';

@@ -1,14 +1,16 @@
 import type { Cell } from './cell.js';
 import { findDataRace } from './data-races.js';
-import { ModelError } from './errors.js';
 import { ExecutionIdError, type ExecutionPlan } from './execution-id.js';
 import { EventFlag, EventKind, ExecutionGraph, none } from './graph.js';
 import { Access, type MemoryModel } from './memory-model.js';
+import { mustBeModel } from './options.js';
 import { Order, type Fence } from './order.js';
-import type { Program, Setup } from './program.js';
+import type { Setup } from './program.js';
 import { raceViolation } from './race-violation.js';
 import { Registry } from './registry.js';
 import { withRuntime, type Condition, type Runtime, type ThreadBody } from './runtime.js';
+import { type NamedThreads, setUp } from './set-up.js';
+import { programError } from './thrown.js';
 import { noWrite, onlyLooks, Update, updatedValue } from './update.js';
 import { Violation } from './violation.js';
 
@@ -60,13 +62,14 @@ const assumedAway = Symbol('an assumption failed');
  * @throws {ModelError} when the program cannot be run
  */
 export function replay(setup: Setup, plan: ExecutionPlan, model: MemoryModel): Trace {
+  mustBeModel(model, 'replay');
   return new Replay(setup, plan, model).run();
 }
 
 class Replay implements Runtime {
   readonly tracing = true;
   readonly #registry = new Registry();
-  readonly #program: Program;
+  readonly #program: NamedThreads;
   readonly #programThreads: number;
   readonly #graph: ExecutionGraph;
   readonly #steps: Step[] = [];
@@ -90,13 +93,8 @@ class Replay implements Runtime {
     private readonly model: MemoryModel,
   ) {
     this.#deviations = new Map(plan.deviations.map(({ step, by }) => [step, by]));
-    this.#program = withRuntime(this, setup);
-    for (const [name, body] of Object.entries(this.#program.threads)) {
-      this.#registry.addThread(
-        body,
-        Array.isArray(this.#program.threads) ? `thread ${name}` : name,
-      );
-    }
+    this.#program = setUp(this, setup);
+    for (const [name, body] of this.#program.threads) this.#registry.addThread(body, name);
     this.#programThreads = this.#registry.threads.length;
     const limit = Math.max(this.#programThreads, ...plan.threads.map((thread) => thread + 1)) + 4;
     this.#graph = new ExecutionGraph(limit, this.#registry.initial, model.views);
@@ -168,11 +166,9 @@ class Replay implements Runtime {
         kind = EventKind.violation;
         this.#violations.push(thrown);
       } else {
-        throw thrown instanceof ModelError || thrown instanceof ExecutionIdError
+        throw thrown instanceof ExecutionIdError
           ? thrown
-          : new ModelError(
-              `${info.name} threw: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
-            );
+          : programError(thrown, info.name, graph.threadLength[thread]);
       }
     } finally {
       this.#thread = -1;
@@ -191,7 +187,7 @@ class Replay implements Runtime {
     try {
       this.#program.finally!(results);
     } catch (thrown) {
-      if (!(thrown instanceof Violation)) throw thrown;
+      if (!(thrown instanceof Violation)) throw programError(thrown, 'finally');
       this.#violations.push(thrown);
     } finally {
       this.#inFinally = false;

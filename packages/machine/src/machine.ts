@@ -1,6 +1,7 @@
 import {
   cell,
   type Cell,
+  mustBeOrdinary,
   type Program,
   spawn,
   type ThreadBody,
@@ -40,7 +41,7 @@ export class Machine {
   readonly elsewhere: Cpu;
   readonly orderingSites: OrderingSites | undefined;
   readonly #lockOrder = new LockOrder();
-  readonly #threads = new Map<string, () => Ending | Promise<unknown>>();
+  readonly #threads = new Map<string, () => Ending>();
 
   constructor(options: MachineOptions = {}) {
     this.orderingSites = options.orderingSites;
@@ -92,8 +93,7 @@ export class Machine {
     this.#threads.set(name, () => {
       const task = new Task(name, this, cpu, context);
       const value = runTask(task, body);
-      // An async body: the explorer refuses it.
-      if (value instanceof Promise) return value;
+      mustBeOrdinary(value, name);
       return { value, dependencies: task.dependencies };
     });
   }

@@ -1,4 +1,4 @@
-import { decodeExecutionId, explore, Fence, replay } from '@pagerace/explorer';
+import { type Cell, decodeExecutionId, explore, Fence, replay } from '@pagerace/explorer';
 import { sc, tso } from '@pagerace/memory-models';
 import { expect, test } from 'vitest';
 import {
@@ -104,17 +104,26 @@ test('what stands in the place of an ordering has a name by which it is found ag
   expect(overrideNamed('smp_mbb')).toBeUndefined();
 });
 
-test('a thread that is async is refused: none of its waits would be heard of', () => {
-  const asynchronous = () => {
+test.each([
+  // eslint-disable-next-line @typescript-eslint/require-await -- what an author may write by mistake
+  ['promise', async (x: Cell<number>) => writeOnce(x, 1)],
+  [
+    'generator',
+    function* (x: Cell<number>) {
+      writeOnce(x, 1);
+      yield;
+    },
+  ],
+])('a thread that returns a %s is refused: it would not be run to its end', (what, body) => {
+  const program = () => {
     const machine = new Machine();
     const x = cell(0, 'x');
-    // eslint-disable-next-line @typescript-eslint/require-await -- what an author may write by mistake
-    machine.cpu(0).run('writer', async () => writeOnce(x, 1));
+    machine.cpu(0).run('writer', () => body(x));
     return machine.program();
   };
-  const { verdict, error } = explore(asynchronous, { model: tso });
+  const { verdict, error } = explore(program, { model: tso });
   expect({ verdict, error }).toEqual({
     verdict: 'model error',
-    error: expect.stringContaining('writer returned a promise') as string,
+    error: expect.stringContaining(`writer returned a ${what}`) as string,
   });
 });

@@ -1,3 +1,4 @@
+import { mustBeAtLeast } from '../options.js';
 import type { Setup } from '../program.js';
 import { InterleavingMachine, stop } from './machine.js';
 import type { MemoryKind } from './memory.js';
@@ -89,6 +90,7 @@ class BoundedSearch {
   #deadlock: Schedule | undefined;
 
   constructor(setup: Setup, options: ContextBoundedOptions) {
+    mustBeAtLeast(0, options.bound, 'bound');
     const remember = options.remember ?? true;
     this.#machine = new InterleavingMachine(setup, options.memory, remember);
     this.#bound = options.bound;

@@ -2,9 +2,11 @@ import { valueText } from '../canonical.js';
 import type { Cell } from '../cell.js';
 import { ModelError } from '../errors.js';
 import { Fence, Order } from '../order.js';
-import type { Program, Setup } from '../program.js';
+import type { Setup } from '../program.js';
 import { Registry } from '../registry.js';
 import { withRuntime, type Condition, type Runtime, type ThreadBody } from '../runtime.js';
+import { mustBeFunction, mustBeOrdinary, type NamedThreads, setUp } from '../set-up.js';
+import { programError } from '../thrown.js';
 import { noWrite, Update, updatedValue } from '../update.js';
 import { Violation } from '../violation.js';
 import { Histories } from './histories.js';
@@ -71,7 +73,7 @@ export class InterleavingMachine implements Runtime {
   /** The violations of the current run, in the order in which they happened. */
   readonly violations: Violation[] = [];
 
-  readonly #program: Program;
+  readonly #program: NamedThreads;
   readonly #histories: Histories | null;
   readonly #memory: Memory;
   readonly #registry = new Registry();
@@ -99,14 +101,9 @@ export class InterleavingMachine implements Runtime {
     this.#memory = new Memory(memory, (write) => {
       this.#record(write);
     });
-    this.#program = withRuntime(this, setup);
-    const { threads } = this.#program;
-    for (const [name, body] of Object.entries(threads)) {
-      const thread = this.#registry.addThread(
-        body,
-        Array.isArray(threads) ? `thread ${name}` : name,
-      );
-      this.#startThread(thread, body);
+    this.#program = setUp(this, setup);
+    for (const [name, body] of this.#program.threads) {
+      this.#startThread(this.#registry.addThread(body, name), body);
     }
     this.#programThreads = this.threadCount;
     this.#phase = 'threads';
@@ -204,11 +201,14 @@ export class InterleavingMachine implements Runtime {
     const results = this.#threads.slice(0, this.#programThreads).map((thread) => thread?.result);
     this.#phase = 'finally';
     try {
-      withRuntime(this, () => this.#program.finally?.(results));
+      mustBeOrdinary(
+        withRuntime(this, () => this.#program.finally?.(results)),
+        'finally',
+      );
       return null;
     } catch (thrown) {
       if (thrown instanceof Violation) return thrown;
-      throw thrown;
+      throw programError(thrown, 'finally');
     } finally {
       this.#phase = 'threads';
     }
@@ -286,6 +286,7 @@ export class InterleavingMachine implements Runtime {
     try {
       state.result = withRuntime(this, state.body);
       if (this.#isSuspended()) throw swallowed();
+      mustBeOrdinary(state.result, this.threadName(thread));
       if (this.#position < state.length) throw this.#changed(state, 'it returns');
       state.end = 'returned';
       state.pending = null;
@@ -298,7 +299,7 @@ export class InterleavingMachine implements Runtime {
         state.violation = thrown;
         this.violations.push(thrown);
       } else {
-        throw this.#modelError(thrown);
+        throw programError(thrown, this.threadName(thread), this.#position);
       }
       state.pending = null;
     } finally {
@@ -373,6 +374,7 @@ export class InterleavingMachine implements Runtime {
   }
 
   spawn(body: ThreadBody, name: string | undefined): number {
+    mustBeFunction(body, name ?? 'what spawn() is to start');
     const thread = this.#registry.threadOf(this.#running, this.#threadsMade++, body, name);
     if (this.#replays(signature('spawn', thread))) return this.#answer() as number;
     return this.#ask(signature('spawn', thread), { kind: 'spawn', thread, body }) as number;
@@ -458,15 +460,6 @@ export class InterleavingMachine implements Runtime {
       result: undefined,
       violation: null,
     };
-  }
-
-  #modelError(thrown: unknown): ModelError {
-    if (thrown instanceof ModelError) return thrown;
-    const message = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
-    return new ModelError(
-      `${this.threadName(this.#running)} threw after ${String(this.#position)} operations: ${message}`,
-      { cause: thrown },
-    );
   }
 
   #changed(thread: Thread, now: string): ModelError {

@@ -1,3 +1,5 @@
+import { mustBeOneOf } from '../options.js';
+
 /** A write event; the one that gives a cell its initial value belongs to thread -1. */
 export interface Write {
   readonly thread: number;
@@ -41,7 +43,9 @@ export class Memory {
   constructor(
     readonly kind: MemoryKind,
     private readonly reached: (write: Write) => void,
-  ) {}
+  ) {
+    mustBeOneOf(['sc', 'tso'], kind, 'memory');
+  }
 
   addCell(initial: unknown): void {
     const write: Write = { thread: -1, index: -1, cell: this.#initial.length, value: initial };

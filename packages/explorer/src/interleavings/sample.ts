@@ -1,3 +1,4 @@
+import { mustBeAtLeast } from '../options.js';
 import type { Setup } from '../program.js';
 import { seededRandom } from '../random.js';
 import { InterleavingMachine, stop } from './machine.js';
@@ -92,6 +93,7 @@ class Sampling {
     if (!Number.isInteger(options.depth) || options.depth < 1) {
       throw new RangeError(`depth: ${String(options.depth)} is not a whole number of at least 1`);
     }
+    mustBeAtLeast(1, options.samples, 'samples');
     this.#machine = new InterleavingMachine(setup, options.memory, false);
     this.#options = options;
     this.#random = seededRandom(options.seed);

@@ -1,0 +1,164 @@
+import {
+  cell,
+  contextBounded,
+  estimate,
+  explore,
+  exploreGraphs,
+  replay,
+  sample,
+  spawn,
+  type ExploreOptions,
+  type Program,
+  type Setup,
+} from '@pagerace/explorer';
+import { describe, expect, it } from 'vitest';
+import { lkmm, sc } from '../src/index.js';
+
+/** What plain JavaScript can write, and TypeScript would refuse. */
+const anything = <T>(value: unknown): T => value as T;
+
+const racing: Setup = () => {
+  const x = cell(0, 'x');
+  return { threads: [() => x.write(1), () => x.read()] };
+};
+
+const errorOf = (program: unknown): string => {
+  const { verdict, error } = explore(() => anything<Program>(program), { model: sc });
+  expect(verdict).toBe('model error');
+  return error!;
+};
+
+describe('a program that is none', () => {
+  const generator = function* () {
+    yield 1;
+  };
+  const asynchronous = async () => {
+    await Promise.resolve();
+  };
+
+  it('has threads that would not be run to their end', () => {
+    expect(errorOf({ threads: { generator } })).toMatch(/^generator returned a generator: .*yield/);
+    expect(errorOf({ threads: { asynchronous } })).toMatch(/^asynchronous returned a promise/);
+    expect(errorOf({ threads: [async function* () {}] })).toMatch(/^thread 0 returned a generator/);
+    expect(errorOf({ threads: [() => spawn(generator, 'child').join()] })).toMatch(
+      /^child returned a generator/,
+    );
+    expect(errorOf({ threads: [], finally: asynchronous })).toMatch(/^finally returned a promise/);
+  });
+
+  it('has threads that are no functions', () => {
+    expect(errorOf({ threads: { first: 1 } })).toBe('first is 1, and not a function');
+    expect(errorOf({ threads: [() => spawn(anything(undefined))] })).toContain(
+      'what spawn() is to start is undefined, and not a function',
+    );
+    expect(errorOf({ threads: [], finally: 'x' })).toBe('finally is "x", and not a function');
+  });
+
+  it('is not what a set-up returns', () => {
+    expect(errorOf(undefined)).toMatch(/^the set-up returned undefined, and not \{ threads \}/);
+    expect(errorOf({ threads: undefined })).toMatch(/^the set-up returned an object, and not/);
+    expect(errorOf(Promise.resolve())).toMatch(/^the set-up returned a promise/);
+    expect(errorOf({ threads: [], finaly: () => undefined })).toMatch(
+      /^the set-up returned finaly:/,
+    );
+    expect(explore(anything({ threads: [] }), { model: sc }).error).toMatch(
+      /^the set-up is an object, and no function/,
+    );
+  });
+
+  it('is refused by the searches over interleavings, too', () => {
+    const setup = () => anything<Program>({ threads: { generator } });
+    expect(() => sample(setup, { memory: 'sc', seed: 1, samples: 1, depth: 1 })).toThrow(
+      'generator returned a generator',
+    );
+    expect(() => contextBounded(setup, { memory: 'sc', bound: 1 })).toThrow(
+      'generator returned a generator',
+    );
+  });
+});
+
+describe('an error of the program', () => {
+  const fails = (): never => {
+    throw new TypeError('no such page');
+  };
+  const at = /\(test\/wrong-use\.test\.ts:\d+\)$/;
+
+  it('is told with its file and line, and without a private path', () => {
+    const inThread = errorOf({ threads: { faulty: fails } });
+    expect(inThread).toMatch(/^faulty threw after 0 operations: TypeError: no such page \(/);
+    expect(inThread).toMatch(at);
+    const inSetUp = explore(fails, { model: sc }).error;
+    expect(inSetUp).toMatch(/^the set-up threw: TypeError: no such page \(/);
+    expect(inSetUp).toMatch(at);
+    expect(errorOf({ threads: [], finally: fails })).toMatch(at);
+    expect(errorOf({ threads: [fails] })).not.toContain('\n');
+  });
+
+  it('is told with the place in the program where the explorer refuses something', () => {
+    const writes = () => {
+      cell(0, 'x').write(1);
+      return { threads: [] };
+    };
+    const writing = explore(writes, { model: sc }).error;
+    expect(writing).toMatch(/^a write during set-up: /);
+    expect(writing).toMatch(at);
+  });
+
+  it('has no place where it is in none of its lines', () => {
+    expect(errorOf({ threads: { asynchronous: async () => Promise.resolve() } })).not.toMatch(at);
+    expect(errorOf(undefined)).not.toMatch(at);
+  });
+});
+
+describe('options', () => {
+  it('must hold a memory model', () => {
+    const needs = /^(\w+)\(\) needs a memory model: .*such as \{ model: sc \}$/;
+    expect(() => explore(racing, anything(undefined))).toThrow(needs);
+    expect(() => explore(racing, anything({}))).toThrow(needs);
+    expect(() => estimate(racing, anything(undefined))).toThrow(needs);
+    expect(() => exploreGraphs(racing, anything(undefined))).toThrow(needs);
+    expect(() => replay(racing, { threads: [], deviations: [] }, anything(undefined))).toThrow(
+      needs,
+    );
+    expect(() => explore(racing, anything({ model: 'sc' }))).toThrow(
+      'explore() takes a memory model, not "sc"',
+    );
+  });
+
+  it.each<[keyof ExploreOptions, unknown, string]>([
+    ['strategy', 'first', 'strategy is "first": it must be exhaustive or first violation'],
+    ['maximumExecutions', NaN, 'maximumExecutions is NaN: it must be a number from 0 up'],
+    ['maximumExecutions', '5', 'maximumExecutions is "5"'],
+    ['maximumMilliseconds', -1, 'maximumMilliseconds is -1'],
+    ['maximumThreadLength', 0, 'maximumThreadLength is 0: it must be a number from 1 up'],
+    ['progressInterval', null, 'progressInterval is null'],
+  ])('must not hold %s: %s', (name, value, message) => {
+    expect(() => explore(racing, anything({ model: sc, [name]: value }))).toThrow(message);
+  });
+
+  it('may hold no limit at all', () => {
+    const maximumExecutions = Infinity;
+    expect(explore(racing, { model: sc, maximumExecutions }).verdict).toBe('verified');
+  });
+
+  it('of the searches over interleavings name a memory with store buffers or less', () => {
+    const message = /^memory is .*: it must be sc or tso$/;
+    expect(() => contextBounded(racing, { memory: anything('lkmm'), bound: 1 })).toThrow(message);
+    expect(() => contextBounded(racing, { memory: anything(lkmm), bound: 1 })).toThrow(message);
+    const samples = { seed: 1, samples: 1, depth: 1 };
+    expect(() => sample(racing, { memory: anything('power'), ...samples })).toThrow(message);
+  });
+
+  it.each([-1, NaN, undefined])('of a bounded search have a bound: %s is none', (bound) => {
+    expect(() => contextBounded(racing, { memory: 'sc', bound: anything(bound) })).toThrow(
+      /^bound is .*from 0 up$/,
+    );
+  });
+
+  it.each([0, NaN, -1])('ask for samples: %s is none', (samples) => {
+    expect(() => estimate(racing, { model: sc, samples })).toThrow(/^samples is /);
+    expect(() => sample(racing, { memory: 'sc', seed: 1, samples, depth: 1 })).toThrow(
+      /^samples is /,
+    );
+  });
+});
