@@ -1,5 +1,4 @@
-import { explore, type Result } from '@pagerace/explorer';
-import { bootable, type Machine, type Results } from '@pagerace/machine';
+import type { Machine } from '@pagerace/machine';
 import { sc } from '@pagerace/memory-models';
 import {
   ARCHITECTURE,
@@ -10,7 +9,7 @@ import {
   USER_ACCESS,
   type UserAccess,
 } from '@pagerace/page-model';
-import { toySystem } from '@pagerace/page-model/testing';
+import { exploring, toySystem } from '@pagerace/page-model/testing';
 import { faultSubsystem } from '@pagerace/fault';
 import { rmapSubsystem } from '@pagerace/rmap';
 import { swapSubsystem } from '@pagerace/swap';
@@ -33,34 +32,17 @@ export interface System {
   readonly config: GupConfig;
 }
 
-/** Explores a program over a toy machine. What `threads` returns judges each execution. */
-export function explored(
-  threads: (system: System) => ((results: Results) => void) | undefined,
-): Result {
-  const setup = bootable(() => {
-    const { machine, wiring } = toySystem();
-    swapSubsystem(wiring);
-    rmapSubsystem(wiring);
-    faultSubsystem(wiring);
-    gupSubsystem(wiring);
-    const memory = wiring.get(MEMORY);
-    const arch = wiring.get(ARCHITECTURE);
-    const user = wiring.get(USER_ACCESS);
-    const mm = new Mm(memory, 'mm', [machine.cpu(0)]);
-    const config = wiring.get(GUP_CONFIG);
-    const gup = wiring.get(GET_USER_PAGES);
-    return machine.program(threads({ machine, memory, arch, user, mm, gup, config }));
-  });
-  return explore(setup, { model: sc });
-}
-
-/** Runs something as set-up, where there is one execution. @returns what it returns */
-export function once<T>(body: (system: System) => T): T {
-  let result: T | undefined;
-  const { verdict, error } = explored((system) => {
-    result = system.machine.boot(() => body(system));
-    return undefined;
-  });
-  if (verdict !== 'verified') throw new Error(error);
-  return result as T;
-}
+export const { explored, once } = exploring(sc, (): System => {
+  const { machine, wiring } = toySystem();
+  swapSubsystem(wiring);
+  rmapSubsystem(wiring);
+  faultSubsystem(wiring);
+  gupSubsystem(wiring);
+  const memory = wiring.get(MEMORY);
+  const arch = wiring.get(ARCHITECTURE);
+  const user = wiring.get(USER_ACCESS);
+  const mm = new Mm(memory, 'mm', [machine.cpu(0)]);
+  const config = wiring.get(GUP_CONFIG);
+  const gup = wiring.get(GET_USER_PAGES);
+  return { machine, memory, arch, user, mm, gup, config };
+});

@@ -1,8 +1,7 @@
-import { explore, type Result } from '@pagerace/explorer';
-import { bootable, type Machine, type Results } from '@pagerace/machine';
+import type { Machine } from '@pagerace/machine';
 import { sc } from '@pagerace/memory-models';
 import { ARCHITECTURE, type Architecture, MEMORY, type Memory, Mm } from '@pagerace/page-model';
-import { toySystem } from '@pagerace/page-model/testing';
+import { exploring, toySystem } from '@pagerace/page-model/testing';
 import { SWAP, type Swap, swapSubsystem } from '@pagerace/swap';
 import { LAZY_FREE_LOG, type LazyFreeLog, RMAP, type Rmap, rmapSubsystem } from '../src/index.js';
 
@@ -17,32 +16,15 @@ export interface System {
   readonly mm: Mm;
 }
 
-/** Explores a program over a toy machine. What `threads` returns judges each execution. */
-export function explored(
-  threads: (system: System) => ((results: Results) => void) | undefined,
-): Result {
-  const setup = bootable(() => {
-    const { machine, wiring } = toySystem();
-    swapSubsystem(wiring);
-    rmapSubsystem(wiring);
-    const memory = wiring.get(MEMORY);
-    const arch = wiring.get(ARCHITECTURE);
-    const swap = wiring.get(SWAP);
-    const rmap = wiring.get(RMAP);
-    const log = wiring.get(LAZY_FREE_LOG);
-    const mm = new Mm(memory, 'mm', [machine.cpu(0)]);
-    return machine.program(threads({ machine, memory, arch, swap, rmap, log, mm }));
-  });
-  return explore(setup, { model: sc });
-}
-
-/** Runs something as set-up, where there is one execution. @returns what it returns */
-export function once<T>(body: (system: System) => T): T {
-  let result: T | undefined;
-  const { verdict, error } = explored((system) => {
-    result = system.machine.boot(() => body(system));
-    return undefined;
-  });
-  if (verdict !== 'verified') throw new Error(error);
-  return result as T;
-}
+export const { explored, once } = exploring(sc, (): System => {
+  const { machine, wiring } = toySystem();
+  swapSubsystem(wiring);
+  rmapSubsystem(wiring);
+  const memory = wiring.get(MEMORY);
+  const arch = wiring.get(ARCHITECTURE);
+  const swap = wiring.get(SWAP);
+  const rmap = wiring.get(RMAP);
+  const log = wiring.get(LAZY_FREE_LOG);
+  const mm = new Mm(memory, 'mm', [machine.cpu(0)]);
+  return { machine, memory, arch, swap, rmap, log, mm };
+});

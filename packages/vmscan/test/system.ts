@@ -1,5 +1,4 @@
-import { explore, type Result } from '@pagerace/explorer';
-import { bootable, type Machine, type Results } from '@pagerace/machine';
+import type { Machine } from '@pagerace/machine';
 import { sc } from '@pagerace/memory-models';
 import {
   ARCHITECTURE,
@@ -10,7 +9,7 @@ import {
   USER_ACCESS,
   type UserAccess,
 } from '@pagerace/page-model';
-import { toySystem } from '@pagerace/page-model/testing';
+import { exploring, toySystem } from '@pagerace/page-model/testing';
 import { faultSubsystem } from '@pagerace/fault';
 import { MADVISE, type Madvise, madviseSubsystem } from '@pagerace/madvise';
 import { rmapSubsystem } from '@pagerace/rmap';
@@ -29,36 +28,19 @@ export interface System {
   readonly vmscan: Vmscan;
 }
 
-/** Explores a program over a toy machine. What `threads` returns judges each execution. */
-export function explored(
-  threads: (system: System) => ((results: Results) => void) | undefined,
-): Result {
-  const setup = bootable(() => {
-    const { machine, wiring } = toySystem();
-    swapSubsystem(wiring);
-    rmapSubsystem(wiring);
-    faultSubsystem(wiring);
-    madviseSubsystem(wiring);
-    vmscanSubsystem(wiring);
-    const memory = wiring.get(MEMORY);
-    const arch = wiring.get(ARCHITECTURE);
-    const user = wiring.get(USER_ACCESS);
-    const mm = new Mm(memory, 'mm', [machine.cpu(0)]);
-    const madvise = wiring.get(MADVISE);
-    const swap = wiring.get(SWAP);
-    const vmscan = wiring.get(VMSCAN);
-    return machine.program(threads({ machine, memory, arch, user, mm, madvise, swap, vmscan }));
-  });
-  return explore(setup, { model: sc });
-}
-
-/** Runs something as set-up, where there is one execution. @returns what it returns */
-export function once<T>(body: (system: System) => T): T {
-  let result: T | undefined;
-  const { verdict, error } = explored((system) => {
-    result = system.machine.boot(() => body(system));
-    return undefined;
-  });
-  if (verdict !== 'verified') throw new Error(error);
-  return result as T;
-}
+export const { explored, once } = exploring(sc, (): System => {
+  const { machine, wiring } = toySystem();
+  swapSubsystem(wiring);
+  rmapSubsystem(wiring);
+  faultSubsystem(wiring);
+  madviseSubsystem(wiring);
+  vmscanSubsystem(wiring);
+  const memory = wiring.get(MEMORY);
+  const arch = wiring.get(ARCHITECTURE);
+  const user = wiring.get(USER_ACCESS);
+  const mm = new Mm(memory, 'mm', [machine.cpu(0)]);
+  const madvise = wiring.get(MADVISE);
+  const swap = wiring.get(SWAP);
+  const vmscan = wiring.get(VMSCAN);
+  return { machine, memory, arch, user, mm, madvise, swap, vmscan };
+});
