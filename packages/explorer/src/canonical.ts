@@ -64,3 +64,8 @@ function eventText(graph: ExecutionGraph, event: number): string {
 export function valueText(value: unknown): string {
   return typeof value === 'object' && value !== null ? 'object' : String(value);
 }
+
+/** Whether a value is another than before; one object is taken for another. */
+export function differs(before: unknown, now: unknown): boolean {
+  return before !== now && typeof now !== 'object' && !Object.is(before, now);
+}

@@ -1,9 +1,10 @@
+import { differs, valueText } from './canonical.js';
 import type { Cell } from './cell.js';
 import { findDataRace } from './data-races.js';
-import { ModelError } from './errors.js';
+import { ModelError, swallowed } from './errors.js';
 import { EventFlag, EventKind, type ExecutionGraph, none } from './graph.js';
 import { Access, type MemoryModel } from './memory-model.js';
-import { Order, type Fence } from './order.js';
+import { mustBeFence, mustBeOrder, Order, type Fence } from './order.js';
 import type { Setup } from './program.js';
 import { raceViolation } from './race-violation.js';
 import { Registry } from './registry.js';
@@ -11,7 +12,7 @@ import { Alternative, Search } from './search.js';
 import { mustBeFunction, mustBeOrdinary, type NamedThreads, setUp } from './set-up.js';
 import { withRuntime, type Condition, type Runtime, type ThreadBody } from './runtime.js';
 import { programError } from './thrown.js';
-import { noWrite, onlyLooks, type Update, updatedValue } from './update.js';
+import { noWrite, onlyLooks, Update, updatedValue } from './update.js';
 import { Violation } from './violation.js';
 import { type Awaited, Waiting } from './waiting.js';
 
@@ -74,6 +75,7 @@ export class Exploration implements Runtime {
   readonly #programThreads: number;
   readonly #onExecution: ExecutionListener | undefined;
   readonly #maximumThreadLength: number;
+  readonly #samples: boolean;
 
   // The running thread.
   #thread = -1;
@@ -86,6 +88,10 @@ export class Exploration implements Runtime {
   /** The index of the read by which the thread reached each object. */
   readonly #reached = new Map<object, number>();
   #inFinally = false;
+  /** Whether the explorer has thrown something through the thread that is only for itself. */
+  #signalled = false;
+  /** Whether the thread is run again only to see whether it does the same. */
+  #comparing = false;
 
   readonly #dataRaces: boolean;
   /** Whether the program has plain accesses: only then can it have data races. */
@@ -97,6 +103,7 @@ export class Exploration implements Runtime {
     this.#onExecution = options.onExecution;
     this.#onRestart = options.onRestart;
     this.#maximumThreadLength = options.maximumThreadLength ?? 4096;
+    this.#samples = options.random !== undefined;
     this.#dataRaces = options.dataRaces ?? true;
     this.#program = setUp(this, setup);
     for (const [name, body] of this.#program.threads) this.registry.addThread(body, name);
@@ -193,19 +200,13 @@ export class Exploration implements Runtime {
   }
 
   #run(thread: number): void {
-    const graph = this.#search.graph;
-    this.#thread = thread;
-    this.#events = graph.threadEvents[thread]!;
-    this.#position = 0;
-    this.#recorded = graph.threadLength[thread]!;
-    this.#cellsMade = this.#objectsMade = this.#threadsMade = 0;
-    this.#reached.clear();
-    this.#waiting.forget(thread);
+    this.#enter(thread);
     let kind: EventKind;
     let value: unknown;
     try {
       value = this.registry.threads[thread]!.body();
-      mustBeOrdinary(value, this.registry.threads[thread]!.name);
+      mustBeOrdinary(value, this.#name);
+      if (this.#signalled) throw swallowed(this.#name);
       kind = EventKind.end;
     } catch (thrown) {
       if (thrown === waiting) return;
@@ -214,16 +215,57 @@ export class Exploration implements Runtime {
         return;
       }
       if (thrown === failedAssumption) kind = EventKind.blocked;
+      else if (this.#signalled && !(thrown instanceof ModelError)) throw swallowed(this.#name);
       else if (thrown instanceof Violation) kind = EventKind.violation;
       else throw this.#modelError(thrown);
       value = thrown;
     }
-    if (this.#position < this.#recorded) {
-      throw this.#diverged(kind === EventKind.end ? 'returned' : `ended with: ${String(value)}`);
-    }
+    if (this.#position < this.#recorded) throw this.#diverged(endingText(value));
     const event = this.#search.graph.stage(this.#search.graph.size, kind, thread, 0, 0, 0);
     this.#search.graph.value[event] = value;
     this.#search.push(event);
+  }
+
+  /** Begins to run a thread, from its start. */
+  #enter(thread: number): void {
+    const graph = this.#search.graph;
+    this.#thread = thread;
+    this.#events = graph.threadEvents[thread]!;
+    this.#position = 0;
+    this.#recorded = graph.threadLength[thread]!;
+    this.#cellsMade = this.#objectsMade = this.#threadsMade = 0;
+    this.#signalled = false;
+    this.#reached.clear();
+    this.#waiting.forget(thread);
+  }
+
+  /**
+   * Runs the threads of a complete execution again, the last one first, and compares all that they do. Where
+   * the search has no cause to run a thread again, nothing else would tell that it is not deterministic.
+   */
+  #runAgain(): void {
+    const graph = this.#search.graph;
+    this.#comparing = true;
+    for (let thread = this.registry.threads.length - 1; thread >= 0; thread--) {
+      if (graph.started[thread] === 0 || !graph.ended(thread)) continue;
+      this.#enter(thread);
+      let ending: unknown;
+      try {
+        ending = this.registry.threads[thread]!.body();
+      } catch (thrown) {
+        if (thrown !== failedAssumption && !(thrown instanceof Violation))
+          throw this.#modelError(thrown);
+        ending = thrown;
+      }
+      if (
+        this.#position < this.#recorded - 1 ||
+        !isSameEnding(graph.value[graph.lastOf(thread)], ending)
+      )
+        throw this.#diverged(endingText(ending));
+    }
+    // No operation is recorded for what comes after.
+    this.#position = this.#recorded = 0;
+    this.#comparing = false;
   }
 
   #modelError(thrown: unknown): ModelError {
@@ -235,19 +277,37 @@ export class Exploration implements Runtime {
     );
   }
 
+  /** @param now what the running thread does at its position, where it did something else before */
   #diverged(now: string): ModelError {
-    const graph = this.#search.graph;
-    const event = this.#events[this.#position]!;
-    const kind = graph.kind[event]!;
-    const what = Object.entries(EventKind).find(([, code]) => code === kind)?.[0] ?? '';
-    const where =
-      kind === EventKind.read || kind === EventKind.write
-        ? ` of ${this.registry.cells[graph.location[event]!]!.name}`
-        : '';
     return new ModelError(
-      `${this.registry.threads[this.#thread]!.name} is not deterministic: its operation ${String(this.#position + 1)} ` +
-        `was a ${what}${where} before and is now: ${now}. Everything that changes must live in a cell`,
+      `${this.#name} is not deterministic: its operation ${String(this.#position + 1)} ` +
+        `was ${this.#eventText(this.#events[this.#position]!)} before, and is ${now} now. Everything that changes must live in a cell`,
     );
+  }
+
+  #eventText(event: number): string {
+    const { kind, location, update, value } = this.#search.graph;
+    const cell = (): string => this.registry.cells[location[event]!]!.name;
+    switch (kind[event]) {
+      case EventKind.read:
+        return `a ${update[event] === 0 ? 'read' : 'read-modify-write'} of ${cell()}`;
+      case EventKind.write:
+        return `a write of ${valueText(value[event])} to ${cell()}`;
+      case EventKind.fence:
+        return 'a fence';
+      case EventKind.choice:
+        return 'a choice';
+      case EventKind.spawn:
+      case EventKind.join:
+        return 'the start of a thread, or the wait for one';
+      default:
+        return endingText(value[event]);
+    }
+  }
+
+  /** The name of the running thread. */
+  get #name(): string {
+    return this.registry.threads[this.#thread]!.name;
   }
 
   #leaf(): void {
@@ -288,6 +348,9 @@ export class Exploration implements Runtime {
       if (this.#program.finally !== undefined) this.#finally(violations);
       this.executions++;
     }
+    // The first execution, and ever fewer of the others: this costs no time that can be measured.
+    if (outcome === Outcome.complete && isPowerOfTwo(this.executions) && !this.#samples)
+      this.#runAgain();
     this.#onExecution?.(outcome, graph, violations);
     if (!ended) this.#forceWaiting();
     else this.#search.explored += this.#search.share;
@@ -330,10 +393,12 @@ export class Exploration implements Runtime {
   /** Where the running thread's next event goes; the thread may not grow without end. */
   #frontier(order: Order = Order.relaxed): number {
     const graph = this.#search.graph;
+    if (this.#signalled) throw swallowed(this.#name);
+    mustBeOrder(order);
     if (order === Order.plain) this.#hasPlainAccesses = this.#dataRaces;
     if (graph.threadLength[this.#thread]! >= this.#maximumThreadLength) {
       this.cutOff = this.registry.threads[this.#thread]!.name;
-      throw failedAssumption;
+      this.#signal(failedAssumption);
     }
     graph.reserve(graph.size + 2);
     if (graph.locations < this.registry.cells.length)
@@ -341,9 +406,15 @@ export class Exploration implements Runtime {
     return graph.size;
   }
 
+  /** Ends the run of the thread by what nobody but the explorer may catch. */
+  #signal(what: symbol): never {
+    this.#signalled = true;
+    throw what;
+  }
+
   #mustWait(what: Awaited, condition: Condition | null, access: Access): never {
     this.#waiting.note(this.#search.graph, this.#thread, what, condition, access);
-    throw waiting;
+    this.#signal(waiting);
   }
 
   currentThread(): number {
@@ -432,7 +503,7 @@ export class Exploration implements Runtime {
           write = graph.coherencePrevious[write]!;
           this.#search.postpone(Alternative.read, event, write, 0, 0);
         }
-        if (!this.#search.branch(mark, true)) throw abandoned;
+        if (!this.#search.branch(mark, true)) this.#signal(abandoned);
       }
     }
     this.#search.pushRead(event, last);
@@ -485,10 +556,10 @@ export class Exploration implements Runtime {
         this.#search.postpone(Alternative.read, event, write, 0, 0);
     }
     this.#waiting.forced = none;
-    if (!this.#search.branch(mark, true)) throw abandoned;
+    if (!this.#search.branch(mark, true)) this.#signal(abandoned);
     this.#search.pushRead(event, last);
     const value = graph.value[event];
-    if (forced && !condition(value)) throw waiting;
+    if (forced && !condition(value)) this.#signal(waiting);
     return value;
   }
 
@@ -499,9 +570,9 @@ export class Exploration implements Runtime {
       if (
         graph.kind[event] !== EventKind.write ||
         graph.location[event] !== cell.id ||
-        (graph.value[event] !== value && typeof value !== 'object' && value === value)
+        differs(graph.value[event], value)
       ) {
-        throw this.#diverged(`a write of ${String(value)} to ${cell.name}`);
+        throw this.#diverged(`a write of ${valueText(value)} to ${cell.name}`);
       }
       this.#position++;
       return;
@@ -527,7 +598,7 @@ export class Exploration implements Runtime {
     graph.linkWrite(event, last);
     this.#waiting.check(graph, event);
     this.#search.postponeRevisits(event, event);
-    if (this.#search.depth !== mark && !this.#search.branch(mark, true)) throw abandoned;
+    if (this.#search.depth !== mark && !this.#search.branch(mark, true)) this.#signal(abandoned);
   }
 
   update(
@@ -544,7 +615,10 @@ export class Exploration implements Runtime {
       if (
         graph.kind[event] !== EventKind.read ||
         graph.location[event] !== cell.id ||
-        graph.update[event] !== update + 1
+        graph.update[event] !== update + 1 ||
+        (this.#comparing &&
+          update !== Update.apply &&
+          (differs(graph.first[event], first) || differs(graph.second[event], second)))
       ) {
         throw this.#diverged(`a read-modify-write of ${cell.name}`);
       }
@@ -591,10 +665,10 @@ export class Exploration implements Runtime {
       if (write === floor) atomic = false;
     }
     this.#waiting.forced = none;
-    if (!this.#search.branch(mark, !forced || sticks)) throw abandoned;
+    if (!this.#search.branch(mark, !forced || sticks)) this.#signal(abandoned);
     this.#search.pushRead(event, last);
-    if (!this.#search.finishUpdate(event, last, this.#search.depth)) throw abandoned;
-    if (forced && !condition!(graph.value[event])) throw waiting;
+    if (!this.#search.finishUpdate(event, last, this.#search.depth)) this.#signal(abandoned);
+    if (forced && !condition!(graph.value[event])) this.#signal(waiting);
     return graph.value[event];
   }
 
@@ -619,16 +693,13 @@ export class Exploration implements Runtime {
       return;
     }
     this.#mustBeInThread('fence');
+    mustBeFence(fence);
     this.#search.push(
       this.#search.graph.stage(this.#frontier(), EventKind.fence, this.#thread, fence, 0, 0),
     );
   }
 
   choose(alternatives: number): number {
-    if (!(alternatives >= 1))
-      throw new ModelError(
-        `choose(${String(alternatives)}): there must be at least one alternative`,
-      );
     if (this.#position < this.#recorded)
       return this.#search.graph.value[
         this.#expect(EventKind.choice, alternatives, 'a choice')
@@ -645,7 +716,7 @@ export class Exploration implements Runtime {
     const mark = this.#search.depth;
     for (let value = alternatives - 1; value > 0; value--)
       this.#search.postpone(Alternative.choice, event, value, 0, 0);
-    if (!this.#search.branch(mark, true)) throw abandoned;
+    if (!this.#search.branch(mark, true)) this.#signal(abandoned);
     this.#search.graph.value[event] = 0;
     this.#search.push(event);
     return 0;
@@ -673,7 +744,7 @@ export class Exploration implements Runtime {
     const graph = this.#search.graph;
     if (thread >= graph.threadLimit) {
       this.#waiting.restartDue = true;
-      throw waiting;
+      this.#signal(waiting);
     }
     const event = graph.stage(this.#frontier(), EventKind.spawn, this.#thread, thread, 0, 0);
     this.#search.push(event);
@@ -699,7 +770,7 @@ export class Exploration implements Runtime {
   }
 
   assume(condition: boolean): void {
-    if (!condition && !this.#inFinally) throw failedAssumption;
+    if (!condition && !this.#inFinally) this.#signal(failedAssumption);
   }
 
   cover(label: string): void {
@@ -715,4 +786,23 @@ export class Exploration implements Runtime {
       );
     }
   }
+}
+
+/** Whether a thread ended as before; of what it returns, functions are taken for one another, too. */
+function isSameEnding(before: unknown, now: unknown): boolean {
+  return now instanceof Violation
+    ? before instanceof Violation && before.message === now.message
+    : typeof now === 'function' || !differs(before, now);
+}
+
+/** The end of a thread: by what it returned, or by what was thrown through it. */
+function endingText(ending: unknown): string {
+  if (ending === failedAssumption) return 'its end by a failed assumption';
+  return ending instanceof Violation
+    ? `its end by a violation: ${ending.message}`
+    : `its end, returning ${valueText(ending)}`;
+}
+
+function isPowerOfTwo(count: number): boolean {
+  return (count & (count - 1)) === 0;
 }

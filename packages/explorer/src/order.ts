@@ -1,3 +1,6 @@
+import { ModelError } from './errors.js';
+import { shown } from './options.js';
+
 /**
  * How strongly an access is ordered against its neighbours in program order.
  *
@@ -61,4 +64,19 @@ export function orderName(order: number): string {
 /** The kernel's spelling of a fence, for output. */
 export function fenceName(fence: number): string {
   return Object.entries(Fence).find(([, code]) => code === fence)?.[0] ?? `fence ${String(fence)}`;
+}
+
+/** @throws {ModelError} for what is no {@link Order} */
+export function mustBeOrder(order: number): void {
+  if (order >>> 0 !== order || order > Order.full) throw noSuch('Order', order, Order);
+}
+
+/** @throws {ModelError} for what is no {@link Fence} */
+export function mustBeFence(fence: number): void {
+  if (fence >>> 0 !== fence || fence > Fence.writeToAny) throw noSuch('Fence', fence, Fence);
+}
+
+function noSuch(kind: string, value: unknown, known: Readonly<Record<string, number>>): ModelError {
+  const names = Object.keys(known).map((name) => `${kind}.${name}`);
+  return new ModelError(`${shown(value)} is no ${kind}: it must be ${names.join(', ')}`);
 }

@@ -1,3 +1,5 @@
+import { ModelError } from './errors.js';
+import { shown } from './options.js';
 import type { Fence } from './order.js';
 import { runtime, type ThreadBody } from './runtime.js';
 
@@ -34,6 +36,8 @@ export function fence(kind: Fence): void {
 
 /** A nondeterministic choice among 0 … alternatives-1; every one is explored. */
 export function choose(alternatives: number): number {
+  if (!Number.isInteger(alternatives) || alternatives < 1)
+    throw new ModelError(`choose(${shown(alternatives)}): it must be a whole number from 1 up`);
   return runtime().choose(alternatives);
 }
 

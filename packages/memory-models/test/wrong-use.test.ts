@@ -1,9 +1,14 @@
 import {
+  assert,
+  assume,
   cell,
+  type Cell,
+  choose,
   contextBounded,
   estimate,
   explore,
   exploreGraphs,
+  fence,
   replay,
   sample,
   spawn,
@@ -74,6 +79,131 @@ describe('a program that is none', () => {
     expect(() => contextBounded(setup, { memory: 'sc', bound: 1 })).toThrow(
       'generator returned a generator',
     );
+  });
+});
+
+describe('a program that breaks the rules', () => {
+  const counting = (body: (x: Cell<number>, next: number) => unknown): string => {
+    let count = 0;
+    const { verdict, error } = explore(
+      () => {
+        const x = cell(0, 'x');
+        return { threads: { first: () => body(x, count++), second: () => x.read() } };
+      },
+      { model: sc },
+    );
+    expect(verdict).toBe('model error');
+    return error!;
+  };
+
+  it('is told so where each execution has other values, though the search never resumes the thread', () => {
+    expect(counting((x, next) => x.write(next))).toMatch(
+      /^first is not deterministic: its operation 1 was a write of 0 to x before, and is a write of 1 to x now/,
+    );
+    expect(counting((x, next) => x.fetchAdd(next))).toContain('a read-modify-write of x');
+    expect(counting((x, next) => x.compareExchange(0, next))).toContain('a read-modify-write of x');
+    expect(counting((_, next) => next)).toMatch(
+      /was its end, returning 0 before.* returning 1 now/,
+    );
+    expect(counting((x, next) => (next === 0 ? 0 : x.read()))).toMatch(
+      /was its end, returning 0 before, and is a read of x now/,
+    );
+    expect(
+      counting((_, next) => {
+        assert(next > 0, 'odd');
+      }),
+    ).toMatch(/was its end by a violation: odd before/);
+  });
+
+  it('may make objects and functions anew in each execution', () => {
+    const setup: Setup = () => {
+      const x = cell({ page: 0 }, 'x');
+      return {
+        threads: [
+          () => {
+            x.write({ page: 1 });
+            x.update(() => ({ page: 2 }));
+            return () => x;
+          },
+          () => [x.read()],
+        ],
+      };
+    };
+    expect(explore(setup, { model: sc }).verdict).toBe('verified');
+  });
+
+  const caught = /^first caught the signal that stops it/;
+  const catching = (catcher: (x: Cell<number>) => unknown): string => {
+    const x = (): Setup => () => {
+      const y = cell(0, 'y');
+      const first = () => {
+        try {
+          y.await((value) => value === 1);
+        } catch {
+          catcher(y);
+        }
+      };
+      return { threads: { first, second: () => y.write(1) } };
+    };
+    const { verdict, error } = explore(x(), { model: sc });
+    expect(verdict).toBe('model error');
+    expect(() => contextBounded(x(), { memory: 'sc', bound: 1 })).toThrow(caught);
+    return error!;
+  };
+
+  it('is told so where it catches what stops a thread that waits', () => {
+    expect(catching(() => undefined)).toMatch(caught);
+    expect(catching((y) => y.write(2))).toMatch(caught);
+    expect(
+      catching(() => {
+        assert(false);
+      }),
+    ).toMatch(caught);
+    expect(
+      catching(() => {
+        throw new Error('timed out');
+      }),
+    ).toMatch(caught);
+  });
+
+  it('is told so where it catches a failed assumption', () => {
+    const setup: Setup = () => ({
+      threads: {
+        first: () => {
+          try {
+            assume(false);
+          } catch {
+            return 1;
+          }
+          return 0;
+        },
+      },
+    });
+    expect(explore(setup, { model: sc }).error).toMatch(caught);
+    expect(() => sample(setup, { memory: 'sc', seed: 1, samples: 1, depth: 1 })).toThrow(caught);
+  });
+
+  it('uses orders, fences and choices that there are', () => {
+    const none = (body: (x: Cell<number>) => unknown): string => {
+      const setup: Setup = () => {
+        const x = cell(0, 'x');
+        return { threads: [() => body(x)] };
+      };
+      const error = explore(setup, { model: sc }).error!;
+      expect(error).toMatch(/\(test\/wrong-use\.test\.ts:\d+\)$/);
+      expect(() => sample(setup, { memory: 'tso', seed: 1, samples: 1, depth: 1 })).toThrow(error);
+      return error;
+    };
+    expect(none((x) => x.read(anything('acquire')))).toMatch(
+      /^"acquire" is no Order: it must be Order\.plain, .*Order\.full/,
+    );
+    expect(none((x) => x.write(1, anything(6)))).toMatch(/^6 is no Order/);
+    expect(none((x) => x.fetchAdd(1, anything(null)))).toMatch(/^null is no Order/);
+    expect(none((x) => x.await(() => true, anything(-1)))).toMatch(/^-1 is no Order/);
+    expect(none(() => fence(anything('full')))).toMatch(/^"full" is no Fence: .*Fence\.full/);
+    expect(none(() => fence(anything(7)))).toMatch(/^7 is no Fence/);
+    expect(none(() => choose(anything('2')))).toMatch(/^choose\("2"\): it must be a whole number/);
+    expect(none(() => choose(1.5))).toMatch(/^choose\(1\.5\)/);
   });
 });
 

@@ -1,7 +1,7 @@
-import { valueText } from '../canonical.js';
+import { differs, valueText } from '../canonical.js';
 import type { Cell } from '../cell.js';
-import { ModelError } from '../errors.js';
-import { Fence, Order } from '../order.js';
+import { ModelError, swallowed } from '../errors.js';
+import { Fence, mustBeFence, mustBeOrder, Order } from '../order.js';
 import type { Setup } from '../program.js';
 import { Registry } from '../registry.js';
 import { withRuntime, type Condition, type Runtime, type ThreadBody } from '../runtime.js';
@@ -285,7 +285,7 @@ export class InterleavingMachine implements Runtime {
     this.#objectsMade = 0;
     try {
       state.result = withRuntime(this, state.body);
-      if (this.#isSuspended()) throw swallowed();
+      if (this.#isSuspended()) throw swallowed(this.threadName(this.#running));
       mustBeOrdinary(state.result, this.threadName(thread));
       if (this.#position < state.length) throw this.#changed(state, 'it returns');
       state.end = 'returned';
@@ -294,6 +294,8 @@ export class InterleavingMachine implements Runtime {
       if (thrown === suspension) return;
       if (thrown === failedAssumption) {
         state.end = 'assumption failed';
+      } else if (this.#isSuspended() && !(thrown instanceof ModelError)) {
+        throw swallowed(this.threadName(thread));
       } else if (thrown instanceof Violation) {
         state.end = 'violated';
         state.violation = thrown;
@@ -333,7 +335,8 @@ export class InterleavingMachine implements Runtime {
     }
   }
 
-  read(cell: Cell<unknown>): unknown {
+  read(cell: Cell<unknown>, order: Order): unknown {
+    mustBeOrder(order);
     if (this.#phase === 'finally') return this.#memory.value(cell.id);
     if (this.#phase === 'set-up') return cell.initial;
     if (this.#replays(signature('read', cell.id))) return this.#answer();
@@ -341,8 +344,17 @@ export class InterleavingMachine implements Runtime {
   }
 
   write(cell: Cell<unknown>, value: unknown, order: Order): void {
-    if (this.#replays(signature('write', cell.id))) this.#answer();
-    else this.#ask(signature('write', cell.id), { kind: 'write', cell, value, order });
+    mustBeOrder(order);
+    const asked = signature('write', cell.id);
+    if (!this.#replays(asked)) {
+      this.#ask(asked, { kind: 'write', cell, value, order });
+      return;
+    }
+    const thread = this.#threads[this.#running]!;
+    const before = thread.answers[this.#position];
+    if (differs(before, value))
+      throw this.#changed(thread, `it writes ${valueText(value)} and not ${valueText(before)}`);
+    this.#position++;
   }
 
   update(
@@ -350,20 +362,23 @@ export class InterleavingMachine implements Runtime {
     update: Update,
     first: unknown,
     second: unknown,
-    _order: Order,
+    order: Order,
     condition: Condition | null,
   ): unknown {
+    mustBeOrder(order);
     const asked = signature('update', cell.id);
     if (this.#replays(asked)) return this.#answer();
     return this.#ask(asked, { kind: 'update', cell, update, first, second, condition });
   }
 
-  await(cell: Cell<unknown>, condition: Condition): unknown {
+  await(cell: Cell<unknown>, condition: Condition, order: Order): unknown {
+    mustBeOrder(order);
     if (this.#replays(signature('read', cell.id))) return this.#answer();
     return this.#ask(signature('read', cell.id), { kind: 'read', cell, condition });
   }
 
   fence(fence: Fence): void {
+    mustBeFence(fence);
     if (this.#replays(signature('fence', fence))) this.#answer();
     else this.#ask(signature('fence', fence), { kind: 'fence', fence });
   }
@@ -386,7 +401,9 @@ export class InterleavingMachine implements Runtime {
   }
 
   assume(condition: boolean): void {
-    if (!condition) throw failedAssumption;
+    if (condition || this.#phase === 'finally') return;
+    this.#suspended = true;
+    throw failedAssumption;
   }
 
   cover(label: string): void {
@@ -411,7 +428,7 @@ export class InterleavingMachine implements Runtime {
   #replays(asked: number): boolean {
     if (this.#running < 0)
       throw new ModelError(`${signatureText(asked)}: not possible in ${this.#phase}`);
-    if (this.#suspended) throw swallowed();
+    if (this.#suspended) throw swallowed(this.threadName(this.#running));
     const thread = this.#threads[this.#running]!;
     if (this.#position >= thread.length) return false;
     if (thread.asked[this.#position] !== asked) throw this.#changed(thread, signatureText(asked));
@@ -501,7 +518,8 @@ export class InterleavingMachine implements Runtime {
         this.#access(thread, 'W', cell, valueText(value));
         if (order === Order.full) this.#memory.storeLocked(write);
         else this.#memory.store(write);
-        return undefined;
+        // No answer for the program, but for a comparison with what the thread writes when it is run again.
+        return value;
       }
       case 'update': {
         const { cell, update, first, second } = operation;
@@ -576,10 +594,4 @@ export class InterleavingMachine implements Runtime {
       writeName(write),
     );
   }
-}
-
-function swallowed(): ModelError {
-  return new ModelError(
-    'a thread caught the signal that stops it: a catch in a program must throw on what it does not know',
-  );
 }
