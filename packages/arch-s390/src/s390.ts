@@ -223,6 +223,10 @@ export class S390 extends GenericPgtable {
     return (pte & (_PAGE_INVALID | (write ? _PAGE_PROTECT : 0n))) === 0n;
   }
 
+  walkerFollows(pmd: Pte): boolean {
+    return (pmd & _SEGMENT_ENTRY_INVALID) === 0n;
+  }
+
   /** In two steps: the entry becomes invalid, and then what it is to be. */
   #ptepXchgDirect(mm: Mm, address: VirtualAddress, ptep: Ptep, next: Pte): Pte {
     const old = this.ptepFlushDirect(mm, address, ptep);

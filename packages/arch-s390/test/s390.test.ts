@@ -58,6 +58,13 @@ describe('what is present', () => {
     expect(hex(arch.pteMkyoung(dirty))).toBe(hex((young | 0xcn) & ~unprotected));
   });
 
+  test('the hardware goes through no entry of a table that is invalid, though it is there', () => {
+    const table = arch.mkTable(0x42);
+    const invalid = table | 0x20n;
+    expect([arch.walkerFollows(table), arch.pmdPresent(table)]).toEqual([true, true]);
+    expect([arch.walkerFollows(invalid), arch.pmdPresent(invalid)]).toEqual([false, true]);
+  });
+
   test('the hardware reads what is young, and writes what is young, dirty and writable', () => {
     const pte = arch.pfnPte(1, shared);
     const dirty = arch.pteMkdirty(pte);

@@ -196,6 +196,11 @@ export interface Architecture {
    */
   walkerUses(ptep: Ptep, pte: Pte, write: boolean): Pte | undefined;
   /**
+   * Whether the page-table walker goes on to the table that an entry points to which is there to the
+   * kernel, as pmd_present() says: not on s390 while the entry is invalid. Default true.
+   */
+  walkerFollows?(pmd: Pte): boolean;
+  /**
    * Whether a TLB may keep an entry that is not present, so that an access faults although there is
    * one by now: on RISC-V without Svvptc. Default false.
    */

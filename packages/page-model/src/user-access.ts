@@ -119,6 +119,7 @@ export class UserAccess {
         if (translation === 'changed') continue;
         return translation;
       }
+      if (this.arch.walkerFollows?.(above.pmd) === false) return undefined;
       const walk = pteOffsetMap(mm, above, address);
       if (walk === undefined) return undefined;
       const { ptep } = walk;

@@ -96,6 +96,7 @@ export class PageWalker {
     const { pmdp, pmd } = above;
     const [upper, last] = mm.memory.levels.slice(-2);
     if (this.arch.pmdTransHuge(pmd)) return { entryp: pmdp, level: upper!, found: pmd };
+    if (this.arch.walkerFollows?.(pmd) === false) return undefined;
     const walk = pteOffsetMap(mm, above, address);
     if (walk === undefined) return undefined;
     if (!walk.table.isStillOf(pmdp)) {
