@@ -4,6 +4,8 @@ import {
   type Mm,
   type Pte,
   type Ptep,
+  RISCV_COLLAPSE_FLUSH,
+  type RiscvCollapseFlush,
   TLB_FLUSH,
   type TlbFlush,
   type VirtualAddress,
@@ -25,7 +27,10 @@ export class Riscv extends GenericPgtable {
   /** Without Svvptc. */
   readonly walkerKeepsInvalid = true;
 
-  constructor(@inject(TLB_FLUSH) tlb: TlbFlush) {
+  constructor(
+    @inject(TLB_FLUSH) tlb: TlbFlush,
+    @inject(RISCV_COLLAPSE_FLUSH) private readonly collapseFlush: RiscvCollapseFlush,
+  ) {
     super(riscvLayout, tlb);
   }
 
@@ -86,6 +91,16 @@ export class Riscv extends GenericPgtable {
   @kernelFunction('arch/riscv/include/asm/pgtable.h')
   override pmdpHugeGetAndClear(_mm: Mm, _address: VirtualAddress, pmdp: Ptep): Pte {
     return xchg(pmdp, this.none);
+  }
+
+  /** Its own since f0293cd1f4fc (v6.2), as a fence with an address is of entries that map a page only. */
+  @kernelFunction('arch/riscv/mm/pgtable.c')
+  override pmdpCollapseFlush(vma: Vma, address: VirtualAddress, pmdp: Ptep): Pte {
+    const { mm } = vma;
+    const pmd = this.pmdpHugeGetAndClear(mm, address, pmdp);
+    const byAddress = !this.collapseFlush.isOfWholeMm;
+    this.tlb.flushTlbRange(mm, address, address + mm.memory.hpagePmdSize, byAddress);
+    return pmd;
   }
 
   /** pmdp_establish(): fully ordered. */

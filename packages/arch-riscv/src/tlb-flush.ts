@@ -23,13 +23,18 @@ export class RiscvTlbFlush extends UndeferredFlush {
   }
 
   /**
-   * Where it matters, because a table has been taken out, the kernel calls flush_tlb_mm() instead: at the
-   * end of munmap() (tlb_flush(), v6.1), and in pmdp_collapse_flush() (f0293cd1f4fc, v6.2; that v6.1 flushes
-   * there by address, and so may leave the table in a walk cache, is not told apart).
+   * Unless by address, flush_tlb_mm(): the kernel calls that instead at the end of munmap(), because a
+   * table may have been taken out (tlb_flush(), v6.1). That a flush by address is of everything where no
+   * other CPU runs the process, and may be with some firmware, is not told apart.
    */
   @kernelFunction('arch/riscv/mm/tlbflush.c')
-  override flushTlbRange(mm: Mm, start: VirtualAddress, end: VirtualAddress): void {
-    this.sbiTlbFlushRange({ mm, start, end });
+  override flushTlbRange(
+    mm: Mm,
+    start: VirtualAddress,
+    end: VirtualAddress,
+    byAddress = false,
+  ): void {
+    this.sbiTlbFlushRange({ mm, start, end, lastLevelOnly: byAddress });
   }
 
   /** Has no barrier of its own; the atomic_long_xchg() of whoever clears an entry is one. */

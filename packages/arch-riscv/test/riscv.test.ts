@@ -9,7 +9,7 @@ import {
 import { describe, expect, test } from 'vitest';
 import { Riscv, riscvLayout, riscvSwapBeforeExclusive } from '../src/index.js';
 
-const arch = new Riscv(new NoTlb());
+const arch = new Riscv(new NoTlb(), { isOfWholeMm: true });
 const hex = (pte: Pte): string => `0x${pte.toString(16)}`;
 
 test('every combination of bits is what the kernel takes for granted', () => {

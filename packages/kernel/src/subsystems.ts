@@ -11,6 +11,7 @@ import {
   MEMORY,
   PTE_MAP_RULE,
   RADIX_COLLAPSE_FLUSH,
+  RISCV_COLLAPSE_FLUSH,
   TLB,
   Tlb,
   USER_ACCESS,
@@ -29,7 +30,8 @@ const pageModel: Subsystem = (wiring) => {
     .bindValue(PTE_MAP_RULE, keptByLocks)
     .bind(TLB, Tlb)
     .bind(USER_ACCESS, UserAccess)
-    .bindValue(RADIX_COLLAPSE_FLUSH, { serializesAgainstLookups: true });
+    .bindValue(RADIX_COLLAPSE_FLUSH, { serializesAgainstLookups: true })
+    .bindValue(RISCV_COLLAPSE_FLUSH, { isOfWholeMm: false });
 };
 
 /**

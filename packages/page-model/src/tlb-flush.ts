@@ -29,8 +29,13 @@ export const TLB_FLUSH = token<TlbFlush>('page-model.TlbFlush', {
 export interface TlbFlush {
   /** flush_tlb_page(). No CPU is in the middle of an access by the old entry when it returns. */
   flushTlbPage(mm: Mm, address: VirtualAddress): void;
-  /** flush_tlb_range(). */
-  flushTlbRange(mm: Mm, start: VirtualAddress, end: VirtualAddress): void;
+  /**
+   * flush_tlb_range().
+   *
+   * @param byAddress each address by itself: where that reaches only what maps a page, a walk cache may
+   *   keep entries of a table that has been taken out. Default false
+   */
+  flushTlbRange(mm: Mm, start: VirtualAddress, end: VirtualAddress, byAddress?: boolean): void;
   /** arch_tlbbatch_should_defer(): whether reclaim had better flush once for many pages. */
   shouldDefer(mm: Mm): boolean;
   /** arch_tlbbatch_add_mm(): the next {@link flushBatch} of this task is to reach `mm` too. */

@@ -33,6 +33,7 @@ export { collapseFullBarrier, FullBarrier } from './khugepaged/full-barrier.js';
 export { collapsePteMappedMmapRead } from './khugepaged/pte-mapped-mmap-read.js';
 export { retractByRcu } from './khugepaged/retract-by-rcu.js';
 export { radixCollapseNoIpi } from './khugepaged/radix-no-ipi.js';
+export { riscvCollapseFlushMm } from './khugepaged/riscv-flush-mm.js';
 export { collapseTableSync } from './khugepaged/table-sync.js';
 export { v4_12, v5_17_rc2, v5_18, v5_19, v6_0, v6_1, v6_11, v6_15, v6_5, v6_6 } from './kernels.js';
 export { droppable, DroppableDiscard } from './lazy-free/droppable.js';

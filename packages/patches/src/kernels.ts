@@ -9,6 +9,7 @@ import { gupFastRecheckPmd } from './gup/recheck-pmd.js';
 import { collapsePteMappedMmapRead } from './khugepaged/pte-mapped-mmap-read.js';
 import { retractByRcu } from './khugepaged/retract-by-rcu.js';
 import { radixCollapseNoIpi } from './khugepaged/radix-no-ipi.js';
+import { riscvCollapseFlushMm } from './khugepaged/riscv-flush-mm.js';
 import { collapseTableSync } from './khugepaged/table-sync.js';
 import { droppable } from './lazy-free/droppable.js';
 import { madvFreeRefcountCheck } from './lazy-free/refcount-check.js';
@@ -64,7 +65,7 @@ export const v6_5 = defineKernel({
   id: 'v6.5',
   title: 'Linux v6.5',
   base: v6_1,
-  patches: [keepPinned, bioPinPages, pteMapLooksAgain],
+  patches: [riscvCollapseFlushMm, keepPinned, bioPinPages, pteMapLooksAgain],
 });
 
 /** Page tables of files that are collapsed are freed after a grace period. */

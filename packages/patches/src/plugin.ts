@@ -18,6 +18,7 @@ import { collapseFullBarrier } from './khugepaged/full-barrier.js';
 import { collapsePteMappedMmapRead } from './khugepaged/pte-mapped-mmap-read.js';
 import { retractByRcu } from './khugepaged/retract-by-rcu.js';
 import { radixCollapseNoIpi } from './khugepaged/radix-no-ipi.js';
+import { riscvCollapseFlushMm } from './khugepaged/riscv-flush-mm.js';
 import { collapseTableSync } from './khugepaged/table-sync.js';
 import { droppable } from './lazy-free/droppable.js';
 import { madvFreeRefcountCheckV1 } from './lazy-free/refcount-check-v1.js';
@@ -45,6 +46,7 @@ export const patches = definePlugin({
     gupFastRecheckPmd,
     radixCollapseNoIpi,
     collapseTableSync,
+    riscvCollapseFlushMm,
     pteMapLooksAgain,
     pteMapInRcuSection,
     retractByRcu,

@@ -7,7 +7,7 @@ import type { Token } from '@pagerace/di';
 import { ANON_REUSE_RULE } from '@pagerace/fault';
 import { GUP_FAST_RECHECK, GUP_UNSHARE_RULE, PIN_ORDERING } from '@pagerace/gup';
 import { COLLAPSE_SYNC } from '@pagerace/khugepaged';
-import { RADIX_COLLAPSE_FLUSH } from '@pagerace/page-model';
+import { RADIX_COLLAPSE_FLUSH, RISCV_COLLAPSE_FLUSH } from '@pagerace/page-model';
 import { ANON_EXCLUSIVE, LAZY_FREE_RULE } from '@pagerace/rmap';
 import { PINNED_PAGE_CHECK } from '@pagerace/vmscan';
 import { explore } from '@pagerace/explorer';
@@ -144,6 +144,9 @@ test('each kernel has the rules of its time', () => {
   ]);
   expect(around.map((kernel) => filling(kernel, RADIX_COLLAPSE_FLUSH))).toEqual(
     [true, false, false].map((serializesAgainstLookups) => ({ serializesAgainstLookups })),
+  );
+  expect([v6_1, v6_5].map((kernel) => filling(kernel, RISCV_COLLAPSE_FLUSH))).toEqual(
+    [false, true].map((isOfWholeMm) => ({ isOfWholeMm })),
   );
   expect(around.map((kernel) => filling(kernel, COLLAPSE_SYNC) === 'SyncTableWalks')).toEqual([
     false,

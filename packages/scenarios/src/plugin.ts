@@ -34,6 +34,7 @@ import { madvFreeMappedTwice } from './madv-free/mapped-twice.js';
 import { madvFreeTornByFork, madvFreeTornByExit } from './madv-free/torn-counters.js';
 import { madvFreeReproducer } from './madv-free/reproducer.js';
 import { madvFreeTransientReference } from './madv-free/transient-reference.js';
+import { staleTlbCollapse } from './tlb/collapse.js';
 import { staleTlbDeferredFlush } from './tlb/deferred-flush.js';
 import { staleTlbUnmap } from './tlb/unmap.js';
 
@@ -79,5 +80,6 @@ export const scenarios = definePlugin({
     gupFastCollapseSecondPage,
     staleTlbUnmap,
     staleTlbDeferredFlush,
+    staleTlbCollapse,
   ],
 });

@@ -1,13 +1,23 @@
-import { arm64 } from '@pagerace/arch-arm64';
+import { Arm64TlbFlush, arm64 } from '@pagerace/arch-arm64';
 import { powerpcHash, powerpcRadix } from '@pagerace/arch-powerpc';
+import { riscv } from '@pagerace/arch-riscv';
 import { s390 } from '@pagerace/arch-s390';
 import { w, wIpi, wNoRcu } from '@pagerace/arch-w';
-import { BroadcastTlbFlush, IpiTlbFlush, UndeferredTlbFlush } from '@pagerace/arch-x86';
+import { BroadcastTlbFlush, IpiTlbFlush, UndeferredTlbFlush, X86 } from '@pagerace/arch-x86';
 import { injectable, type Token } from '@pagerace/di';
 import { type Constructor, defineKernel, definePatch, type Kernel } from '@pagerace/kernel';
 import { type Cpu, current, dropped, OrderingSites } from '@pagerace/machine';
-import { type Mm, TLB_FLUSH, type TlbRange, type VirtualAddress } from '@pagerace/page-model';
-import { v6_1 } from '@pagerace/patches';
+import {
+  ARCHITECTURE,
+  type Mm,
+  type Pte,
+  type Ptep,
+  TLB_FLUSH,
+  type TlbRange,
+  type VirtualAddress,
+  type Vma,
+} from '@pagerace/page-model';
+import { v6_1, v6_5 } from '@pagerace/patches';
 import { UNMAP_FLUSH, UnmapFlush } from '@pagerace/rmap';
 import { describe, expect, test } from 'vitest';
 import { explored, violatedBy } from './support/exploring.js';
@@ -26,6 +36,11 @@ const unmaps = [
 const reclaims = [
   ['stale-tlb-deferred-flush', { page: 'dirty' }],
   ['stale-tlb-deferred-flush', { page: 'lazyfree' }],
+] as const;
+
+const collapses = [
+  ['stale-tlb-collapse', { ptes: 1 }],
+  ['stale-tlb-collapse', { ptes: 2 }],
 ] as const;
 
 /** Set-up is one execution, and leaves no stale translations. */
@@ -68,6 +83,33 @@ class FlushesTheNextPage extends UndeferredTlbFlush {
 }
 
 @injectable()
+class LeavesWalkCache extends IpiTlbFlush {
+  protected override flushTlbMulti(cpus: Iterable<Cpu>, range?: TlbRange): void {
+    super.flushTlbMulti(cpus, range && { ...range, lastLevelOnly: true });
+  }
+}
+
+@injectable()
+class LeavesWalkCacheOnArm64 extends Arm64TlbFlush {
+  protected override complete(range?: TlbRange): void {
+    super.complete(range && { ...range, lastLevelOnly: true });
+  }
+}
+
+/** Flushes a collapsed range when the huge page is mapped, by when the small ones are copied. */
+@injectable()
+class FlushesAfterCopy extends X86 {
+  override pmdpCollapseFlush({ mm }: Vma, address: VirtualAddress, pmdp: Ptep): Pte {
+    return this.pmdpHugeGetAndClear(mm, address, pmdp);
+  }
+
+  override setPmdAt(mm: Mm, address: VirtualAddress, pmdp: Ptep, pmd: Pte): void {
+    super.setPmdAt(mm, address, pmdp, pmd);
+    this.tlb.flushTlbRange(mm, address, address + mm.memory.hpagePmdSize);
+  }
+}
+
+@injectable()
 class NoFlushBeforeFree extends UnmapFlush {
   override tryToUnmapFlush(): void {}
 }
@@ -79,18 +121,22 @@ class NoFlushBeforeWrite extends UnmapFlush {
 
 const timeout = 60_000;
 
-test.each([...unmaps, ...reclaims])('%s %o holds however x86 flushes', { timeout }, (...choice) => {
-  const [scenario, parameters] = choice;
-  for (const architecture of ['x86', 'x86-ipi', 'x86-kvm', 'x86-broadcast']) {
-    for (const model of ['sc', 'tso']) {
-      const result = explored({ scenario, kernel: v6_1, architecture, model, parameters });
-      expect(result, `${architecture}, ${model}`).toMatchObject({
-        verdict: 'verified',
-        complete: true,
-      });
+test.each([...unmaps, ...reclaims, ...collapses])(
+  '%s %o holds however x86 flushes',
+  { timeout },
+  (...choice) => {
+    const [scenario, parameters] = choice;
+    for (const architecture of ['x86', 'x86-ipi', 'x86-kvm', 'x86-broadcast']) {
+      for (const model of ['sc', 'tso']) {
+        const result = explored({ scenario, kernel: v6_1, architecture, model, parameters });
+        expect(result, `${architecture}, ${model}`).toMatchObject({
+          verdict: 'verified',
+          complete: true,
+        });
+      }
     }
-  }
-});
+  },
+);
 
 const others = [arm64, s390, powerpcRadix, powerpcHash, w, wNoRcu, wIpi];
 
@@ -154,4 +200,36 @@ test('reclaim must flush before it writes a dirty page, or a store is lost', { t
   const [[scenario, dirty], [, lazyfree]] = reclaims;
   expect(violatedBy({ scenario, kernel, parameters: dirty })).toEqual(['I-STORE']);
   expect(violatedBy({ scenario, kernel, parameters: lazyfree })).toEqual([]);
+});
+
+test.each(collapses)('%s %o holds however others flush', { timeout }, (scenario, parameters) => {
+  for (const architecture of [arm64, s390, powerpcRadix, powerpcHash, riscv, wIpi]) {
+    const { model } = architecture;
+    const result = explored({ scenario, kernel: v6_5, architecture, model, parameters });
+    expect(result, architecture.id).toMatchObject({ verdict: 'verified', complete: true });
+  }
+});
+
+test.each(collapses)(
+  '%s %o: RISC-V must flush the walk cache, too, or a store is lost',
+  { timeout },
+  (scenario, parameters) => {
+    const choice = { scenario, architecture: riscv, model: 'riscv', parameters };
+    expect(violatedBy({ ...choice, kernel: v6_1 })).toEqual(['I-STORE']);
+    expect(violatedBy({ ...choice, kernel: 'v6.1+riscv-collapse-flush-mm' })).toEqual([]);
+  },
+);
+
+test.each([
+  ['no CPU is made to forget', 'x86', mutant(TLB_FLUSH, ForgetsNothing)],
+  ['nobody waits for the interrupts', 'x86', mutant(TLB_FLUSH, DoesNotWait)],
+  ['the walk cache is left alone', 'x86', mutant(TLB_FLUSH, LeavesWalkCache)],
+  ['the walk cache is left alone', arm64, mutant(TLB_FLUSH, LeavesWalkCacheOnArm64)],
+  ['the flush is after the copy', 'x86', mutant(ARCHITECTURE, FlushesAfterCopy)],
+] as const)('a collapse loses a store if %s', { timeout }, (_, architecture, kernel) => {
+  for (const [scenario, parameters] of collapses) {
+    expect(violatedBy({ scenario, kernel, architecture, model: 'sc', parameters })).toContain(
+      'I-STORE',
+    );
+  }
 });

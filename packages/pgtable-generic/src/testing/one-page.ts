@@ -34,6 +34,7 @@ import {
   keptByLocks,
   PTE_MAP_RULE,
   RADIX_COLLAPSE_FLUSH,
+  RISCV_COLLAPSE_FLUSH,
   TLB,
   Tlb,
   TLB_FLUSH,
@@ -114,6 +115,7 @@ export function withOnePage(
       .bind(TLB, Tlb)
       .bind(FAULT_HANDLER, ZeroFill)
       .bindValue(RADIX_COLLAPSE_FLUSH, { serializesAgainstLookups: true })
+      .bindValue(RISCV_COLLAPSE_FLUSH, { isOfWholeMm: false })
       .bind(USER_ACCESS, UserAccess);
     for (const provision of architecture.provides) provision.bind(wiring);
     const memory = wiring.get(MEMORY);
