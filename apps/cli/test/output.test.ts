@@ -137,6 +137,13 @@ describe('JSON', () => {
     expect(estimate.low).toBeLessThanOrEqual(estimate.mean);
     expect(estimate.mean).toBeLessThanOrEqual(estimate.high);
   });
+
+  it('of an estimate has none where the samples are too few', async () => {
+    const few = 'estimate endless --samples 1 --timeout 0.5';
+    const { out } = await pagerace(`${few} --json`);
+    expect(JSON.parse(out)).toMatchObject({ estimate: { samples: 1, high: null } });
+    expect((await pagerace(few)).out).toMatch(/by 1 random descent: too few for\s+an\s+interval/);
+  });
 });
 
 describe('the commands', () => {

@@ -1,4 +1,5 @@
 import type { Deviation } from './linearization.js';
+import { shown } from './options.js';
 
 /**
  * The short text that names one execution of one program, and replays it.
@@ -82,13 +83,15 @@ export function encodeExecutionId(plan: ExecutionPlan, fingerprint: string): str
 
 /** @throws {ExecutionIdError} */
 export function decodeExecutionId(id: string, fingerprint: string): ExecutionPlan {
+  const text = shown(id, 100);
+  if (typeof id !== 'string') throw new ExecutionIdError(`${text} is not an execution id`);
   const bytes: number[] = [];
   let bits = 0;
   let held = 0;
   for (const letter of id.trim().toLowerCase()) {
     const value = alphabet.indexOf(letter);
     if (value < 0)
-      throw new ExecutionIdError(`"${id}" is not an execution id: it contains "${letter}"`);
+      throw new ExecutionIdError(`${text} is not an execution id: it contains "${letter}"`);
     held = (held << 5) | value;
     bits += 5;
     if (bits >= 8) {
@@ -98,23 +101,23 @@ export function decodeExecutionId(id: string, fingerprint: string): ExecutionPla
     }
   }
   if (bytes.length < 7)
-    throw new ExecutionIdError(`"${id}" is not an execution id: it is too short`);
+    throw new ExecutionIdError(`${text} is not an execution id: it is too short`);
   // What encoding leaves over is less than a letter, and nothing.
   if (bits >= 5 || held !== 0) {
     throw new ExecutionIdError(
-      `the execution id "${id}" is damaged: it has letters too many or too few`,
+      `the execution id ${text} is damaged: it has letters too many or too few`,
     );
   }
   const body = bytes.slice(0, -2);
   const checksum = fnv1a(body);
   if (bytes.at(-2) !== (checksum & 0xff) || bytes.at(-1) !== ((checksum >>> 8) & 0xff)) {
     throw new ExecutionIdError(
-      `the execution id "${id}" is damaged: its checksum does not match; was it copied whole?`,
+      `the execution id ${text} is damaged: its checksum does not match; was it copied whole?`,
     );
   }
   if (body[0] !== version) {
     throw new ExecutionIdError(
-      `the execution id "${id}" has format ${String(body[0])}, and this version reads format ${String(version)}`,
+      `the execution id ${text} has format ${String(body[0])}, and this version reads format ${String(version)}`,
     );
   }
   const digest = fnv1a(fingerprint);
@@ -124,7 +127,7 @@ export function decodeExecutionId(id: string, fingerprint: string): ExecutionPla
     body[3] !== ((digest >>> 16) & 0xff)
   ) {
     throw new ExecutionIdError(
-      `the execution id "${id}" is of another program than ${fingerprint}: of another scenario, kernel, architecture, memory model or version`,
+      `the execution id ${text} is of another program than ${fingerprint}: of another scenario, kernel, architecture, memory model or version`,
     );
   }
   let at = 4;
@@ -132,7 +135,7 @@ export function decodeExecutionId(id: string, fingerprint: string): ExecutionPla
     let value = 0;
     for (let shift = 0; ; shift += 7) {
       const byte = body[at++];
-      if (byte === undefined) throw new ExecutionIdError(`the execution id "${id}" is truncated`);
+      if (byte === undefined) throw new ExecutionIdError(`the execution id ${text} is truncated`);
       value |= (byte & 0x7f) << shift;
       if (byte < 0x80) return value;
     }

@@ -1,8 +1,9 @@
 import { type MemoryModel } from './memory-model.js';
 
-/** A value in an error message, not longer than it helps. */
-export function shown(value: unknown): string {
-  if (typeof value === 'string') return `"${value.length > 40 ? `${value.slice(0, 40)}…` : value}"`;
+/** A value in an error message; of a text, not more than so many letters. */
+export function shown(value: unknown, letters = 40): string {
+  if (typeof value === 'string')
+    return `"${value.length > letters ? `${value.slice(0, letters)}…` : value}"`;
   if (Array.isArray(value)) return 'an array';
   if (typeof value === 'function') return 'a function';
   return typeof value === 'object' && value !== null ? 'an object' : String(value);

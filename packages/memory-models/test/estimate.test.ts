@@ -25,6 +25,15 @@ it('has a lower bound that holds, also where one descent outweighs all others', 
   }
 });
 
+it('has no upper bound from fewer samples than it takes for one', () => {
+  const highs = [1, 4, 5].map((samples) => estimate(lopsided, { model: sc, samples }).high);
+  expect(highs.map(Number.isFinite)).toEqual([false, false, true]);
+  const sampled = estimate(lopsided, { model: sc, samples: 1 });
+  expect(sampled.low).toBe(1);
+  expect(expectedSize(sampled, 30, 0.25)).toMatchObject({ low: 30.75, high: Infinity });
+  expect(expectedSize(sampled, 1010, 1)).toMatchObject({ low: 1010, high: 1010 });
+});
+
 it('is put right by what was explored', () => {
   const sampled = { mean: 100, low: 80, high: 120, samples: 400 };
   expect(expectedSize(sampled, 30, 0.25)).toEqual({ mean: 105, low: 90, high: 120, samples: 400 });

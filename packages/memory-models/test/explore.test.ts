@@ -283,6 +283,10 @@ describe('an execution id', () => {
     expect(() => decodeExecutionId(id.slice(0, -4), 'store buffering')).toThrow(ExecutionIdError);
     expect(() => decodeExecutionId(`${id}0`, 'store buffering')).toThrow('damaged');
     expect(() => decodeExecutionId('u!', 'store buffering')).toThrow('contains "u"');
+    expect(() => decodeExecutionId('0'.repeat(9999), '')).toThrow(/^the execution id "0{100}…" is/);
+    expect(() => decodeExecutionId(undefined as unknown as string, '')).toThrow(
+      'undefined is not an execution id',
+    );
     expect(() => decodeExecutionId(id, 'load buffering')).toThrow(
       'is of another program than load buffering',
     );

@@ -102,7 +102,7 @@ export interface TraceDocument extends Subject {
 export interface EstimateDocument extends Subject {
   readonly format: 'pagerace.estimate';
   readonly version: typeof documentVersion;
-  /** Executions, with the bounds of a 95 % interval. */
+  /** Executions, with the bounds of a 95 % interval; `high` is null where the samples are too few for one. */
   readonly estimate: Estimate;
   /** Executions per second, as measured here. */
   readonly rate: number;

@@ -8,9 +8,12 @@ export function counted(value: number, one: string, many = `${one}s`): string {
   return `${count(value)} ${Math.round(value) === 1 ? one : many}`;
 }
 
+/** What stands for a number that is not finite. */
+export const unknown = 'unknown';
+
 /** A large count in three digits: `812`, `81,200`, `1.25 million`, `3e+12`. */
 export function roughly(value: number): string {
-  if (!Number.isFinite(value)) return 'unknown';
+  if (!Number.isFinite(value)) return unknown;
   const rounded = Number(value.toPrecision(3));
   if (rounded < 1e6) return count(rounded);
   if (rounded < 1e9) return `${String(rounded / 1e6)} million`;
@@ -21,7 +24,7 @@ export function roughly(value: number): string {
 /** A time as a person says it: `300 ms`, `2.5 s`, `12 s`, `3 min`, `2.5 h`, `4 days`, `30 years`. */
 export function duration(milliseconds: number): string {
   const seconds = milliseconds / 1000;
-  if (!Number.isFinite(seconds)) return 'unknown';
+  if (!Number.isFinite(seconds)) return unknown;
   if (seconds < 0.95) return `${String(Math.max(1, Math.round(milliseconds)))} ms`;
   if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
   if (seconds < 99.5) return `${seconds.toFixed(0)} s`;

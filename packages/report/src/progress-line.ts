@@ -1,5 +1,5 @@
 import type { Progress } from '@pagerace/explorer';
-import { bytes, counted, count, duration, roughly } from './number.js';
+import { bytes, counted, count, duration, roughly, unknown } from './number.js';
 import type { Extent } from './run-report.js';
 import { shorten } from './wrap.js';
 
@@ -54,6 +54,7 @@ export function extentText({ explored, estimate }: Extent): string {
 
 function interval(low: string, high: string): string {
   if (low === high) return `about ${low}`;
+  if (high === unknown) return `at least ${low}`;
   // The unit once, where both have the same: `1.2 to 3.4 s`.
   const [, unit] = /( [a-zA-Z]+)$/.exec(high) ?? [];
   return `${unit !== undefined && low.endsWith(unit) ? low.slice(0, -unit.length) : low} to ${high}`;

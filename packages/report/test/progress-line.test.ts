@@ -44,6 +44,13 @@ it('fits into the width it is given', () => {
   ).toBeLessThanOrEqual(100);
 });
 
+it('knows no upper bound where the samples are too few for one', () => {
+  const estimate = { mean: 51_000, low: 48_210, high: Infinity, samples: 4 };
+  expect(progressLine({ ...progress, estimate })).toMatch(
+    /of at least 48,200, .*, at least .* left/,
+  );
+});
+
 it('writes numbers as people do', () => {
   expect([count(1044), counted(1, 'switch', 'switches'), counted(2, 'switch', 'switches')]).toEqual(
     ['1,044', '1 switch', '2 switches'],

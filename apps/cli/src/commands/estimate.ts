@@ -60,15 +60,19 @@ function words({ estimate: size, rate, explored, interrupted }: Measured): strin
   const { mean, low, high, samples } = size;
   if (explored !== undefined)
     return `${roughly(mean)} executions exactly: they were explored in ${duration(explored)} while measuring.`;
+  const descents = counted(samples, 'random descent');
+  const isKnown = high < Infinity;
   return [
-    `About ${roughly(mean)} executions (95 % interval ${roughly(low)} to ${roughly(high)}, from ${counted(samples, 'random descent')}).`,
+    isKnown
+      ? `About ${roughly(mean)} executions (95 % interval ${roughly(low)} to ${roughly(high)}, from ${descents}).`
+      : `About ${roughly(mean)} executions by ${descents}: too few for an interval. More --samples, or a longer --timeout, give one.`,
     // No execution came to its end while the rate was measured.
-    ...(rate === 0
+    ...(rate === 0 || !isKnown
       ? []
       : [
           `At ${roughly(rate)}/s that takes ${duration((low / rate) * 1000)} to ${duration((high / rate) * 1000)}.`,
         ]),
-    ...(high > tooWide * low
+    ...(isKnown && high > tooWide * low
       ? [
           'So wide an interval tells little: a few descents outweigh all others. More --samples and a longer --timeout may narrow it.',
         ]
