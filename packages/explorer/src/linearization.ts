@@ -264,7 +264,23 @@ function told(graph: ExecutionGraph, end: State): Linearization {
     if (graph.kind[graph.at(state.last, parent.positions[state.last]!)] !== EventKind.choice)
       weakSteps++;
   });
-  return { threads: states.map((state) => state.last), deviations, switches, weakSteps };
+  return { threads: numberedAsTold(graph, states), deviations, switches, weakSteps };
+}
+
+/**
+ * The thread of each step, where what starts first has the lowest number: it has the same number in a
+ * replay, which knows no other execution. The exploration's own numbers are by what it came to first.
+ */
+function numberedAsTold(graph: ExecutionGraph, states: readonly State[]): number[] {
+  const numbers = new Map<number, number>();
+  for (let t = 0; t < graph.threadLimit; t++) {
+    if (graph.started[t] === 1 && graph.spawnedBy[t] === none) numbers.set(t, t);
+  }
+  return states.map(({ last, parent }) => {
+    const event = graph.at(last, parent!.positions[last]!);
+    if (graph.kind[event] === EventKind.spawn) numbers.set(graph.location[event]!, numbers.size);
+    return numbers.get(last)!;
+  });
 }
 
 /**

@@ -446,8 +446,10 @@ class Replay implements Runtime {
   }
 
   spawn(body: ThreadBody, name: string | undefined): number {
+    // A start that is not due yet numbers no thread: threads are numbered in the order in which they start.
+    const recorded = this.#recorded();
     const thread = this.#registry.threadOf(this.#thread, this.#threadsMade++, body, name);
-    if (this.#recorded() !== none) return thread;
+    if (recorded !== none) return thread;
     if (thread >= this.#graph.threadLimit) this.#misfit();
     const event = this.#plain(EventKind.spawn, thread, 'spawn', undefined);
     this.#graph.started[thread] = 1;

@@ -162,7 +162,9 @@ export abstract class WeakModel implements MemoryModel {
         break;
       case EventKind.read: {
         const source = graph.readsFrom[event]!;
-        if (source >= 0)
+        // What the thread's own write passes on, as a link of a chain of read-modify-writes, it had read
+        // before: to read it back orders nothing more (the kernel's model has no rfi there).
+        if (source >= 0 && graph.thread[source] !== thread)
           join(acquiresHere(graph, event) ? happensBefore : pending, row(source, released));
         break;
       }

@@ -27,6 +27,8 @@ export interface Instructions {
   readonly locks?: boolean;
   /** Whether the model heeds dependencies. */
   readonly dependencies?: boolean;
+  /** How a thread tells another that it may start, or has ended: by a write, a read, and a fence on each side. */
+  readonly tells: { readonly fence?: Tag; readonly write?: Tag; readonly read?: Tag };
 }
 
 /** An execution graph of the explorer as the reference models see it. */
@@ -38,11 +40,30 @@ export function candidateOf(graph: ExecutionGraph, instructions: Instructions): 
     events.push({ thread: initialThread, kind: 'write', location, tags: [] });
   }
   const ctrl: [number, number][] = [];
+  const meetings = new Map<string, number>();
+  const { fence, write, read } = instructions.tells;
+  /** A thread tells that `of` starts or has ended, at a location of its own. */
+  const tell = (thread: number, kind: 'write' | 'read', of: number, end: boolean): void => {
+    const tag = kind === 'write' ? write : read;
+    const meeting = 2 * of + (end ? 1 : 0);
+    const fenceHere = (): void => {
+      if (fence !== undefined) events.push({ thread, kind: 'fence', tags: [fence] });
+    };
+    if (kind === 'write') fenceHere();
+    const location = graph.locations + meeting;
+    meetings.set(`${kind} ${String(meeting)}`, events.length);
+    events.push({ thread, kind, location, tags: tag === undefined ? [] : [tag] });
+    if (kind === 'read') fenceHere();
+  };
   for (let t = 0; t < graph.threadLimit; t++) {
     const reads: number[] = [];
+    if (graph.started[t] === 1 && graph.spawnedBy[t] !== none) tell(t, 'read', t, false);
     for (let i = 0; graph.started[t] === 1 && i < graph.threadLength[t]!; i++) {
       const event = graph.at(t, i);
       const kind = graph.kind[event];
+      if (kind === EventKind.spawn) tell(t, 'write', graph.location[event]!, false);
+      if (kind === EventKind.join) tell(t, 'read', graph.location[event]!, true);
+      if (kind === EventKind.end && graph.spawnedBy[t] !== none) tell(t, 'write', t, true);
       if (kind !== EventKind.read && kind !== EventKind.write && kind !== EventKind.fence) continue;
       const tags = instructions.tags(graph, event);
       if (kind === EventKind.fence) {
@@ -86,6 +107,10 @@ export function candidateOf(graph: ExecutionGraph, instructions: Instructions): 
     if (isHalf && !(instructions.locks === true && lockKind(graph, event) !== undefined)) {
       rmw.push([numbers.get(graph.at(graph.thread[event]!, graph.index[event]! - 1))!, number]);
     }
+  }
+  for (const [meeting, number] of meetings) {
+    if (meeting.startsWith('read'))
+      rf.push([meetings.get(meeting.replace('read', 'write'))!, number]);
   }
   const size = events.length;
   const structure = new EventStructure({
@@ -152,10 +177,10 @@ function x86Tags(graph: ExecutionGraph, event: number): Tag[] {
 }
 
 /** C11's memory orders. */
-export const c11: Instructions = { tags: c11Tags };
+export const c11: Instructions = { tags: c11Tags, tells: { write: 'REL', read: 'ACQ' } };
 
 /** x86's fences and locked instructions. */
-export const x86: Instructions = { tags: x86Tags };
+export const x86: Instructions = { tags: x86Tags, tells: { fence: 'MFENCE' } };
 
 function isHalf(graph: ExecutionGraph, access: number): boolean {
   return (graph.flags[access]! & EventFlag.update) !== 0;
@@ -213,6 +238,7 @@ const dmb = fenceTag({
 /** AArch64 as arch/arm64 makes the kernel's primitives, with the atomic instructions of Armv8.1. */
 export const aarch64: Instructions = {
   dependencies: true,
+  tells: { fence: 'DMB.ISH' },
   tags: (graph, event) => {
     if (graph.kind[event] === EventKind.fence) return dmb(graph, event);
     const tags: Tag[] = isHalf(graph, event) ? ['X'] : [];
@@ -242,6 +268,7 @@ function isAmoAqrl(graph: ExecutionGraph, event: number): boolean {
 /** RISC-V as arch/riscv makes the kernel's primitives. */
 export const riscvInstructions: Instructions = {
   dependencies: true,
+  tells: { fence: 'Fence.rw.rw' },
   tags: (graph, event) => {
     if (graph.kind[event] === EventKind.fence) return riscvFence(graph, event);
     const tags: Tag[] = isHalf(graph, event) ? ['X'] : [];
@@ -269,6 +296,7 @@ const powerFence = fenceTag({
 /** POWER as arch/powerpc makes the kernel's primitives. */
 export const powerInstructions: Instructions = {
   dependencies: true,
+  tells: { fence: 'SYNC' },
   tags: (graph, event) => {
     if (graph.kind[event] === EventKind.fence) return powerFence(graph, event);
     return isHalf(graph, event) ? ['EX'] : [];
@@ -301,6 +329,7 @@ const kernelFence = fenceTag({
 /** The kernel's own primitives; a plain access counts as marked. */
 export const kernelPrimitives: Instructions = {
   dependencies: true,
+  tells: { fence: 'Mb', write: 'Once', read: 'Once' },
   locks: true,
   tags: (graph, event) => {
     if (graph.kind[event] === EventKind.fence) return kernelFence(graph, event);

@@ -2,12 +2,9 @@ import {
   canonicalText,
   cell,
   Exploration,
-  EventKind,
   exploreGraphs,
   Fence,
   fence,
-  initialWrite,
-  type MemoryModel,
   Order,
   Outcome,
   reach,
@@ -33,6 +30,7 @@ import {
   sc,
   tso,
 } from '../src/index.js';
+import { coherent } from './coherent.js';
 import {
   aarch64,
   c11,
@@ -42,27 +40,6 @@ import {
   riscvInstructions,
   x86,
 } from './graph-candidate.js';
-
-/** Consistent is what has atomic updates, one order per location, and no cycle of program order and reads-from. */
-const coherent: MemoryModel = {
-  id: 'coherent',
-  title: 'no ordering but of the accesses of one location',
-  source: 'the explorer',
-  exact: true,
-  addresses: true,
-  views: 0,
-  floor: (graph, thread, length, location) => {
-    for (let index = length - 1; index >= 0; index--) {
-      const event = graph.at(thread, index);
-      if (graph.location[event] !== location) continue;
-      if (graph.kind[event] === EventKind.write) return event;
-      if (graph.kind[event] === EventKind.read) return graph.readsFrom[event]!;
-    }
-    return initialWrite(location);
-  },
-  isConsistent: () => true,
-  added: () => undefined,
-};
 
 const order = fc.constantFrom(...Object.values(Order));
 const place = { cell: fc.nat(1), order };

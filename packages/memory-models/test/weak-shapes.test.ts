@@ -190,6 +190,22 @@ const shapes: Readonly<Record<string, Shape>> = {
     },
     outcome: stale,
   },
+  'MP+release+rmw-own-acquire': {
+    // The kernel's model does not order a write before the read of it by its own thread.
+    allowedBy: ['lkmm'],
+    threads: (x, y) => [
+      () => {
+        x.write(1);
+        y.write(1, Order.release);
+      },
+      () => {
+        const first = y.fetchAdd(1);
+        y.read(Order.acquire);
+        return both(first, x.read());
+      },
+    ],
+    outcome: stale,
+  },
   'SB+unlock-lock+mb': {
     // RISC-V's ticket lock has a fully ordered atomic_fetch_add(), and arm64's release and acquire are RCsc.
     allowedBy: ['power', 'lkmm', 'rc11'],
