@@ -93,13 +93,18 @@ export class Riscv extends GenericPgtable {
     return xchg(pmdp, this.none);
   }
 
-  /** Its own since f0293cd1f4fc (v6.2), as a fence with an address is of entries that map a page only. */
-  @kernelFunction('arch/riscv/mm/pgtable.c')
+  /** The generic one before f0293cd1f4fc (v6.2). */
   override pmdpCollapseFlush(vma: Vma, address: VirtualAddress, pmdp: Ptep): Pte {
-    const { mm } = vma;
+    return this.collapseFlush.isOfWholeMm
+      ? this.pmdpCollapseFlushMm(vma, address, pmdp)
+      : super.pmdpCollapseFlush(vma, address, pmdp);
+  }
+
+  /** By flush_tlb_mm(), as a fence with an address is of entries that map a page only. */
+  @kernelFunction('arch/riscv/mm/pgtable.c', 'pmdp_collapse_flush')
+  protected pmdpCollapseFlushMm({ mm }: Vma, address: VirtualAddress, pmdp: Ptep): Pte {
     const pmd = this.pmdpHugeGetAndClear(mm, address, pmdp);
-    const byAddress = !this.collapseFlush.isOfWholeMm;
-    this.tlb.flushTlbRange(mm, address, address + mm.memory.hpagePmdSize, byAddress);
+    this.tlb.flushTlbRange(mm, 0, Number.MAX_SAFE_INTEGER);
     return pmd;
   }
 
@@ -109,6 +114,11 @@ export class Riscv extends GenericPgtable {
     const pmd = xchg(pmdp, this.pmdMkinvalid(readOnce(pmdp)));
     this.flushPmdRange(vma, address);
     return pmd;
+  }
+
+  /** And flush_tlb_range() of the generic pmdp_collapse_flush(): by address. */
+  protected override flushPmdRange({ mm }: Vma, address: VirtualAddress): void {
+    this.tlb.flushTlbRange(mm, address, address + mm.memory.hpagePmdSize, true);
   }
 
   override walkerPermits(pte: Pte, write: boolean): boolean {

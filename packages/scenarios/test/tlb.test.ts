@@ -233,3 +233,22 @@ test.each([
     );
   }
 });
+
+test.each(collapses)(
+  '%s %o: a walk after the flush reads the old entry, if nothing orders them',
+  { timeout },
+  (scenario, parameters) => {
+    const dsb = 'arch/arm64/include/asm/tlbflush.h:__flush_tlb_range:dsb(ishst)';
+    for (const [architecture, sites] of [
+      [arm64, [dsb]],
+      [w, []],
+    ] as const) {
+      const orderingSites = new OrderingSites(sites.map((site) => [site, dropped]));
+      const { model } = architecture;
+      const choice = { scenario, kernel: v6_5, architecture, model, parameters, orderingSites };
+      expect(violatedBy(choice), architecture.id).toContain('I-STORE');
+      expect(orderingSites.unmet).toEqual([]);
+      expect(violatedBy({ ...choice, model: 'sc' }), architecture.id).toEqual([]);
+    }
+  },
+);
