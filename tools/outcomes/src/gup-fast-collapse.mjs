@@ -190,6 +190,9 @@ Remarks:
 - S4-20: a flush that interrupts the CPUs of mm_cpumask() needs a full barrier between taking the entry out and the look at
   the mask, and switch_mm() one between its bit and the first walk. x86 and powerpc have both; W and
   LoongArch have none.
+- S4-16: s390 takes the entry out in two steps, and GUP-fast may begin a walk in between, by an entry that is invalid to the hardware
+  and present to software; hence more executions. What orders the second step before the load of the references is the
+  compare-and-swap of the next lock; the kernel's own model asks for none there, and allows what goes wrong (below).
 - Fork: it looks at MMF_HAS_PINNED before it looks at the page, behind write_protect_seq and a write barrier, which does not
   order the look. By the model it may so miss the first pin that a process takes, and no later one (\`--set pins=again\`);
   with a full barrier there, it does not. On x86, s390, arm64 and RISC-V locks in between order it. What the page allocator and memory cgroups

@@ -4,7 +4,7 @@ import { collapseProperties, CollapseRace, type Got } from './collapse-race.js';
 
 export const gupFastCollapse = defineScenario({
   id: 'gup-fast-collapse',
-  title: 'S4-1 to S4-7: GUP-fast against the collapse of its page into a huge one',
+  title: 'S4-1 to S4-7, S4-16: GUP-fast against the collapse of its page into a huge one',
   description:
     'A process asks GUP-fast for a page to write to, as direct I/O does, and writes to it. Meanwhile ' +
     'khugepaged collapses the range: it takes the page table out, finds that nobody else refers to the ' +
