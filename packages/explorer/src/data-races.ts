@@ -61,9 +61,12 @@ function accessesOf(graph: ExecutionGraph, location: number): number[] {
   for (let write = initialWrite(location); write !== none; write = graph.next(write)) {
     if (write >= 0) accesses.push(write);
     for (let read = graph.readers(write); read !== none; read = graph.nextReader[read]!) {
-      accesses.push(read);
+      // A wait that never ends is a deadlock, and no step of the execution that could race.
+      if (graph.stuckAt(graph.thread[read]!) !== read) accesses.push(read);
     }
   }
+  // The same for every order in which the graph came to be: a replay must find the same race.
+  accesses.sort((a, b) => graph.thread[a]! - graph.thread[b]! || graph.index[a]! - graph.index[b]!);
   return accesses;
 }
 

@@ -255,7 +255,7 @@ it.each([
     expect(forbidden).toBeGreaterThan(numRuns / 20);
     if (model === rc11) expect(races).toBeGreaterThan(numRuns / 20);
   },
-  600_000,
+  60_000,
 );
 
 const valueText = (value: unknown): string =>
