@@ -71,7 +71,7 @@ function pagerace(): Command {
     )
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
-    .helpCommand('help [command]', 'print the help of a command')
+    .helpCommand(false)
     .option('--json', 'print one JSON document; progress is NDJSON on stderr')
     .option('-q, --quiet', 'print no progress')
     .option('--no-color', 'do not colour; NO_COLOR and FORCE_COLOR are heeded, too')
@@ -351,6 +351,18 @@ ${exitCodeHelp}`,
         (await import('./commands/litmus.js')).litmus(paths, options, session),
       ),
     );
+
+  program
+    .command('help')
+    .argument('[command]')
+    .description('print the help of a command')
+    .helpOption(false)
+    .action(async (name: string | undefined) => {
+      if (name === undefined) program.help();
+      program.commands.find((one) => one.name() === name)?.help();
+      // Of an unknown one the error is the same as where it is called.
+      await program.parseAsync([name], { from: 'user' });
+    });
 }
 
 function subcommand(program: Command, name: string, description: string): Command {

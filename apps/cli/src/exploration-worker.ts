@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { type ExploreOptions, ExplorationRun, type Result } from '@pagerace/explorer';
 import type { Run } from '@pagerace/kernel';
-import type { OrderingSite } from '@pagerace/machine';
+import type { OrderingSite, OrderingSites } from '@pagerace/machine';
 import type { Extent, ProgressFacts } from '@pagerace/report';
 import { searchInterleavings } from './interleaving-search.js';
 import { type Effort, type Measured, measure } from './measuring.js';
@@ -62,15 +62,20 @@ parentPort!.on('message', (task: Task) => {
     say({ kind: 'measured', measured: measure(run, task.effort, isInterrupted) });
     return;
   }
-  const explored = explore(run, task.strategy, task.progressInterval);
+  const explored = explore(run, orderingSites, task.strategy, task.progressInterval);
   mustFit(orderingSites, explored.result.complete);
   say({ kind: 'explored', ...explored, met: orderingSites.met });
 });
 
-function explore(run: Run, strategy: Strategy, progressInterval: number): Explored {
+function explore(
+  run: Run,
+  sites: OrderingSites,
+  strategy: Strategy,
+  progressInterval: number,
+): Explored {
   const started = performance.now();
   if (strategy.kind !== 'bounded' && strategy.kind !== 'random')
-    return exploreGraphs(run, strategy, progressInterval);
+    return exploreGraphs(run, sites, strategy, progressInterval);
   let next = started + progressInterval;
   const result = searchInterleavings(run, strategy, isInterrupted, ({ executions }) => {
     const now = performance.now();
@@ -84,7 +89,12 @@ function explore(run: Run, strategy: Strategy, progressInterval: number): Explor
   return { result };
 }
 
-function exploreGraphs(run: Run, strategy: Strategy, progressInterval: number): Explored {
+function exploreGraphs(
+  run: Run,
+  sites: OrderingSites,
+  strategy: Strategy,
+  progressInterval: number,
+): Explored {
   const exploration = new ExplorationRun(run.setup, {
     model: run.model,
     mustCover: run.mustCover,
@@ -99,7 +109,9 @@ function exploreGraphs(run: Run, strategy: Strategy, progressInterval: number): 
     if (isInterrupted()) exploration.interrupt();
     if (isTold || performance.now() - started < patience) continue;
     const soFar = exploration.result();
-    if (soFar.violations.length === 0) continue;
+    // Nothing is shown of what may have to be refused.
+    if (soFar.violations.length === 0 || sites.unmet.length > 0) continue;
+    mustFit(sites, false);
     isTold = true;
     say({ kind: 'violation', soFar });
   }

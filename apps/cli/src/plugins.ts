@@ -1,6 +1,7 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { archArm } from '@pagerace/arch-arm';
 import { archArm64 } from '@pagerace/arch-arm64';
 import { archLoongarch } from '@pagerace/arch-loongarch';
@@ -72,7 +73,7 @@ async function loadPlugin(module: string): Promise<Plugin> {
     loaded = (await import(url)) as typeof loaded;
   } catch (thrown) {
     throw new PluginError(
-      `the plug-in ${module} threw while it was loaded: ${whatAndWhere(thrown)}`,
+      `the plug-in ${module} threw while it was loaded: ${whatAndWhere(thrown, url)}`,
     );
   } finally {
     process.removeListener('exit', ended);
@@ -101,9 +102,21 @@ function urlOf(module: string): string {
 }
 
 /** What was thrown, and the first place in its stack trace that is a file's. */
-function whatAndWhere(thrown: unknown): string {
+function whatAndWhere(thrown: unknown, url: string): string {
   if (!(thrown instanceof Error)) return String(thrown);
   const [message = ''] = thrown.message.split('\n');
-  const place = /(?:file:\/\/|^| )(\/[^\s()]+:\d+)/m.exec(thrown.stack ?? '')?.[1];
+  const place =
+    placeIn(thrown.stack) ?? (thrown instanceof SyntaxError ? syntaxErrorIn(url) : undefined);
   return `${thrown.name}: ${message}${place === undefined ? '' : ` (${place})`}`;
+}
+
+function placeIn(text = ''): string | undefined {
+  return /(?:file:\/\/|^| )(\/[^\s()]+:\d+)/m.exec(text)?.[1];
+}
+
+/** Where a file is not JavaScript: its SyntaxError does not know, but node tells it when it checks the file. */
+function syntaxErrorIn(url: string): string | undefined {
+  return placeIn(
+    spawnSync(process.execPath, ['--check', fileURLToPath(url)], { encoding: 'utf8' }).stderr,
+  );
 }

@@ -72,6 +72,16 @@ What goes wrong without them:
     expect(out).toContain(`${site}\n  ~ never met`);
   });
 
+  it('that the scenario does not meet are told with the one that may be meant', async () => {
+    const misspelt = mb.replace('smp', 'snp');
+    const { out } = await pagerace(
+      `barriers turnstile --kernel plain --arch x86 --site ${misspelt}`,
+    );
+    expect(out.replaceAll(/\s+/g, ' ')).toContain(
+      `${misspelt} ~ never met: the scenario runs no code with such a site; did you mean ${mb}?`,
+    );
+  });
+
   it('are those of the machines that can run the scenario', async () => {
     const { code, out } = await pagerace(
       'barriers gup-fast-collapse --kernel v6.1 --arch x86,small',

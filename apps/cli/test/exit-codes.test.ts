@@ -82,6 +82,7 @@ describe('2: the command line is wrong', () => {
     ['compare store-buffering --a plain', '--b must name another'],
     ['compare store-buffering --strategy bounded --arch arm64 --jobs 2', 'not armv8'],
     ['replay store-buffering zz --kernel plain', 'is not an execution id'],
+    ['help comparr', "unknown command 'comparr' (Did you mean compare?)"],
     ['list colours', "pagerace: value 'colours' is invalid"],
     ['list --plugin /nowhere/plug-in.mjs', 'the plug-in /nowhere/plug-in.mjs cannot be loaded'],
     ['list --plugin no-such-package', 'there is no such file, and no such package'],
@@ -148,7 +149,10 @@ describe('3: an internal error, or one of a model', () => {
 
   it.each([
     ['\nthrow new RangeError("odd");', `threw while it was loaded: RangeError: odd (${broken}:2`],
-    ['export default {', 'threw while it was loaded: SyntaxError: Unexpected end of input'],
+    [
+      'export default {\n  id: 1,,\n};',
+      `threw while it was loaded: SyntaxError: Unexpected token ',' (${broken}:2)`,
+    ],
     ['process.exit(0);', 'calls process.exit() while it is loaded'],
     ['await new Promise(() => {});', 'waits for what never comes'],
     ["import 'no-such-package';", 'threw while it was loaded: Error: Cannot find package'],

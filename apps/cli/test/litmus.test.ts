@@ -80,6 +80,15 @@ describe('litmus', () => {
     expect(readFileSync(join(dot, 'MP.dot'), 'utf8')).toMatch(/^digraph "MP" \{/);
   });
 
+  it('writes a graph for each of several tests that are called the same', async () => {
+    const before = file('nine/before/MP.litmus', messagePassing('before', '', 'Sometimes'));
+    const after = file('nine/after/MP.litmus', messagePassing('after', 'smp_wmb();', 'Never'));
+    const dot = join(folder, 'nine');
+    expect((await start(['litmus', '--dot', dot, before, after]).ended).code).toBe(0);
+    expect(readFileSync(join(dot, 'before-MP.dot'), 'utf8')).toMatch(/^digraph "before" /);
+    expect(readFileSync(join(dot, 'after-MP.dot'), 'utf8')).toMatch(/^digraph "after" /);
+  });
+
   it('tells long tests in the order of the files, whichever worker is done first', async () => {
     file('five/a.litmus', racing('a', 3));
     file('five/b.litmus', messagePassing('b', 'smp_wmb();', 'Never'));

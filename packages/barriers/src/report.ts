@@ -18,6 +18,8 @@ export interface BarriersReport {
   readonly machines: readonly MachineReport[];
   /** Sites that were asked for; they are told even where they were not met. */
   readonly asked?: readonly string[];
+  /** The site that may have been meant by one that was asked for and was met nowhere. */
+  readonly meant?: ReadonlyMap<string, string>;
   /** Machines on which the scenario cannot be had, and why. */
   readonly misfits?: readonly { readonly name: string; readonly because: string }[];
 }

@@ -16,7 +16,7 @@ export function barriersText(report: BarriersReport, options: BarriersTextOption
   const { paint = (text: string) => text, width = pageWidth } = options;
   const [notable, unneeded] = partition(sitesOf(report), isNotable);
   const blocks = [
-    ...notable.map((site) => section(site.name, statements(site))),
+    ...notable.map((site) => section(site.name, statements(site, report.meant?.get(site.name)))),
     section(
       'Not needed on any of these machines, as far as this scenario goes:',
       unneeded.map(({ name }) => ({ text: name })),
@@ -89,7 +89,7 @@ const tones: Readonly<Record<SiteFinding['need'], Tone>> = {
 };
 
 /** What is to be said of a site, in one statement for all machines of which it is true. */
-function statements({ name, met, notMet }: SiteReport): Row[] {
+function statements({ name, met, notMet }: SiteReport, meant: string | undefined): Row[] {
   const machines = new Map<string, { tone: Tone; names: string[] }>();
   const say = (tone: Tone, need: string, more: string, machine: MachineReport): void => {
     const key = `${need} on %${more}`;
@@ -103,7 +103,10 @@ function statements({ name, met, notMet }: SiteReport): Row[] {
     }
   }
   if (met.length === 0) {
-    return [{ tone: 'unclear', text: 'never met: the scenario runs no code with such a site' }];
+    const hint = meant === undefined ? '' : `; did you mean ${meant}?`;
+    return [
+      { tone: 'unclear', text: `never met: the scenario runs no code with such a site${hint}` },
+    ];
   }
   if (!name.startsWith('arch/')) {
     for (const machine of notMet) say('unclear', 'not met', '', machine);

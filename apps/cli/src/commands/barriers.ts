@@ -9,7 +9,7 @@ import {
   isAnswered,
   type MachineReport,
 } from '@pagerace/barriers';
-import { expectationOf, MisfitError, type Registry } from '@pagerace/kernel';
+import { expectationOf, MisfitError, nearest, type Registry } from '@pagerace/kernel';
 import { dropped, type OrderingSite } from '@pagerace/machine';
 import type { Result } from '@pagerace/explorer';
 import { commandLines, isBroken, json, pageWidth } from '@pagerace/report';
@@ -74,6 +74,7 @@ export async function barriers(
     ...(options.timeout === undefined ? {} : { timeout: options.timeout }),
   });
   const display = progressDisplay(terminal, session.options);
+  const everyMet = new Set<string>();
   const reportOn = async (
     machine: Machine,
     thread: ExplorationThread,
@@ -83,6 +84,7 @@ export async function barriers(
     const explore = async (assignment: Assignment): Promise<Result> => {
       display.activity(`${machine.name} (${progress})${withoutText(assignment)}`);
       const onSites = (sites: readonly OrderingSite[]): void => {
+        for (const { name } of sites) everyMet.add(name);
         if (assignment === asWritten) met = asked(sites, options.site);
       };
       const exploring = { strategy, display, thread, onSites };
@@ -110,7 +112,9 @@ export async function barriers(
     kernel,
     // Where it was interrupted, some are missing.
     machines: reports.filter((one) => one !== undefined),
-    ...(options.site === undefined ? {} : { asked: options.site }),
+    ...(options.site === undefined
+      ? {}
+      : { asked: options.site, meant: meantBy(options.site, everyMet) }),
     ...(misfits.length === 0 ? {} : { misfits }),
   };
   const isComplete = report.machines.length === machines.length && !pool.interrupted;
@@ -144,6 +148,16 @@ function soundKernel(registry: Registry, id: string, machines: readonly Machine[
         ({ architecture }) => expectationOf(scenario, kernel, architecture)?.verdict === 'verified',
       ),
     ) ?? usualKernels(registry, scenario).at(-1)!
+  );
+}
+
+/** For each name that no site has, the one most like it. */
+function meantBy(names: readonly string[], met: ReadonlySet<string>): ReadonlyMap<string, string> {
+  return new Map(
+    names.flatMap((name) => {
+      const like = met.has(name) ? undefined : nearest(name, met);
+      return like === undefined ? [] : [[name, like] as const];
+    }),
   );
 }
 

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import {
   type JudgedFile,
   litmusFiles,
@@ -12,6 +12,7 @@ import {
 } from '@pagerace/litmus';
 import { ExitCode } from '../exit-code.js';
 import { UsageError } from '../failure.js';
+import { graphNames } from '../graph-names.js';
 import { Interruption } from '../interruption.js';
 import { judgeFiles } from '../litmus-run.js';
 import { reasonOf } from '../parameters.js';
@@ -47,12 +48,13 @@ export async function litmus(
   const display = progressDisplay(terminal, globals);
   const interruption = new Interruption();
   let judged = 0;
+  const graphs = graphNames(files);
   if (dot !== undefined) makeFolder(dot);
   const tell = ({ outcome, text, graph }: JudgedFile): void => {
     judged++;
     display.clear();
     if (dot !== undefined && graph !== undefined) {
-      writeFileSync(join(dot, `${basename(outcome.file, '.litmus')}.dot`), graph);
+      writeFileSync(join(dot, graphs.get(outcome.file)!), graph);
     }
     if (outcome.kind !== 'judged') terminal.err(outcome.reason);
     else if (!json) terminal.out(text.trimEnd() + '\n');
