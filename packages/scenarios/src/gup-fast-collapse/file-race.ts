@@ -1,10 +1,4 @@
-import {
-  GET_USER_PAGES,
-  type GetUserPages,
-  GUP_FAST_LOG,
-  type GupFastLog,
-  type GupFlags,
-} from '@pagerace/gup';
+import { GET_USER_PAGES, type GetUserPages, GUP_FAST_LOG, type GupFastLog } from '@pagerace/gup';
 import type { ScenarioContext } from '@pagerace/kernel';
 import { KHUGEPAGED, type Khugepaged, type ScanResult } from '@pagerace/khugepaged';
 import { atomicInc } from '@pagerace/machine';
@@ -34,13 +28,6 @@ import { noLostWrite, noStalePin } from './properties.js';
 /** What the owner of a reference writes to the page. */
 const WRITTEN = 'G';
 
-export interface FileRaceOptions {
-  /** Whether the file has a huge page, whose pages are mapped one by one. Default: it has small ones. */
-  readonly huge?: boolean;
-  /** The CPUs that run the process. Default: CPU 0 alone. */
-  readonly cpus?: readonly number[];
-}
-
 /** A process that has a file in memory (shmem) mapped, whose pages may become a huge one. */
 export class FileRace {
   readonly mm: Mm;
@@ -51,16 +38,14 @@ export class FileRace {
   readonly #gup: GetUserPages;
   readonly #log: GupFastLog;
 
-  constructor(
-    context: ScenarioContext<unknown>,
-    { huge = false, cpus = [0] }: FileRaceOptions = {},
-  ) {
+  /** @param huge whether the file has a huge page, whose pages are mapped one by one, and no small ones */
+  constructor(context: ScenarioContext<unknown>, { huge = false } = {}) {
     this.#context = context;
     const { machine, memory } = context;
     this.#gup = context.get(GET_USER_PAGES);
     this.#log = context.get(GUP_FAST_LOG);
     this.#khugepaged = context.get(KHUGEPAGED);
-    this.mm = context.process('app', ...cpus);
+    this.mm = context.process('app', 0);
     this.file = new FileMapping(memory, 'file', memory.hpagePmdNr);
     this.vma = this.mm.mmap({
       start: RANGE,
@@ -120,10 +105,14 @@ export class FileRace {
     });
   }
 
-  /** Asks GUP-fast, and it alone, for the first page, and writes to it. */
-  getAndWrite(flags: GupFlags = { fastOnly: true }): Got {
-    const wanted = { write: true, ...flags };
-    const [page] = this.#gup.getUserPagesFast(this.mm, RANGE, 1, wanted);
+  /**
+   * Gets the first page, and writes to it.
+   *
+   * @param fastOnly by GUP-fast or not at all; otherwise the slow way, too
+   */
+  getAndWrite({ fastOnly = true } = {}): Got {
+    const flags = { write: true, fastOnly };
+    const [page] = this.#gup.getUserPagesFast(this.mm, RANGE, 1, flags);
     if (page !== undefined) page.contents.writeHalf('lo', WRITTEN);
     return { page, walks: this.#log.ofCurrentTask() };
   }

@@ -37,7 +37,7 @@ export const gupSlowRetract = defineScenario({
     const { machine } = context;
     context.get(GUP_CONFIG).haveFastGup = false;
     const race = new FileRace(context);
-    machine.cpu(0).run('app', () => race.getAndWrite({}));
+    machine.cpu(0).run('app', () => race.getAndWrite({ fastOnly: false }));
     machine.cpu(1).run('khugepaged', () => race.collapse());
     return machine.program(({ app }) => {
       race.judge(app as Got);
