@@ -5,7 +5,7 @@ import { Exploration, Outcome } from './exploration.js';
 import { type ExecutionGraph, EventKind, none } from './graph.js';
 import { isSequentiallyConsistent, type Linearization, linearize } from './linearization.js';
 import type { MemoryModel } from './memory-model.js';
-import { mustBeAtLeast, mustBeModel, mustBeOneOf } from './options.js';
+import { mustBeAtLeast, mustBeModel, mustBeOneOf, shown } from './options.js';
 import type { Setup } from './program.js';
 import type { Incompleteness, Result, Verdict, ViolationReport } from './result.js';
 import { programError } from './thrown.js';
@@ -70,6 +70,9 @@ function mustBeRight(options: ExploreOptions | undefined): void {
     const value = options[name as keyof typeof limits];
     if (value !== undefined) mustBeAtLeast(least, value, name);
   }
+  const { mustCover } = options as { readonly mustCover?: unknown };
+  if (mustCover !== undefined && !Array.isArray(mustCover))
+    throw new TypeError(`mustCover is ${shown(mustCover)}: it must be an array of situations`);
 }
 
 /**

@@ -261,6 +261,7 @@ describe('options', () => {
     ['maximumExecutions', '5', 'maximumExecutions is "5"'],
     ['maximumMilliseconds', -1, 'maximumMilliseconds is -1'],
     ['maximumThreadLength', 0, 'maximumThreadLength is 0: it must be a number from 1 up'],
+    ['mustCover', 'x is read', 'mustCover is "x is read": it must be an array'],
     ['progressInterval', null, 'progressInterval is null'],
   ])('must not hold %s: %s', (name, value, message) => {
     expect(() => explore(racing, anything({ model: sc, [name]: value }))).toThrow(message);
