@@ -1,6 +1,7 @@
 import { inject, injectable } from '@pagerace/di';
 import { kernelFunction } from '@pagerace/machine';
 import {
+  flushTlbMm,
   type Mm,
   type Pfn,
   type Pte,
@@ -75,7 +76,7 @@ export class Loongarch extends GenericPgtable {
   @kernelFunction('arch/loongarch/mm/pgtable.c')
   override setPmdAt(mm: Mm, address: VirtualAddress, pmdp: Ptep, pmd: Pte): void {
     super.setPmdAt(mm, address, pmdp, pmd);
-    this.tlb.flushTlbRange(mm, 0, Number.MAX_SAFE_INTEGER);
+    flushTlbMm(this.tlb, mm);
   }
 
   /** Keeps it present, to the kernel (ddc1729b07cc); before, it was taken for no huge page. */

@@ -5,6 +5,7 @@ import {
   __SetPageUptodate,
   ARCHITECTURE,
   type Architecture,
+  flushTlbMm,
   getPage,
   type LockedPte,
   lruCacheAdd,
@@ -59,7 +60,7 @@ export class Process implements Fork {
     }
     mmapWriteUnlock(child);
     // The parent's entries have become read-only.
-    this.tlb.flushTlbRange(parent, 0, 2 ** 47);
+    flushTlbMm(this.tlb, parent);
     mmapWriteUnlock(parent);
   }
 
@@ -225,7 +226,7 @@ export class Process implements Fork {
   zapPteRange(vma: Vma, address: VirtualAddress): void {
     const locked = pteOffsetMapLock(vma.mm, address);
     if (locked === undefined) return;
-    this.rmap.flushTlbBatchedPending(vma);
+    this.rmap.flushTlbBatchedPending(vma.mm);
     const pte = this.arch.ptepGet(locked.ptep);
     let gone: Page | undefined;
     if (this.arch.ptePresent(pte)) gone = this.#zapPresent(vma, address, locked);

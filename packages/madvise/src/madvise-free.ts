@@ -74,7 +74,7 @@ export class MadviseFree implements Madvise {
   madviseFreePteRange(vma: Vma, start: VirtualAddress, end: VirtualAddress): boolean {
     const locked = pteOffsetMapLock(vma.mm, start);
     if (locked === undefined) return false;
-    this.rmap.flushTlbBatchedPending(vma);
+    this.rmap.flushTlbBatchedPending(vma.mm);
     let cleaned = false;
     for (let address = start; address < end; address += this.memory.pageSize) {
       const ptep = locked.table.entry(address);

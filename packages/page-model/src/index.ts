@@ -15,6 +15,7 @@ export {
   type FaultHandler,
 } from './fault-handler.js';
 export { FileMapping } from './file-mapping.js';
+export { flushTlbMm } from './flush-tlb-mm.js';
 export { hugePmd, hugeSubpage } from './huge-page.js';
 export { isolateLruPage, putbackLruPage } from './isolate-lru-page.js';
 export { type LruPvecs, PAGEVEC_SIZE, type Pagevec } from './lru-batches.js';
@@ -38,9 +39,9 @@ export {
   GUP_PIN_COUNTING_BIAS,
   PageAnon,
   pageMapcount,
-  pageTransHugeMapcount,
   pageMapped,
   pageMaybeDmaPinned,
+  pageTransHugeMapcount,
   putPage,
   putPageTestzero,
   tryGetPage,
@@ -77,9 +78,9 @@ export { auditPageTables } from './page-table-audit.js';
 export type { Pte, Ptep } from './page-table-entry.js';
 export {
   type LockedPte,
+  pmdAlloc,
   pmdOffset,
   type PmdWalk,
-  pmdAlloc,
   pteAlloc,
   pteOffsetMap,
   pteOffsetMapLock,

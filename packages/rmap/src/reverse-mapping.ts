@@ -15,6 +15,7 @@ import {
   type Architecture,
   ClearPageAnonExclusive,
   type LockedPte,
+  type Mm,
   mmuNotified,
   type Page,
   PageAnon,
@@ -179,8 +180,8 @@ export class ReverseMapping implements Rmap {
     this.flush.tryToUnmapFlushDirty();
   }
 
-  flushTlbBatchedPending(vma: Vma): void {
-    this.flush.flushTlbBatchedPending(vma);
+  flushTlbBatchedPending(mm: Mm): void {
+    this.flush.flushTlbBatchedPending(mm);
   }
 
   /** Clears the entry; with a deferred flush, a CPU may go on by the old one for a while. */

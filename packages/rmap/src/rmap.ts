@@ -1,5 +1,5 @@
 import { token } from '@pagerace/di';
-import type { Page, VirtualAddress, Vma } from '@pagerace/page-model';
+import type { Mm, Page, VirtualAddress, Vma } from '@pagerace/page-model';
 import type { TtuFlags } from './ttu-flags.js';
 
 export const RMAP = token<Rmap>('rmap.Rmap', { providedBy: ['@pagerace/rmap'] });
@@ -42,7 +42,7 @@ export interface Rmap {
   /** try_to_unmap_flush_dirty(): the same, if a deferred one was of an entry that was dirty. */
   tryToUnmapFlushDirty(): void;
   /** flush_tlb_batched_pending(): does flushes that reclaim has deferred in this mm. Hold the PTL. */
-  flushTlbBatchedPending(vma: Vma): void;
+  flushTlbBatchedPending(mm: Mm): void;
   /**
    * Whether a page that is mapped in `vma` may be shared with a child by fork, and shares it; if not,
    * the child needs a copy. Hold the PTL of the entry. See {@link AnonExclusive}.

@@ -1,6 +1,6 @@
 import { inject, injectable, token } from '@pagerace/di';
 import { atomicCmpxchg, atomicInc, atomicRead, kernelFunction, TaskLocal } from '@pagerace/machine';
-import { type Mm, TLB_FLUSH, type TlbFlush, type Vma } from '@pagerace/page-model';
+import { flushTlbMm, type Mm, TLB_FLUSH, type TlbFlush } from '@pagerace/page-model';
 import type { TtuFlags } from './ttu-flags.js';
 
 export const UNMAP_FLUSH = token<UnmapFlush>('rmap.UnmapFlush');
@@ -56,12 +56,12 @@ export class UnmapFlush {
   }
 
   @kernelFunction('mm/rmap.c')
-  flushTlbBatchedPending({ mm }: Vma): void {
+  flushTlbBatchedPending(mm: Mm): void {
     const batch = atomicRead(mm.tlbFlushBatched);
     const pending = batch & PENDING_MASK;
     if (pending === batch >> FLUSHED_SHIFT) return;
-    // flush_tlb_mm(): what is pending may be in any mapping.
-    this.tlb.flushTlbRange(mm, 0, Number.MAX_SAFE_INTEGER);
+    // What is pending may be in any mapping.
+    flushTlbMm(this.tlb, mm);
     // Left as it is if another flush has become due meanwhile, under the lock of another table: that one
     // would be lost.
     atomicCmpxchg(mm.tlbFlushBatched, batch, pending | (pending << FLUSHED_SHIFT));
