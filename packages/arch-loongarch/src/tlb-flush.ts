@@ -5,8 +5,9 @@ import { InterruptFlush } from '@pagerace/pgtable-generic';
 
 /**
  * Interrupts the CPUs that run the process, and orders nothing by itself where there is no other one
- * (v6.1; nobody, where nobody but the caller uses the process, which is not told apart). That mm_cpumask() is read without a barrier after the entry's store is not modelled: which
- * CPUs run a process does not change.
+ * (v6.1). Where nobody but the caller uses the process the kernel interrupts nobody, which is not told
+ * apart. That mm_cpumask() is read without a barrier after the entry's store is not modelled: which CPUs
+ * run a process does not change.
  */
 @injectable()
 export class LoongarchTlbFlush extends InterruptFlush {
