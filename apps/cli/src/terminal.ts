@@ -42,11 +42,6 @@ export function processTerminal(colours: boolean): Terminal {
     unclear: colour.yellow,
     error: colour.magenta,
   };
-  // A reader that has seen enough, such as `head`, is no failure.
-  stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit();
-  });
   return {
     out: (text) => void stdout.write(`${text}\n`),
     err: (text) => void stderr.write(`${text}\n`),

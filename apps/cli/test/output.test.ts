@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { examples, pagerace } from './support/pagerace.js';
+import { examples, pagerace, start } from './support/pagerace.js';
 
 const escape = '\u001b[';
 
@@ -60,6 +60,15 @@ describe('results', () => {
     expect(err).toBe('');
   });
 });
+
+it.each([['list'], ['help'], ['run', '--help']])(
+  'nobody has to read $0 to the end',
+  async (...words) => {
+    const { child, ended } = start(words);
+    child.stdout?.destroy();
+    expect(await ended).toEqual({ code: 0, out: '', err: '' });
+  },
+);
 
 describe('JSON', () => {
   it('of a comparison has every run, and whether all is as expected', async () => {
