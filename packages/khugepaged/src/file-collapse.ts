@@ -64,11 +64,10 @@ export class FileCollapse {
     this.rmap.tryToUnmapFlush();
     if (result === 'SCAN_SUCCEED') this.#copy(file, huge, start, replaced);
     else this.#rollBack(file, start, replaced);
+    // Before it is unlocked: who has found it meanwhile, and waits for it, must look again.
+    if (result !== 'SCAN_SUCCEED') huge.mapping.write(null);
     unlockPage(huge);
-    if (result !== 'SCAN_SUCCEED') {
-      huge.mapping.write(null);
-      putPage(huge);
-    }
+    if (result !== 'SCAN_SUCCEED') putPage(huge);
     return result;
   }
 

@@ -1,6 +1,7 @@
 import { atomicInc } from '@pagerace/machine';
 import {
   FileMapping,
+  findLockPage,
   getPage,
   lruAddDrain,
   lruCacheAdd,
@@ -11,6 +12,7 @@ import {
   pteAlloc,
   putPage,
   SetPageSwapBacked,
+  unlockPage,
   VM_READ,
   VM_SHARED,
   VM_WRITE,
@@ -18,7 +20,7 @@ import {
   withPteLocked,
 } from '@pagerace/page-model';
 import { expect, test } from 'vitest';
-import { once, type System } from './system.js';
+import { explored, once, type System } from './system.js';
 
 const START = 0x80;
 
@@ -97,4 +99,26 @@ test('gives up on a page that somebody refers to, and puts back what it has repl
       [1, 0],
     ],
   ]);
+});
+
+test('lets nobody who waited for the huge page take it for that of the file after it gave up', () => {
+  const found = new Set<boolean>();
+  const { verdict } = explored((system) => {
+    const { khugepaged, machine } = system;
+    const { file, pages } = machine.boot(() => {
+      const mapped = mappedFile(system);
+      getPage(mapped.pages[1]!);
+      return mapped;
+    });
+    machine.cpu(0).run('finder', () => {
+      const page = findLockPage(file, 0)!;
+      unlockPage(page.head);
+      putPage(page);
+      return page === pages[0];
+    });
+    machine.cpu(1).run('khugepaged', () => khugepaged.collapseFile(file, 0));
+    return ({ finder }) => void found.add(finder as boolean);
+  });
+  expect(verdict).toBe('verified');
+  expect([...found]).toEqual([true]);
 });
