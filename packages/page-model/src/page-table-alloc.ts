@@ -50,8 +50,6 @@ export const pmdInstall = defineKernelFunction(
   (mm: Mm, address: VirtualAddress, entryp: Ptep, level: number): PageTable => {
     const { memory } = mm;
     const { arch } = memory;
-    // Pairs with the address dependency of lockless walkers.
-    smpWmb();
     pmdLock(mm);
     const entry = arch.ptepGet(entryp);
     let table: PageTable;
@@ -60,6 +58,8 @@ export const pmdInstall = defineKernelFunction(
       table = mm.unusedTable(level, address);
       table.allocate(entryp);
       if (level === memory.levels.length - 1) atomicAdd(mm.nrPtes, 1);
+      // What is in the table before the table. Pairs with the address dependency of lockless walkers.
+      smpWmb();
       pmdPopulate(mm, address, entryp, table);
     } else {
       table = memory.pageTableAt(arch.tablePfn(entry));
