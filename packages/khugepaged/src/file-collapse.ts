@@ -1,12 +1,5 @@
 import { inject, injectable, token } from '@pagerace/di';
-import {
-  downWrite,
-  kernelFunction,
-  spinLock,
-  spinUnlock,
-  upWrite,
-  VM_BUG_ON,
-} from '@pagerace/machine';
+import { kernelFunction, spinLock, spinUnlock, VM_BUG_ON } from '@pagerace/machine';
 import {
   ARCHITECTURE,
   type Architecture,
@@ -29,6 +22,7 @@ import {
   SetPageUptodate,
   trylockPage,
   unlockPage,
+  type Vma,
   walkToPmd,
 } from '@pagerace/page-model';
 import { RMAP, type Rmap } from '@pagerace/rmap';
@@ -136,16 +130,20 @@ export class FileCollapse {
 
   /** retract_page_tables(): frees the page tables that map the range, now that they are empty. */
   #retractPageTables(file: FileMapping, start: number): void {
-    downWrite(file.iMmapRwsem);
-    for (const vma of file.vmas) {
-      const address = vma.addressOf(start);
-      const above = address === undefined ? undefined : walkToPmd(vma.mm, address);
-      if (address === undefined || above === undefined) continue;
-      const { pmdp, pmd } = above;
-      if (!this.arch.pmdPresent(pmd) || this.arch.pmdTransHuge(pmd)) continue;
-      const table = this.memory.pageTableAt(this.arch.tablePfn(pmd));
-      this.retractRule.retract({ vma, address, pmdp, table });
-    }
-    upWrite(file.iMmapRwsem);
+    this.retractRule.withMappings(file, () => {
+      for (const vma of file.vmas) this.#retractPageTable(vma, start);
+    });
+  }
+
+  #retractPageTable(vma: Vma, start: number): void {
+    // A private mapping that was written to has pages of its own in the table.
+    if (vma.anonVma !== null) return;
+    const address = vma.addressOf(start);
+    const above = address === undefined ? undefined : walkToPmd(vma.mm, address);
+    if (address === undefined || above === undefined) return;
+    const { pmdp, pmd } = above;
+    if (!this.arch.pmdPresent(pmd) || this.arch.pmdTransHuge(pmd)) return;
+    const table = this.memory.pageTableAt(this.arch.tablePfn(pmd));
+    this.retractRule.retract({ vma, address, pmdp, table });
   }
 }

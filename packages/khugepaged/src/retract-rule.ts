@@ -1,6 +1,6 @@
 import { inject, injectable, token } from '@pagerace/di';
-import { kernelFunction } from '@pagerace/machine';
-import { mmapWriteTrylock, mmapWriteUnlock } from '@pagerace/page-model';
+import { downRead, downWrite, kernelFunction, upRead, upWrite } from '@pagerace/machine';
+import { type FileMapping, mmapWriteTrylock, mmapWriteUnlock } from '@pagerace/page-model';
 import { type Removable, TABLE_REMOVAL, type TableRemoval } from './table-removal.js';
 
 export const RETRACT_RULE = token<RetractRule>('khugepaged.RetractRule', {
@@ -9,17 +9,25 @@ export const RETRACT_RULE = token<RetractRule>('khugepaged.RetractRule', {
 
 /**
  * The seam of retract_page_tables(): what it locks, and when a table is freed in which nothing is mapped
- * any more. Hold i_mmap_rwsem.
+ * any more.
  */
 export interface RetractRule {
-  /** @returns whether the table was taken out */
+  /** i_mmap_rwsem, while `retractAll` goes through the mappings of a file. */
+  withMappings(file: FileMapping, retractAll: () => void): void;
+  /** Called within {@link withMappings}. @returns whether the table was taken out */
   retract(table: Removable): boolean;
 }
 
-/** Under mmap_lock, for writing, and freed at once. To v6.5. */
+/** Under i_mmap_rwsem and mmap_lock, both for writing, and freed at once. To v6.5. */
 @injectable()
 export class RetractAtOnce implements RetractRule {
   constructor(@inject(TABLE_REMOVAL) private readonly removal: TableRemoval) {}
+
+  withMappings({ iMmapRwsem }: FileMapping, retractAll: () => void): void {
+    downWrite(iMmapRwsem);
+    retractAll();
+    upWrite(iMmapRwsem);
+  }
 
   @kernelFunction('mm/khugepaged.c', 'retract_page_tables')
   retract(table: Removable): boolean {
@@ -32,10 +40,19 @@ export class RetractAtOnce implements RetractRule {
   }
 }
 
-/** Under the locks of both tables, and freed after a grace period. Since 1d65b771bc08, v6.6. */
+/**
+ * Under the locks of both tables, and freed after a grace period; walks of the reverse mapping go on
+ * meanwhile. Since 1d65b771bc08, v6.6.
+ */
 @injectable()
 export class RetractByRcu implements RetractRule {
   constructor(@inject(TABLE_REMOVAL) private readonly removal: TableRemoval) {}
+
+  withMappings({ iMmapRwsem }: FileMapping, retractAll: () => void): void {
+    downRead(iMmapRwsem);
+    retractAll();
+    upRead(iMmapRwsem);
+  }
 
   @kernelFunction('mm/khugepaged.c', 'retract_page_tables')
   retract(table: Removable): boolean {

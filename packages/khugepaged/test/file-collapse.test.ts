@@ -1,4 +1,5 @@
-import { atomicInc } from '@pagerace/machine';
+import type { Wiring } from '@pagerace/di';
+import { atomicInc, downRead, upRead } from '@pagerace/machine';
 import {
   FileMapping,
   findLockPage,
@@ -20,6 +21,7 @@ import {
   withPteLocked,
 } from '@pagerace/page-model';
 import { expect, test } from 'vitest';
+import { RETRACT_RULE, RetractByRcu } from '../src/index.js';
 import { explored, once, type System } from './system.js';
 
 const START = 0x80;
@@ -121,4 +123,41 @@ test('lets nobody who waited for the huge page take it for that of the file afte
   });
   expect(verdict).toBe('verified');
   expect([...found]).toEqual([true]);
+});
+
+test('leaves a private mapping its page table', () => {
+  const kept = once((system) => {
+    const { arch, khugepaged, mm } = system;
+    const { file } = mappedFile(system);
+    const start = START + 0x40;
+    mm.mmap({ start, pages: 2, vmFlags: VM_READ | VM_WRITE, file });
+    pteAlloc(mm, start);
+    const result = khugepaged.collapseFile(file, 0);
+    lruAddDrain(system.memory);
+    return [result, arch.pmdPresent(walkToPmd(mm, start)!.pmd)];
+  });
+  expect(kept).toEqual(['SCAN_SUCCEED', true]);
+});
+
+test.each<[string, boolean, ((wiring: Wiring) => void) | undefined]>([
+  ['not to v6.5', false, undefined],
+  ['since v6.6', true, (wiring) => void wiring.override(RETRACT_RULE, RetractByRcu)],
+])('takes the page table out under a walk of the reverse mapping: %s', (_, expected, rewire) => {
+  let isTakenOut = false;
+  const { verdict } = explored((system) => {
+    const { arch, khugepaged, machine, mm } = system;
+    const { file } = machine.boot(() => mappedFile(system));
+    const isThere = (): boolean => arch.pmdPresent(walkToPmd(mm, START)!.pmd);
+    machine.cpu(0).run('walk', () => {
+      downRead(file.iMmapRwsem);
+      const went = isThere() && !isThere();
+      upRead(file.iMmapRwsem);
+      return went;
+    });
+    machine.cpu(1).run('khugepaged', () => khugepaged.collapseFile(file, 0));
+    return ({ walk }) => {
+      isTakenOut ||= walk as boolean;
+    };
+  }, rewire);
+  expect([verdict, isTakenOut]).toEqual(['verified', expected]);
 });
