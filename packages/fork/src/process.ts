@@ -210,11 +210,10 @@ export class Process implements Fork {
   @kernelFunction('mm/memory.c')
   zapPmdRange(vma: Vma, start: VirtualAddress, end: VirtualAddress): void {
     if (this.#hugePmd(vma.mm, start) !== undefined) {
-      if (end - start >= this.memory.hpagePmdNr * this.memory.pageSize) {
-        this.huge.zapHugePmd(vma, start);
-        return;
-      }
-      this.huge.splitHugePmd(vma, start);
+      const isPart = end - start < this.memory.hpagePmdNr * this.memory.pageSize;
+      if (isPart) this.huge.splitHugePmd(vma, start);
+      // If it has been split meanwhile, its pages go one by one.
+      else if (this.huge.zapHugePmd(vma, start)) return;
     }
     for (let address = start; address < end; address += this.memory.pageSize) {
       this.zapPteRange(vma, address);

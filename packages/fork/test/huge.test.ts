@@ -1,9 +1,16 @@
 import { injectable, type Wiring } from '@pagerace/di';
-import { HUGE_REUSE_RULE, type HugeReuseRule } from '@pagerace/huge-memory';
+import {
+  HUGE_MEMORY,
+  type HugeMemory,
+  HUGE_REUSE_RULE,
+  type HugeReuseRule,
+} from '@pagerace/huge-memory';
 import {
   auditPageTables,
   auditReferences,
   GUP_PIN_COUNTING_BIAS,
+  mmapReadLock,
+  mmapReadUnlock,
   Mm,
   type Page,
   pageCount,
@@ -149,5 +156,33 @@ describe('the end of a huge page’s mapping', () => {
       return [user.userRead(mm, 0), user.userRead(mm, 0x10), isHuge(system, mm), pageCount(head)];
     });
     expect(seen).toEqual([0, 2, false, 1]);
+  });
+
+  test('frees it also if another splits it just before', () => {
+    let hugeMemory: HugeMemory | undefined;
+    const left = new Set<number>();
+    const { verdict, error } = explored(
+      ({ fork, machine, mm }) => {
+        const vma = mm.mmap({ start: 0, pages: 1, vmFlags: VM_READ | VM_WRITE });
+        const head = machine.boot(() => mapHugePage(vma, 0));
+        machine.cpu(0).run('zap', () => {
+          fork.zapPage(mm, 0);
+        });
+        machine.cpu(1).run('split', () => {
+          mmapReadLock(mm);
+          hugeMemory!.splitHugePmd(vma, 0);
+          mmapReadUnlock(mm);
+        });
+        return () => void left.add(pageCount(head));
+      },
+      {
+        ...huge,
+        hpagePmdNr: 1,
+        rewire: (wiring) => {
+          hugeMemory = wiring.get(HUGE_MEMORY);
+        },
+      },
+    );
+    expect([verdict, error, ...left]).toEqual(['verified', undefined, 0]);
   });
 });

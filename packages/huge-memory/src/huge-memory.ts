@@ -9,6 +9,10 @@ export const HUGE_MEMORY = token<HugeMemory>('huge-memory.HugeMemory', {
 export interface HugeMemory {
   /** split_huge_pmd(): maps the huge page by small entries instead. Never fails. */
   splitHugePmd(vma: Vma, address: VirtualAddress): void;
-  /** zap_huge_pmd(), and the flush after it: unmaps a huge page, as MADV_DONTNEED does. */
-  zapHugePmd(vma: Vma, address: VirtualAddress): void;
+  /**
+   * zap_huge_pmd(), and the flush after it: unmaps a huge page, as MADV_DONTNEED does.
+   *
+   * @returns false where there is none: it may just have been split
+   */
+  zapHugePmd(vma: Vma, address: VirtualAddress): boolean;
 }

@@ -77,9 +77,9 @@ export class HugePmd implements HugeMemory {
   }
 
   @kernelFunction('mm/huge_memory.c')
-  zapHugePmd(vma: Vma, address: VirtualAddress): void {
+  zapHugePmd(vma: Vma, address: VirtualAddress): boolean {
     const gather = new MmuGather(vma.mm, this.tlb);
-    this.#withHugePmd(vma, address, (pmdp) => {
+    const wasHuge = this.#withHugePmd(vma, address, (pmdp) => {
       const pmd = this.arch.pmdpHugeGetAndClear(vma.mm, address, pmdp);
       const head = this.memory.pageAt(this.arch.ptePfn(this.arch.pmdPte(pmd)));
       this.rmap.pageRemoveRmap(head, true);
@@ -87,7 +87,8 @@ export class HugePmd implements HugeMemory {
       if (PageAnon(head) || this.arch.depositRule === 'per pmd') this.zapDepositedTable(vma, pmdp);
       gather.removePage(head);
     });
-    gather.finish(address, address + this.memory.hpagePmdSize);
+    if (wasHuge) gather.finish(address, address + this.memory.hpagePmdSize);
+    return wasHuge;
   }
 
   /** Frees the table at once: no walk can have found it, or so it is assumed. */
@@ -96,12 +97,14 @@ export class HugePmd implements HugeMemory {
     pteFree(mm, pgtableTransHugeWithdraw(mm, pmdp));
   }
 
-  /** Does something to the entry if, under the lock, it maps a huge page. */
-  #withHugePmd({ mm }: Vma, address: VirtualAddress, body: (pmdp: Ptep) => void): void {
+  /** Does something to the entry if, under the lock, it maps a huge page. @returns whether it does */
+  #withHugePmd({ mm }: Vma, address: VirtualAddress, body: (pmdp: Ptep) => void): boolean {
     const pmdp = pmdOffset(mm, address);
-    if (pmdp === undefined) return;
+    if (pmdp === undefined) return false;
     pmdLock(mm);
-    if (this.arch.pmdTransHuge(this.arch.pmdpGet(pmdp))) body(pmdp);
+    const isHuge = this.arch.pmdTransHuge(this.arch.pmdpGet(pmdp));
+    if (isHuge) body(pmdp);
     pmdUnlock(mm);
+    return isHuge;
   }
 }
