@@ -9,7 +9,7 @@ import {
   type VirtualAddress,
   type Vma,
 } from '@pagerace/page-model';
-import { GenericPgtable } from '@pagerace/pgtable-generic';
+import { PmdpAsPtep } from '@pagerace/pgtable-generic';
 import {
   PMD_PRESENT_INVALID,
   PMD_TABLE_BIT,
@@ -27,7 +27,7 @@ import { arm64Layout } from './layout.js';
  * arch/arm64/include/asm/pgtable.h, v5.17, the exclusive bit v5.19.
  */
 @injectable()
-export class Arm64 extends GenericPgtable {
+export class Arm64 extends PmdpAsPtep {
   readonly name = 'arm64';
   override readonly hasRcuTableFree = true;
 
@@ -130,22 +130,6 @@ export class Arm64 extends GenericPgtable {
     // A TLB may have the read-only entry.
     if (dirty) this.tlb.flushTlbPage(vma.mm, address);
     return true;
-  }
-
-  /** As of an entry of the last level, as which the kernel takes it here. */
-  override pmdpSetWrprotect(mm: Mm, address: VirtualAddress, pmdp: Ptep): void {
-    this.ptepSetWrprotect(mm, address, pmdp);
-  }
-
-  /** See {@link pmdpSetWrprotect}. */
-  override pmdpSetAccessFlags(
-    vma: Vma,
-    address: VirtualAddress,
-    pmdp: Ptep,
-    pmd: Pte,
-    dirty: boolean,
-  ): boolean {
-    return this.ptepSetAccessFlags(vma, address, pmdp, pmd, dirty);
   }
 
   override walkerPermits(pte: Pte, write: boolean): boolean {

@@ -1,6 +1,6 @@
 import { readOnce, smpMb } from '@pagerace/machine';
 import type { Mm, Pfn, Pte, Ptep, VirtualAddress, Vma } from '@pagerace/page-model';
-import { GenericPgtable } from '@pagerace/pgtable-generic';
+import { PmdpAsPtep } from '@pagerace/pgtable-generic';
 import {
   _PAGE_INVALID,
   _PAGE_PRESENT,
@@ -19,7 +19,7 @@ const PAGE_OFFSET = 0xc000000000000000n;
  * What radix and hash have in common (arch/powerpc/include/asm/book3s/64/pgtable.h, v6.1). Protection
  * keys, and the writable PROT_NONE of automatic NUMA balancing, are not modelled.
  */
-export abstract class Book3s64 extends GenericPgtable {
+export abstract class Book3s64 extends PmdpAsPtep {
   override readonly hasRcuTableFree = true;
 
   override pfnPte(pfn: Pfn, protection: Pte): Pte {
@@ -65,22 +65,6 @@ export abstract class Book3s64 extends GenericPgtable {
     if (this.pteSame(readOnce(ptep), entry)) return false;
     this.setAccessFlags(ptep, entry);
     return true;
-  }
-
-  /** As of an entry of the last level, as which the kernel takes it here. */
-  override pmdpSetWrprotect(mm: Mm, address: VirtualAddress, pmdp: Ptep): void {
-    this.ptepSetWrprotect(mm, address, pmdp);
-  }
-
-  /** See {@link pmdpSetWrprotect}. */
-  override pmdpSetAccessFlags(
-    vma: Vma,
-    address: VirtualAddress,
-    pmdp: Ptep,
-    pmd: Pte,
-    dirty: boolean,
-  ): boolean {
-    return this.ptepSetAccessFlags(vma, address, pmdp, pmd, dirty);
   }
 
   override pmdTransHuge(pmd: Pte): boolean {

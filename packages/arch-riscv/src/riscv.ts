@@ -1,6 +1,7 @@
 import { inject, injectable } from '@pagerace/di';
 import { kernelFunction, Order, readOnce, updateInstruction, xchg } from '@pagerace/machine';
 import {
+  flushTlbMm,
   type Mm,
   type Pte,
   type Ptep,
@@ -11,7 +12,7 @@ import {
   type VirtualAddress,
   type Vma,
 } from '@pagerace/page-model';
-import { GenericPgtable } from '@pagerace/pgtable-generic';
+import { PmdpAsPtep } from '@pagerace/pgtable-generic';
 import { _PAGE_EXEC, _PAGE_READ, _PAGE_WRITE } from './bits.js';
 import { riscvLayout } from './layout.js';
 
@@ -20,7 +21,7 @@ import { riscvLayout } from './layout.js';
  * v6.3), on a CPU that faults where the accessed or the dirty bit would have to be set.
  */
 @injectable()
-export class Riscv extends GenericPgtable {
+export class Riscv extends PmdpAsPtep {
   readonly name = 'riscv';
   /** Since there is GUP-fast: v6.9 (69be3fb111e7). An older kernel is explored as if it had both. */
   override readonly hasRcuTableFree = true;
@@ -66,22 +67,6 @@ export class Riscv extends GenericPgtable {
     return true;
   }
 
-  /** As of an entry of the last level, as which the kernel takes it here. */
-  override pmdpSetWrprotect(mm: Mm, address: VirtualAddress, pmdp: Ptep): void {
-    this.ptepSetWrprotect(mm, address, pmdp);
-  }
-
-  /** See {@link pmdpSetWrprotect}. */
-  override pmdpSetAccessFlags(
-    vma: Vma,
-    address: VirtualAddress,
-    pmdp: Ptep,
-    pmd: Pte,
-    dirty: boolean,
-  ): boolean {
-    return this.ptepSetAccessFlags(vma, address, pmdp, pmd, dirty);
-  }
-
   /** pmd_leaf(): may be read, written or executed, and so points to no table; also while it is invalid. */
   override pmdTransHuge(pmd: Pte): boolean {
     return (pmd & (_PAGE_READ | _PAGE_WRITE | _PAGE_EXEC)) !== 0n;
@@ -104,7 +89,7 @@ export class Riscv extends GenericPgtable {
   @kernelFunction('arch/riscv/mm/pgtable.c', 'pmdp_collapse_flush')
   protected pmdpCollapseFlushMm({ mm }: Vma, address: VirtualAddress, pmdp: Ptep): Pte {
     const pmd = this.pmdpHugeGetAndClear(mm, address, pmdp);
-    this.tlb.flushTlbRange(mm, 0, Number.MAX_SAFE_INTEGER);
+    flushTlbMm(this.tlb, mm);
     return pmd;
   }
 

@@ -19,7 +19,7 @@ import {
   type VirtualAddress,
   type Vma,
 } from '@pagerace/page-model';
-import { GenericPgtable, maskOf } from '@pagerace/pgtable-generic';
+import { maskOf, PmdpAsPtep } from '@pagerace/pgtable-generic';
 import {
   _PAGE_ACCESSED,
   _PAGE_DIRTY,
@@ -35,7 +35,7 @@ const offsetMask = maskOf(x86Layout.swap.offset);
 
 /** x86-64 (arch/x86/include/asm/pgtable.h, v5.17; the exclusive bit v5.19). */
 @injectable()
-export class X86 extends GenericPgtable {
+export class X86 extends PmdpAsPtep {
   readonly name = 'x86';
 
   constructor(@inject(TLB_FLUSH) tlb: TlbFlush) {
@@ -132,22 +132,6 @@ export class X86 extends GenericPgtable {
     const changed = readOnce(ptep) !== pte;
     if (changed && dirty) this.setPteAt(vma.mm, address, ptep, pte);
     return changed;
-  }
-
-  /** As of an entry of the last level, as which the kernel takes it here. */
-  override pmdpSetWrprotect(mm: Mm, address: VirtualAddress, pmdp: Ptep): void {
-    this.ptepSetWrprotect(mm, address, pmdp);
-  }
-
-  /** See {@link pmdpSetWrprotect}. */
-  override pmdpSetAccessFlags(
-    vma: Vma,
-    address: VirtualAddress,
-    pmdp: Ptep,
-    pmd: Pte,
-    dirty: boolean,
-  ): boolean {
-    return this.ptepSetAccessFlags(vma, address, pmdp, pmd, dirty);
   }
 
   override walkerPermits(pte: Pte, write: boolean): boolean {
