@@ -1,21 +1,24 @@
 import type { Wiring } from '@pagerace/di';
-import { atomicInc } from '@pagerace/machine';
+import { atomicInc, downRead, upRead } from '@pagerace/machine';
 import {
   auditReferences,
   FileMapping,
   getPage,
   lruCacheAdd,
   lruAddDrain,
+  mmuNotifierRegister,
   type Page,
   pageCount,
   pageMapcount,
   PageLocked,
   pageRefAdd,
+  type PageTable,
   pteAlloc,
   VM_READ,
   VM_SHARED,
   VM_WRITE,
   walkToPmd,
+  walkToPte,
   withPteLocked,
 } from '@pagerace/page-model';
 import { describe, expect, test } from 'vitest';
@@ -23,6 +26,8 @@ import { CollapsePteMappedUnderMmapRead, PTE_MAPPED_COLLAPSE } from '../src/inde
 import { explored, type System } from './system.js';
 
 const START = 0x80;
+const V6_1 = 'of v6.1';
+const V6_6 = 'of v6.6';
 
 /** A file that has a huge page, of which the process has mapped the pages one by one. */
 function mappedFile(system: System): Page {
@@ -53,14 +58,11 @@ function setEntry({ arch, memory, mm }: System, nth: number, page: Page): void {
 }
 
 const forms: readonly [string, (wiring: Wiring) => void][] = [
-  ['of v6.1', () => undefined],
-  [
-    'of v6.6',
-    (wiring) => void wiring.override(PTE_MAPPED_COLLAPSE, CollapsePteMappedUnderMmapRead),
-  ],
+  [V6_1, () => undefined],
+  [V6_6, (wiring) => void wiring.override(PTE_MAPPED_COLLAPSE, CollapsePteMappedUnderMmapRead)],
 ];
 
-describe.each(forms)('collapse_pte_mapped_thp() %s', (_, rewire) => {
+describe.each(forms)('collapse_pte_mapped_thp() %s', (form, rewire) => {
   /** What it says, and what it leaves, of a file that something was done to before. */
   function collapsed(
     prepare: (system: System, head: Page) => unknown,
@@ -132,5 +134,57 @@ describe.each(forms)('collapse_pte_mapped_thp() %s', (_, rewire) => {
       },
     );
     expect(seen).toEqual(['SCAN_PAGE_NULL', 4, [1, 1], false, false, 2]);
+  });
+
+  // Else a truncation that has found an entry before would unmap the page once more (v6.6).
+  test('clears the entries if others may still use the table', () => {
+    const entries: bigint[] = [];
+    const tables: PageTable[] = [];
+    collapsed(
+      ({ mm }) => tables.push(walkToPte(mm, START)!.table),
+      () => entries.push(...[...tables[0]!.entries].map((ptep) => ptep.read())),
+    );
+    expect(entries.every((entry) => entry === 0n)).toBe(form === V6_6);
+  });
+
+  // In v6.1 nobody else can change them.
+  test.runIf(form === V6_6)(
+    'looks again at entries that may have changed while the notifiers were told',
+    () => {
+      const seen = collapsed(
+        (system, head) => {
+          mmuNotifierRegister(system.mm, {
+            invalidateRangeStart: () => {
+              setEntry(system, 1, head);
+            },
+          });
+        },
+        (system, head) => {
+          setEntry(system, 1, system.memory.pageAt(head.pfn + 1));
+        },
+      );
+      expect(seen).toEqual(['SCAN_FAIL', 4, [1, 1], false, false, 2]);
+    },
+  );
+
+  test('lets walks of the reverse mapping go on, since v6.6', () => {
+    let isTakenOut = false;
+    const { verdict } = explored((system) => {
+      const { arch, khugepaged, machine, memory, mm } = system;
+      machine.boot(() => mappedFile(system));
+      const isThere = (): boolean => arch.pmdPresent(walkToPmd(mm, START)!.pmd);
+      machine.cpu(0).run('walk', () => {
+        const { iMmapRwsem } = memory.files[0]!;
+        downRead(iMmapRwsem);
+        const went = isThere() && !isThere();
+        upRead(iMmapRwsem);
+        return went;
+      });
+      machine.cpu(1).run('khugepaged', () => khugepaged.collapsePteMappedThp(mm, START));
+      return ({ walk }) => {
+        isTakenOut ||= walk as boolean;
+      };
+    }, rewire);
+    expect([verdict, isTakenOut]).toEqual(['verified', form === V6_6]);
   });
 });
