@@ -1,3 +1,5 @@
+import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import {
   assert,
   assume,
@@ -32,6 +34,9 @@ const errorOf = (program: unknown): string => {
   expect(verdict).toBe('model error');
   return error!;
 };
+
+/** At the end of a message: a line of this file, which is named from the working directory on. */
+const at = new RegExp(`\\(${relative('.', fileURLToPath(import.meta.url))}:\\d+\\)$`);
 
 describe('a program that is none', () => {
   const generator = function* () {
@@ -190,7 +195,7 @@ describe('a program that breaks the rules', () => {
         return { threads: [() => body(x)] };
       };
       const error = explore(setup, { model: sc }).error!;
-      expect(error).toMatch(/\(test\/wrong-use\.test\.ts:\d+\)$/);
+      expect(error).toMatch(at);
       expect(() => sample(setup, { memory: 'tso', seed: 1, samples: 1, depth: 1 })).toThrow(error);
       return error;
     };
@@ -211,8 +216,6 @@ describe('an error of the program', () => {
   const fails = (): never => {
     throw new TypeError('no such page');
   };
-  const at = /\(test\/wrong-use\.test\.ts:\d+\)$/;
-
   it('is told with its file and line, and without a private path', () => {
     const inThread = errorOf({ threads: { faulty: fails } });
     expect(inThread).toMatch(/^faulty threw after 0 operations: TypeError: no such page \(/);
