@@ -165,6 +165,7 @@ in how many of all executions; properties that one execution violates together a
 never came to apply. What stands in _italics_ is a prediction of the model; for the rest the scenario says what is expected,
 and why. Each architecture is explored under its own memory model, but for load buffering: a store comes after the loads
 before it in its thread. W is hypothetical: it orders no more than the kernel asks for.
+Scenarios have numbers for short, S4-1 to S4-21; some show several.
 
 I1: a page that was given out is the one that is mapped. I2: what is written to it is not lost. I4a: no walk reads
 an entry of a page table that is none any more. I4b: what it finds there is not given out.
