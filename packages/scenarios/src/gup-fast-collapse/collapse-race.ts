@@ -28,7 +28,8 @@ import {
 } from '@pagerace/page-model';
 import { Findings } from '../findings.js';
 import { referencesAreCounted } from '../madv-free/properties.js';
-import { noJunkRead, noJunkReturned, noLostWrite, noStalePin } from './properties.js';
+import { judgeTables } from './judge-tables.js';
+import { noLostWrite, noStalePin } from './properties.js';
 
 /** Aligned to what an entry above the last level covers, on every architecture. */
 export const RANGE = 0x7f0000000000;
@@ -162,20 +163,7 @@ export class CollapseRace {
 
   /** Judges which page tables the walks have read. */
   judgeTables({ walks }: Got): void {
-    const findings = new Findings();
-    for (const { readJunk, page } of walks) {
-      findings.demand(
-        this.#context.property(noJunkRead.id),
-        !readJunk,
-        () => 'GUP-fast has read an entry in a page table that is not that of its address any more',
-      );
-      findings.demand(
-        this.#context.property(noJunkReturned.id),
-        !readJunk || page === undefined,
-        () => `GUP-fast has given out ${page?.name ?? ''}, which it has found in no page table`,
-      );
-    }
-    findings.conclude();
+    judgeTables(this.#context, walks);
   }
 
   /** A reference that is held at the end, and that all are counted if nothing has stopped the run so far. */
