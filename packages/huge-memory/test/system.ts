@@ -9,7 +9,7 @@ import {
   auditReferences,
   FAULT_HANDLER,
   type FaultHandler,
-  hugeSubpage,
+  mappedPage,
   MEMORY,
   type Memory,
   Mm,
@@ -21,8 +21,6 @@ import {
   VM_WRITE,
   type VirtualAddress,
   type Vma,
-  walkToPmd,
-  walkToPte,
   withPteLocked,
 } from '@pagerace/page-model';
 import { mapHugePage, toySystem } from '@pagerace/page-model/testing';
@@ -106,7 +104,7 @@ export function explored(
       mm,
       vma,
       mapHuge: (address = 0) => mapHugePage(vma, address),
-      mapped: (address, of = mm) => mapped(memory, of, address),
+      mapped: (address, of = mm) => mappedPage(of, address),
     });
     return machine.program((results) => {
       atEnd?.(results);
@@ -114,15 +112,6 @@ export function explored(
     });
   });
   return explore(setup, { model: sc });
-}
-
-function mapped(memory: Memory, mm: Mm, address: VirtualAddress): Page | undefined {
-  const { arch } = memory;
-  const above = walkToPmd(mm, address);
-  if (above === undefined) return undefined;
-  if (arch.pmdTransHuge(above.pmd)) return hugeSubpage(memory, above.pmd, address);
-  const pte = walkToPte(mm, address)?.ptep.read();
-  return pte === undefined || !arch.ptePresent(pte) ? undefined : memory.pageAt(arch.ptePfn(pte));
 }
 
 /** Runs something as set-up, where there is one execution, and audits what it leaves. @returns what it returns */

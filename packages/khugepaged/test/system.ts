@@ -9,8 +9,8 @@ import {
   type Architecture,
   auditPageTables,
   auditReferences,
-  hugeSubpage,
   lruAddDrain,
+  mappedPage,
   MEMORY,
   type Memory,
   Mm,
@@ -20,8 +20,6 @@ import {
   VM_READ,
   VM_WRITE,
   type Vma,
-  walkToPmd,
-  walkToPte,
 } from '@pagerace/page-model';
 import { toySystem } from '@pagerace/page-model/testing';
 import { rmapSubsystem } from '@pagerace/rmap';
@@ -90,15 +88,7 @@ export function explored(
       swap: wiring.get(SWAP),
       mm,
       vma,
-      mapped: (address) => {
-        const above = walkToPmd(mm, address);
-        if (above === undefined) return undefined;
-        if (arch.pmdTransHuge(above.pmd)) return hugeSubpage(memory, above.pmd, address);
-        const pte = walkToPte(mm, address)?.ptep.read();
-        return pte === undefined || !arch.ptePresent(pte)
-          ? undefined
-          : memory.pageAt(arch.ptePfn(pte));
-      },
+      mapped: (address) => mappedPage(mm, address),
     });
     return machine.program((results) => {
       atEnd?.(results);

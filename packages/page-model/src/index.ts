@@ -20,6 +20,7 @@ export { hugePmd, hugeSubpage } from './huge-page.js';
 export { isolateLruPage, putbackLruPage } from './isolate-lru-page.js';
 export { type LruPvecs, PAGEVEC_SIZE, type Pagevec } from './lru-batches.js';
 export { lruLists, type LruList, Lruvec } from './lruvec.js';
+export { mappedPage } from './mapped-page.js';
 export { Memory, MEMORY, MEMORY_OPTIONS, type MemoryOptions } from './memory.js';
 export {
   type Deposit,

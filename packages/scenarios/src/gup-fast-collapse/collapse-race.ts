@@ -10,8 +10,8 @@ import type { ScenarioContext } from '@pagerace/kernel';
 import { HUGE_MEMORY, type HugeMemory } from '@pagerace/huge-memory';
 import { KHUGEPAGED, type Khugepaged, type ScanResult } from '@pagerace/khugepaged';
 import {
-  hugeSubpage,
   lruAddDrain,
+  mappedPage,
   type Mm,
   mmapReadLock,
   mmapReadUnlock,
@@ -23,7 +23,6 @@ import {
   VM_WRITE,
   type VirtualAddress,
   type Vma,
-  walkToPmd,
   walkToPte,
 } from '@pagerace/page-model';
 import { Findings } from '../findings.js';
@@ -99,13 +98,7 @@ export class CollapseRace {
 
   /** The page that is mapped at an address: as it is during set-up, or in the end. */
   mapped(nth = 0, range = 0, mm: Mm = this.mm): Page | undefined {
-    const { memory, arch } = this.#context;
-    const address = this.address(nth, range);
-    const above = walkToPmd(mm, address);
-    if (above === undefined) return undefined;
-    if (arch.pmdTransHuge(above.pmd)) return hugeSubpage(memory, above.pmd, address);
-    const pte = walkToPte(mm, address)?.ptep.read();
-    return pte === undefined || !arch.ptePresent(pte) ? undefined : memory.pageAt(arch.ptePfn(pte));
+    return mappedPage(mm, this.address(nth, range));
   }
 
   /** Asks GUP-fast, and it alone, for a page to write to; and writes to it as a device would. */
