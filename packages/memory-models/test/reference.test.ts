@@ -14,32 +14,9 @@ import {
 } from '@pagerace/explorer';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  armv8,
-  lkmm,
-  power,
-  rc11,
-  referenceArmv8,
-  referenceLkmm,
-  referencePower,
-  referenceRc11,
-  referenceRiscv,
-  referenceSc,
-  referenceTso,
-  riscv,
-  sc,
-  tso,
-} from '../src/index.js';
 import { coherent } from './coherent.js';
-import {
-  aarch64,
-  c11,
-  candidateOf,
-  kernelPrimitives,
-  powerInstructions,
-  riscvInstructions,
-  x86,
-} from './graph-candidate.js';
+import { candidateOf } from './graph-candidate.js';
+import { referenceForms } from './reference-forms.js';
 
 const order = fc.constantFrom(...Object.values(Order));
 const place = { cell: fc.nat(1), order };
@@ -106,15 +83,7 @@ const seed = Number(process.env.SEED ?? 20_250_211);
 const mostGraphs = 3000;
 
 describe('the incremental form has the graphs that the reference form has', () => {
-  it.each([
-    [sc, referenceSc, x86],
-    [tso, referenceTso, x86],
-    [rc11, referenceRc11, c11],
-    [armv8, referenceArmv8, aarch64],
-    [riscv, referenceRiscv, riscvInstructions],
-    [power, referencePower, powerInstructions],
-    [lkmm, referenceLkmm, kernelPrimitives],
-  ] as const)(
+  it.each(referenceForms)(
     '$id',
     (model, reference, instructions) => {
       let graphs = 0;

@@ -22,32 +22,10 @@ import {
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 
-import {
-  armv8,
-  lkmm,
-  power,
-  rc11,
-  referenceArmv8,
-  referenceLkmm,
-  referencePower,
-  referenceRc11,
-  referenceRiscv,
-  referenceSc,
-  referenceTso,
-  riscv,
-  sc,
-  tso,
-} from '../src/index.js';
+import { rc11, referenceRc11 } from '../src/index.js';
 import { coherent } from './coherent.js';
-import {
-  aarch64,
-  c11,
-  candidateOf,
-  kernelPrimitives,
-  powerInstructions,
-  riscvInstructions,
-  x86,
-} from './graph-candidate.js';
+import { candidateOf } from './graph-candidate.js';
+import { referenceForms } from './reference-forms.js';
 
 /**
  * Threads that start threads that start threads, make cells and publish them. For a longer run than the
@@ -196,15 +174,7 @@ const numRuns = Number(process.env.RUNS ?? 100);
 const seed = Number(process.env.SEED ?? 20_250_420);
 const mostGraphs = 500;
 
-it.each([
-  [sc, referenceSc, x86],
-  [tso, referenceTso, x86],
-  [rc11, referenceRc11, c11],
-  [armv8, referenceArmv8, aarch64],
-  [riscv, referenceRiscv, riscvInstructions],
-  [power, referencePower, powerInstructions],
-  [lkmm, referenceLkmm, kernelPrimitives],
-] as const)(
+it.each(referenceForms)(
   'threads that start threads and publish cells, under $id',
   (model, reference, instructions) => {
     let executions = 0;

@@ -2,33 +2,10 @@ import { canonicalText, Exploration, exploreGraphs, Outcome } from '@pagerace/ex
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 
-import {
-  armv8,
-  lkmm,
-  power,
-  rc11,
-  referenceArmv8,
-  referenceLkmm,
-  referencePower,
-  referenceRc11,
-  referenceRiscv,
-  referenceSc,
-  referenceTso,
-  riscv,
-  sc,
-  tso,
-} from '../src/index.js';
 import { coherent } from './coherent.js';
-import {
-  aarch64,
-  c11,
-  candidateOf,
-  kernelPrimitives,
-  powerInstructions,
-  riscvInstructions,
-  x86,
-} from './graph-candidate.js';
+import { candidateOf } from './graph-candidate.js';
 import { randomProgram, toSetup, toSource } from './random-programs.js';
+import { referenceForms } from './reference-forms.js';
 
 /**
  * Programs that wait, lock, try, choose and start threads have the executions, and the ones that
@@ -54,15 +31,7 @@ function differences(found: readonly string[], expected: readonly string[]): str
   ];
 }
 
-it.each([
-  [sc, referenceSc, x86],
-  [tso, referenceTso, x86],
-  [rc11, referenceRc11, c11],
-  [armv8, referenceArmv8, aarch64],
-  [riscv, referenceRiscv, riscvInstructions],
-  [power, referencePower, powerInstructions],
-  [lkmm, referenceLkmm, kernelPrimitives],
-] as const)(
+it.each(referenceForms)(
   'programs that wait have the executions of the reference form, under $id',
   (model, reference, instructions) => {
     let executions = 0;
