@@ -1,6 +1,5 @@
 import type { Wiring } from '@pagerace/di';
-import { explore, type Result } from '@pagerace/explorer';
-import { bootable, type Machine, type Results } from '@pagerace/machine';
+import type { Machine } from '@pagerace/machine';
 import { sc } from '@pagerace/memory-models';
 import {
   ARCHITECTURE,
@@ -11,7 +10,7 @@ import {
   USER_ACCESS,
   type UserAccess,
 } from '@pagerace/page-model';
-import { toySystem, type ToyOptions } from '@pagerace/page-model/testing';
+import { exploring, toySystem, type ToyOptions } from '@pagerace/page-model/testing';
 import { faultSubsystem } from '@pagerace/fault';
 import { rmapSubsystem } from '@pagerace/rmap';
 import { SWAP, type Swap, swapSubsystem } from '@pagerace/swap';
@@ -33,36 +32,18 @@ export interface Options extends ToyOptions {
   readonly rewire?: ((wiring: Wiring) => void) | undefined;
 }
 
-/** Explores a program over a toy machine. What `threads` returns judges each execution. */
-export function explored(
-  threads: (system: System) => ((results: Results) => void) | undefined,
-  { rewire, ...toy }: Options = {},
-): Result {
-  const setup = bootable(() => {
-    const { machine, wiring } = toySystem(toy);
-    swapSubsystem(wiring);
-    rmapSubsystem(wiring);
-    faultSubsystem(wiring);
-    forkSubsystem(wiring);
-    rewire?.(wiring);
-    const memory = wiring.get(MEMORY);
-    const arch = wiring.get(ARCHITECTURE);
-    const user = wiring.get(USER_ACCESS);
-    const mm = new Mm(memory, 'mm', [machine.cpu(0)]);
-    const swap = wiring.get(SWAP);
-    const fork = wiring.get(FORK);
-    return machine.program(threads({ machine, memory, arch, user, mm, fork, swap }));
-  });
-  return explore(setup, { model: sc });
-}
-
-/** Runs something as set-up, where there is one execution. @returns what it returns */
-export function once<T>(body: (system: System) => T): T {
-  let result: T | undefined;
-  const { verdict, error } = explored((system) => {
-    result = system.machine.boot(() => body(system));
-    return undefined;
-  });
-  if (verdict !== 'verified') throw new Error(error);
-  return result as T;
-}
+export const { explored, once } = exploring(sc, ({ rewire, ...toy }: Options = {}): System => {
+  const { machine, wiring } = toySystem(toy);
+  swapSubsystem(wiring);
+  rmapSubsystem(wiring);
+  faultSubsystem(wiring);
+  forkSubsystem(wiring);
+  rewire?.(wiring);
+  const memory = wiring.get(MEMORY);
+  const arch = wiring.get(ARCHITECTURE);
+  const user = wiring.get(USER_ACCESS);
+  const mm = new Mm(memory, 'mm', [machine.cpu(0)]);
+  const swap = wiring.get(SWAP);
+  const fork = wiring.get(FORK);
+  return { machine, memory, arch, user, mm, fork, swap };
+});

@@ -1,6 +1,5 @@
 import { inject, injectable, type Wiring } from '@pagerace/di';
-import { explore, type Result } from '@pagerace/explorer';
-import { bootable, type Machine, type Results } from '@pagerace/machine';
+import type { Machine } from '@pagerace/machine';
 import { sc } from '@pagerace/memory-models';
 import {
   ARCHITECTURE,
@@ -23,7 +22,7 @@ import {
   type Vma,
   withPteLocked,
 } from '@pagerace/page-model';
-import { mapHugePage, toySystem } from '@pagerace/page-model/testing';
+import { exploring, mapHugePage, toySystem } from '@pagerace/page-model/testing';
 import { RMAP, type Rmap, rmapSubsystem } from '@pagerace/rmap';
 import { swapSubsystem } from '@pagerace/swap';
 import {
@@ -73,16 +72,10 @@ export interface System {
   readonly mapped: (address: VirtualAddress, mm?: Mm) => Page | undefined;
 }
 
-/**
- * Explores a program over a toy machine with huge pages of two. Every execution is audited.
- *
- * @param rewire puts other parts in
- */
-export function explored(
-  threads: (system: System) => ((results: Results) => void) | undefined,
-  rewire?: (wiring: Wiring) => void,
-): Result {
-  const setup = bootable(() => {
+/** Explores a program over a toy machine with huge pages of two, in which other parts may be put. */
+const toy = exploring(
+  sc,
+  (rewire?: (wiring: Wiring) => void): System => {
     const { machine, wiring } = toySystem({ pages: 12, hugePages: 2, hpagePmdNr: 2 });
     swapSubsystem(wiring);
     rmapSubsystem(wiring);
@@ -93,7 +86,7 @@ export function explored(
     const arch = wiring.get(ARCHITECTURE);
     const mm = new Mm(memory, 'mm', [machine.cpu(0)]);
     const vma = mm.mmap({ start: 0, pages: 6, vmFlags: VM_READ | VM_WRITE });
-    const atEnd = threads({
+    return {
       machine,
       memory,
       arch,
@@ -105,27 +98,21 @@ export function explored(
       vma,
       mapHuge: (address = 0) => mapHugePage(vma, address),
       mapped: (address, of = mm) => mappedPage(of, address),
-    });
-    return machine.program((results) => {
-      atEnd?.(results);
-      auditPageTables(memory);
-    });
-  });
-  return explore(setup, { model: sc });
-}
+    };
+  },
+  ({ memory }) => {
+    auditPageTables(memory);
+  },
+);
+
+export const { explored } = toy;
 
 /** Runs something as set-up, where there is one execution, and audits what it leaves. @returns what it returns */
 export function once<T>(
   body: (system: System) => T,
   holders?: (system: System) => ReadonlyMap<Page, number>,
 ): T {
-  let result: T | undefined;
-  const { verdict, error, violations } = explored((system) => {
-    result = system.machine.boot(() => body(system));
-    return () => {
-      auditReferences(system.memory, holders?.(system));
-    };
+  return toy.once(body, (system) => {
+    auditReferences(system.memory, holders?.(system));
   });
-  if (verdict !== 'verified') throw new Error(error ?? violations[0]?.message);
-  return result as T;
 }

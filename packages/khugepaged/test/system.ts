@@ -1,8 +1,7 @@
 import type { Wiring } from '@pagerace/di';
-import { explore, type Result } from '@pagerace/explorer';
 import { faultSubsystem } from '@pagerace/fault';
 import { FORK, type Fork, forkSubsystem } from '@pagerace/fork';
-import { bootable, type Machine, type Results } from '@pagerace/machine';
+import type { Machine } from '@pagerace/machine';
 import { sc } from '@pagerace/memory-models';
 import {
   ARCHITECTURE,
@@ -21,7 +20,7 @@ import {
   VM_WRITE,
   type Vma,
 } from '@pagerace/page-model';
-import { toySystem } from '@pagerace/page-model/testing';
+import { exploring, toySystem } from '@pagerace/page-model/testing';
 import { rmapSubsystem } from '@pagerace/rmap';
 import { SWAP, type Swap, swapSubsystem } from '@pagerace/swap';
 import {
@@ -50,16 +49,10 @@ export interface System {
 
 const vmFlags = VM_READ | VM_WRITE;
 
-/**
- * Explores a program over a toy machine with huge pages of two. Every execution is audited.
- *
- * @param rewire puts other parts in
- */
-export function explored(
-  threads: (system: System) => ((results: Results) => void) | undefined,
-  rewire?: (wiring: Wiring) => void,
-): Result {
-  const setup = bootable(() => {
+/** Explores a program over a toy machine with huge pages of two, in which other parts may be put. */
+const toy = exploring(
+  sc,
+  (rewire?: (wiring: Wiring) => void): System => {
     const { machine, wiring } = toySystem({ pages: 12, hugePages: 2, hpagePmdNr: 2 });
     swapSubsystem(wiring);
     rmapSubsystem(wiring);
@@ -77,7 +70,7 @@ export function explored(
       user.userWrite(mm, 0x10, 2);
       lruAddDrain(memory);
     });
-    const atEnd = threads({
+    return {
       machine,
       memory,
       arch,
@@ -89,27 +82,21 @@ export function explored(
       mm,
       vma,
       mapped: (address) => mappedPage(mm, address),
-    });
-    return machine.program((results) => {
-      atEnd?.(results);
-      auditPageTables(memory);
-    });
-  });
-  return explore(setup, { model: sc });
-}
+    };
+  },
+  ({ memory }) => {
+    auditPageTables(memory);
+  },
+);
+
+export const { explored } = toy;
 
 /** Runs something as set-up, where there is one execution, and audits what it leaves. @returns what it returns */
 export function once<T>(
   body: (system: System) => T,
   holders?: (system: System) => ReadonlyMap<Page, number>,
 ): T {
-  let result: T | undefined;
-  const { verdict, error, violations } = explored((system) => {
-    result = system.machine.boot(() => body(system));
-    return () => {
-      auditReferences(system.memory, holders?.(system));
-    };
+  return toy.once(body, (system) => {
+    auditReferences(system.memory, holders?.(system));
   });
-  if (verdict !== 'verified') throw new Error(error ?? violations[0]?.message);
-  return result as T;
 }

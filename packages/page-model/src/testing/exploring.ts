@@ -6,35 +6,46 @@ interface System {
   readonly machine: Machine;
 }
 
-export interface Exploring<S extends System> {
+type AtEnd = (results: Results) => void;
+
+export interface Exploring<S extends System, Options> {
   /** Explores a program. What `threads` returns judges each execution. */
-  explored(threads: (system: S) => ((results: Results) => void) | undefined): Result;
-  /** Runs something as set-up, where there is one execution. @returns what it returns */
-  once<T>(body: (system: S) => T): T;
+  explored(threads: (system: S) => AtEnd | undefined, options?: Options): Result;
+  /** Runs something as set-up, where there is one execution, and judges it. @returns what it returns */
+  once<T>(body: (system: S) => T, judge?: (system: S) => void): T;
 }
 
 /**
  * For the tests of a subsystem.
  *
  * @param compose makes the system, during set-up: a toy system with what is tested
+ * @param audit what must hold at the end of every execution
  */
-export function exploring<S extends System>(model: MemoryModel, compose: () => S): Exploring<S> {
-  const explored: Exploring<S>['explored'] = (threads) => {
+export function exploring<S extends System, Options = undefined>(
+  model: MemoryModel,
+  compose: (options?: Options) => S,
+  audit?: (system: S) => void,
+): Exploring<S, Options> {
+  const explored: Exploring<S, Options>['explored'] = (threads, options) => {
     const setup = bootable(() => {
-      const system = compose();
-      return system.machine.program(threads(system));
+      const system = compose(options);
+      const atEnd = threads(system);
+      return system.machine.program((results) => {
+        atEnd?.(results);
+        audit?.(system);
+      });
     });
     return explore(setup, { model });
   };
   return {
     explored,
-    once: <T>(body: (system: S) => T): T => {
+    once: <T>(body: (system: S) => T, judge?: (system: S) => void): T => {
       let result: T | undefined;
-      const { verdict, error } = explored((system) => {
+      const { verdict, error, violations } = explored((system) => {
         result = system.machine.boot(() => body(system));
-        return undefined;
+        return () => judge?.(system);
       });
-      if (verdict !== 'verified') throw new Error(error);
+      if (verdict !== 'verified') throw new Error(error ?? violations[0]?.message);
       return result as T;
     },
   };
