@@ -28,25 +28,17 @@ function outcomes(kernel: string): ReadonlySet<string> {
 }
 
 describe('MADV_FREE while a read is under way', () => {
-  test(
-    'may cost the data before the fix, discarded from under the request',
-    { timeout: 20_000 },
-    () => {
-      expect(outcomes('v5.17-rc2')).toContain('0, discard, kept');
-    },
-  );
+  test('may cost the data before the fix, discarded from under the request', () => {
+    expect(outcomes('v5.17-rc2')).toContain('0, discard, kept');
+  });
 
-  test(
-    'costs it after the fix only when the request has let go of the page',
-    { timeout: 20_000 },
-    () => {
-      const seen = outcomes('v5.18');
-      expect(seen).toContain('0, discard, freed');
-      expect([...seen].filter((outcome) => outcome.endsWith('discard, kept'))).toEqual([]);
-    },
-  );
+  test('costs it after the fix only when the request has let go of the page', () => {
+    const seen = outcomes('v5.18');
+    expect(seen).toContain('0, discard, freed');
+    expect([...seen].filter((outcome) => outcome.endsWith('discard, kept'))).toEqual([]);
+  });
 
-  test('leaves a page that is held lazyfree since v6.15', { timeout: 20_000 }, () => {
+  test('leaves a page that is held lazyfree since v6.15', () => {
     expect(outcomes('v6.15')).toContain('121, remap, still lazyfree, kept');
   });
 });

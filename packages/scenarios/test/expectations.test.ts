@@ -26,7 +26,7 @@ describe.each(registry.scenarios)('$id', (scenario) => {
     expect(scenario.properties.map(({ id }) => id)).toContain('I-REF');
   });
 
-  test.runIf(stated.length > 0)('shows what it expects', { timeout: 60_000 }, () => {
+  test.runIf(stated.length > 0)('shows what it expects', () => {
     for (const { kernel, expectation } of stated) {
       for (const model of models) {
         const result = explored({ scenario: scenario.id, kernel, model });

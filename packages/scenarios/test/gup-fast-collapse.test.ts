@@ -53,7 +53,7 @@ const on = (architecture: ArchitectureDefinition, choice: Partial<Choice>): Choi
 const collapses = registry.scenarios.filter(({ id }) => id.startsWith('gup-fast-collapse'));
 
 describe.each(collapses)('$id', (scenario) => {
-  test('shows what it expects on every architecture', { timeout: 60_000 }, () => {
+  test('shows what it expects on every architecture', () => {
     for (const architecture of architectures) {
       for (const kernel of kernels) {
         const expectation = expectationOf(scenario, kernel, architecture.id);

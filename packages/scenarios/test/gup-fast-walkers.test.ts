@@ -25,7 +25,7 @@ const walking = (
   parameters: { walkers },
 });
 
-describe('two walks', { timeout: 30_000 }, () => {
+describe('two walks', () => {
   test.each([
     { architecture: x86, kernel: 'v5.19', executions: 32 },
     { architecture: x86, kernel: 'v6.0', executions: 48 },

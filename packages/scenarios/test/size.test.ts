@@ -10,7 +10,7 @@ test.each([
   ['madv-free-dio-batch', 2_000],
   ['madv-free-after-submit', 10_000],
   ['madv-free-dio-two-pages', 30_000],
-])('%s has at most %i executions', { timeout: 30_000 }, (scenario, most) => {
+])('%s has at most %i executions', (scenario, most) => {
   const { executions, blocked } = explored({ scenario, kernel: 'v6.15' });
   expect(executions).toBeLessThanOrEqual(most);
   expect(blocked).toBe(0);

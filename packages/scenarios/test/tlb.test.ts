@@ -119,11 +119,8 @@ class NoFlushBeforeWrite extends UnmapFlush {
   override tryToUnmapFlushDirty(): void {}
 }
 
-const timeout = 60_000;
-
 test.each([...unmaps, ...reclaims, ...collapses])(
   '%s %o holds however x86 flushes',
-  { timeout },
   (...choice) => {
     const [scenario, parameters] = choice;
     for (const architecture of ['x86', 'x86-ipi', 'x86-kvm', 'x86-broadcast']) {
@@ -140,7 +137,7 @@ test.each([...unmaps, ...reclaims, ...collapses])(
 
 const others = [arm64, s390, powerpcRadix, powerpcHash, w, wNoRcu, wIpi];
 
-test.each(unmaps)('%s %o holds however others flush', { timeout }, (scenario, parameters) => {
+test.each(unmaps)('%s %o holds however others flush', (scenario, parameters) => {
   for (const architecture of others) {
     const { model } = architecture;
     const result = explored({ scenario, kernel: v6_1, architecture, model, parameters });
@@ -163,7 +160,6 @@ test.each([
   },
 ])(
   'a flush on $architecture.id overtakes the entry that is emptied, if nothing orders them',
-  { timeout },
   ({ architecture, sites }) => {
     const [[scenario, parameters]] = unmaps;
     const orderingSites = new OrderingSites(sites.map((site) => [site, dropped]));
@@ -183,26 +179,26 @@ describe.each([
   ['if only the CPU that unmaps forgets', 'x86', FlushesHereOnly],
   ['if another page is flushed', 'x86-ipi', FlushesTheNextPage],
 ] as const)('an unmapped page is reached by a stale translation %s', (_, architecture, flush) => {
-  test.each([...unmaps, ...reclaims])('in %s %o', { timeout }, (scenario, parameters) => {
+  test.each([...unmaps, ...reclaims])('in %s %o', (scenario, parameters) => {
     const kernel = mutant(TLB_FLUSH, flush);
     expect(violatedBy({ scenario, kernel, architecture, parameters })).toContain('I-TLB');
   });
 });
 
-test.each(reclaims)('%s %o: reclaim must flush before it frees', { timeout }, (...choice) => {
+test.each(reclaims)('%s %o: reclaim must flush before it frees', (...choice) => {
   const [scenario, parameters] = choice;
   const kernel = mutant(UNMAP_FLUSH, NoFlushBeforeFree);
   expect(violatedBy({ scenario, kernel, parameters })).toContain('I-TLB');
 });
 
-test('reclaim must flush before it writes a dirty page, or a store is lost', { timeout }, () => {
+test('reclaim must flush before it writes a dirty page, or a store is lost', () => {
   const kernel = mutant(UNMAP_FLUSH, NoFlushBeforeWrite);
   const [[scenario, dirty], [, lazyfree]] = reclaims;
   expect(violatedBy({ scenario, kernel, parameters: dirty })).toEqual(['I-STORE']);
   expect(violatedBy({ scenario, kernel, parameters: lazyfree })).toEqual([]);
 });
 
-test.each(collapses)('%s %o holds however others flush', { timeout }, (scenario, parameters) => {
+test.each(collapses)('%s %o holds however others flush', (scenario, parameters) => {
   for (const architecture of [arm64, s390, powerpcRadix, powerpcHash, riscv, wIpi]) {
     const { model } = architecture;
     const result = explored({ scenario, kernel: v6_5, architecture, model, parameters });
@@ -212,7 +208,6 @@ test.each(collapses)('%s %o holds however others flush', { timeout }, (scenario,
 
 test.each(collapses)(
   '%s %o: RISC-V must flush the walk cache, too, or a store is lost',
-  { timeout },
   (scenario, parameters) => {
     const choice = { scenario, architecture: riscv, model: 'riscv', parameters };
     expect(violatedBy({ ...choice, kernel: v6_1 })).toEqual(['I-STORE']);
@@ -226,7 +221,7 @@ test.each([
   ['the walk cache is left alone', 'x86', mutant(TLB_FLUSH, LeavesWalkCache)],
   ['the walk cache is left alone', arm64, mutant(TLB_FLUSH, LeavesWalkCacheOnArm64)],
   ['the flush is after the copy', 'x86', mutant(ARCHITECTURE, FlushesAfterCopy)],
-] as const)('a collapse loses a store if %s', { timeout }, (_, architecture, kernel) => {
+] as const)('a collapse loses a store if %s', (_, architecture, kernel) => {
   for (const [scenario, parameters] of collapses) {
     expect(violatedBy({ scenario, kernel, architecture, model: 'sc', parameters })).toContain(
       'I-STORE',
@@ -236,7 +231,6 @@ test.each([
 
 test.each(collapses)(
   '%s %o: a walk after the flush reads the old entry, if nothing orders them',
-  { timeout },
   (scenario, parameters) => {
     const dsb = 'arch/arm64/include/asm/tlbflush.h:__flush_tlb_range:dsb(ishst)';
     for (const [architecture, sites] of [

@@ -6,7 +6,6 @@ import { measureScenario } from '../src/scenario-line.js';
 // process for each.
 test.each(reaches.flat())(
   '$name on $choice.kernel, $choice.architecture ($choice.model) ends within $limit s',
-  { timeout: 60_000 },
   (reach) => {
     expect(missed(reach, measureScenario(reach.choice, reach.limit))).toBeUndefined();
   },

@@ -19,7 +19,7 @@ async function complaints(importer, imported) {
   return result?.messages.filter(({ ruleId }) => ruleId === rule).map(({ message }) => message);
 }
 
-describe('layers', { timeout: 120_000 }, () => {
+describe('layers', () => {
   // Without the graph, as in a fresh clone, the rule would warn and let everything pass.
   beforeAll(() => createProjectGraphAsync(), 120_000);
 

@@ -30,24 +30,16 @@ const scenario = 'gup-fast-collapse';
 /** @param {import('./outcome.mjs').Cell} cell */
 const shortly = (cell) => outcome(cell).replaceAll(/(I\d\w?)-\w+/g, '$1');
 
-/**
- * The rows of a kernel's table.
- *
- * @param {string} kernel
- * @param {(id: string) => boolean} [included]
- */
-export function rowsOf(kernel, included = () => true) {
-  return scenarios
-    .filter(({ id }) => included(id))
-    .map(({ id, title }) => [
-      `${title.split(':')[0]} \`${id}\``,
-      ...architectures.map((architecture) => {
-        const is = shortly({ scenario: id, kernel, architecture });
-        const stated = expectationOf(registry.scenario(id), kernel, architecture) !== undefined;
-        return stated || is === '' ? is : `_${is}_`;
-      }),
-    ]);
-}
+/** @param {string} kernel */
+const rowsOf = (kernel) =>
+  scenarios.map(({ id, title }) => [
+    `${title.split(':')[0]} \`${id}\``,
+    ...architectures.map((architecture) => {
+      const is = shortly({ scenario: id, kernel, architecture });
+      const stated = expectationOf(registry.scenario(id), kernel, architecture) !== undefined;
+      return stated || is === '' ? is : `_${is}_`;
+    }),
+  ]);
 
 const models = architectures.map((id) => `${id} (${registry.architecture(id).model})`);
 

@@ -13,13 +13,48 @@ import { registry } from './registry.mjs';
  * @property {readonly string[]} [without] ordering sites that are dropped
  */
 
+/** @type {Map<string, string>} the outcomes that are known, by their cell */
+const known = new Map();
+/** @type {Map<string, Cell>} the cells that were asked for and are not known yet */
+const missing = new Map();
+
 /**
- * Explores a scenario whole, and says in a few words what came out.
+ * What comes out of a scenario, in a few words.
+ *
+ * @param {Cell} cell
+ * @returns {string} as {@link exploredOutcome} has it; empty as long as it is not known
+ */
+export function outcome(cell) {
+  const key = JSON.stringify(cell);
+  const is = known.get(key);
+  if (is === undefined) missing.set(key, cell);
+  return is ?? '';
+}
+
+/**
+ * Writes a document whose outcomes are explored on the way, several at a time.
+ *
+ * @param {() => string} write asks for outcomes, and is called again when they are known
+ * @param {(cells: readonly Cell[]) => Promise<readonly string[]>} explore
+ */
+export async function written(write, explore) {
+  for (;;) {
+    const text = write();
+    if (missing.size === 0) return text;
+    const cells = [...missing];
+    missing.clear();
+    const outcomes = await explore(cells.map(([, cell]) => cell));
+    for (const [nth, [key]] of cells.entries()) known.set(key, outcomes[nth] ?? '');
+  }
+}
+
+/**
+ * Explores a scenario whole.
  *
  * @param {Cell} cell
  * @returns {string} such as `✗ I-DIO: 8 of 109`; nothing where the architecture lacks what the scenario needs
  */
-export function outcome(cell) {
+export function exploredOutcome(cell) {
   try {
     return explored(cell);
   } catch (error) {

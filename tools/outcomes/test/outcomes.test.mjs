@@ -1,68 +1,42 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { architectureRows, barrierRows, kernelRows } from '../src/madv-free-dio.mjs';
+import { differences } from '../src/differences.mjs';
+import { kernelRows } from '../src/madv-free-dio.mjs';
+import { outcome, written } from '../src/outcome.mjs';
 
-const document = readFileSync(
-  new URL('../../../docs/outcomes-madv-free-dio.md', import.meta.url),
-  'utf8',
-);
-
-/** Scenarios that take long; `npm run docs:outcomes` explores them too. */
-const large = ['madv-free-dio-two-pages', 'madv-free-after-submit', 'madv-free-dio-batch'];
-const kernels = ['v5.17-rc2', 'v5.18', 'v6.15'];
-
-/** @param {string} line of a table */
-const cellsOf = (line) =>
-  line
-    .split('|')
-    .slice(1, -1)
-    .map((cell) => cell.trim());
-
-const lines = document.split('\n');
-
-/**
- * A table of the document.
- *
- * @param {string} start of its first line
- */
-function tableOf(start) {
-  const at = lines.findIndex((line) => line.startsWith(start));
-  const rows = lines.slice(at + 2, lines.indexOf('', at)).map(cellsOf);
-  return {
-    head: cellsOf(lines[at] ?? ''),
-    rows: new Map(rows.map(([name = '', ...outcomes]) => [name, outcomes])),
-  };
-}
-
-describe('the table of predicted outcomes', () => {
-  const { head, rows } = tableOf('| scenario                           | v4.12');
-
-  it('is about every scenario', () => {
-    expect([...rows.keys()].map((name) => name.split(' ')[0])).toEqual([
-      ...Array.from({ length: 16 }, (_, nth) => `A${nth}`),
-      'A17',
-    ]);
-  });
-
-  it('is what the scenarios show today', { timeout: 60_000 }, () => {
-    for (const [scenario = '', ...outcomes] of kernelRows(kernels, (id) => !large.includes(id))) {
-      const committed = kernels.map((kernel) => rows.get(scenario)?.[head.indexOf(kernel) - 1]);
-      expect(committed, `${scenario}: npm run docs:outcomes`).toEqual(outcomes);
-    }
-  });
+it('has a row for every scenario of MADV_FREE against direct I/O', () => {
+  expect(kernelRows([]).map(([name]) => name?.split(' ')[0])).toEqual([
+    ...Array.from({ length: 16 }, (_, nth) => `A${nth}`),
+    'A17',
+  ]);
 });
 
-describe('the tables of architectures', () => {
-  it('are what the torn counters show today', { timeout: 60_000 }, () => {
-    const { head, rows } = tableOf('| scenario                           | x86 (tso)');
-    const names = head.slice(1).map((name) => name.split(' ')[0] ?? '');
-    const today = architectureRows(names, (id) => id.startsWith('madv-free-torn'));
-    for (const [scenario = '', ...outcomes] of today)
-      expect(rows.get(scenario), `${scenario}: npm run docs:outcomes`).toEqual(outcomes);
-  });
+it('writes a document when all outcomes that it asks for are known, each explored once', async () => {
+  const cell = (/** @type {string} */ scenario) => ({ scenario, kernel: 'k', architecture: 'a' });
+  /** @type {string[]} */
+  const explored = [];
+  const write = () => {
+    const first = outcome(cell('first'));
+    // Only the first outcome says that there is a second one to ask for.
+    return first === '' ? '' : `${first} ${outcome(cell('second'))} ${outcome(cell('first'))}`;
+  };
+  const text = await written(write, async (cells) =>
+    cells.map(({ scenario }) => {
+      explored.push(scenario);
+      return `<${scenario}>`;
+    }),
+  );
+  expect(text).toBe('<first> <second> <first>');
+  expect(explored).toEqual(['first', 'second']);
+});
 
-  it('are what each barrier of the fix is good for today', { timeout: 60_000 }, () => {
-    const { rows } = tableOf('| architecture');
-    expect([...rows].map((row) => row.flat())).toEqual(barrierRows());
+describe('what differs between two versions of a document', () => {
+  it.each([
+    ['nothing', 'a\nb', 'a\nb', []],
+    ['a line', 'a\nb\nc', 'a\nB\nc', ['- b', '+ B']],
+    ['a new line', 'a', 'a\nb', ['+ b']],
+    ['an order', 'a\nb', 'b\na', ['the same lines stand in another order, or more than once']],
+    ['a repetition', 'a', 'a\na', ['the same lines stand in another order, or more than once']],
+  ])('%s', (_, before, after, lines) => {
+    expect(differences(before, after)).toEqual(lines);
   });
 });

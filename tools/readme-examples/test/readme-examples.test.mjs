@@ -11,7 +11,7 @@ const generated = fileURLToPath(new URL('../generated', import.meta.url));
 rmSync(generated, { recursive: true, force: true });
 mkdirSync(generated);
 
-describe.each(readdirSync(`${root}/packages`))('README of %s', { timeout: 60_000 }, (name) => {
+describe.each(readdirSync(`${root}/packages`))('README of %s', (name) => {
   const example = firstExample(readFileSync(`${root}/packages/${name}/README.md`, 'utf8'));
   const { code, comments } = instrument(example ?? '');
   writeFileSync(`${generated}/${name}.ts`, example ?? 'export {};\n');
@@ -32,7 +32,7 @@ describe.each(readdirSync(`${root}/packages`))('README of %s', { timeout: 60_000
 });
 
 describe('the examples', () => {
-  it('compile as they stand', { timeout: 60_000 }, () => {
+  it('compile as they stand', () => {
     const tsc = spawnSync('npx', ['tsc', '-p', 'tsconfig.examples.json'], {
       cwd: fileURLToPath(new URL('..', import.meta.url)),
       encoding: 'utf8',

@@ -12,6 +12,9 @@ const base = defineConfig({
     include: ['test/**/*.test.{ts,mjs}'],
     watch: false,
     passWithNoTests: true,
+    // How long a test takes says how busy the machine is. The limit only ends what would never end.
+    testTimeout: 900_000,
+    hookTimeout: 900_000,
   },
 });
 
