@@ -1,9 +1,13 @@
+import process from 'node:process';
 import { defineConfig, mergeConfig } from 'vitest/config';
+import { mutant } from './mutant.mjs';
 
 /** Lets `@pagerace/…` resolve to a package's sources, so that tests never see a stale `dist`. */
 const conditions = ['@pagerace/source'];
 
 const base = defineConfig({
+  // See tools/mutants.
+  plugins: mutant(process.env.PAGERACE_MUTANT),
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   // Said here and not left to the nearest tsconfig: a decorated class in a test would miss it.

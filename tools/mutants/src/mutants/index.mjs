@@ -1,0 +1,6 @@
+import { explorer } from './explorer.mjs';
+import { kernel } from './kernel.mjs';
+import { memoryModels } from './memory-models.mjs';
+
+/** Every mutant. */
+export const mutants = [...explorer, ...memoryModels, ...kernel];
