@@ -68,3 +68,78 @@ exists (1:X5=1 /\\ 0:X0=1)`;
   expect(observe('AND W10,W5,#2')).toBe('Never');
   expect(observe('MOV W10,#0')).toBe('Sometimes');
 });
+
+/**
+ * LB: one thread reads x and, after what is given, writes y; the other reads y with acquire and writes x.
+ *
+ * @param code of the first thread between its accesses, with x in X0, z in X2 and table in X3
+ */
+function loadBuffering(code: string, condition: string): string {
+  const own = [...code.split(';').map((text) => text.trim()), 'MOV W9,#1', 'STR W9,[X1]'];
+  const other = ['LDAR W4,[X1]', 'MOV W5,#1', 'STR W5,[X0]'];
+  const rows = own.map((text, i) => ` ${text} | ${other[i] ?? ''} ;`);
+  const test = parseLitmus(`AArch64 LB+through-memory
+{ int64_t table[1] = {z}; 0:X0=x; 0:X1=y; 0:X2=z; 0:X3=table; 1:X0=x; 1:X1=y; }
+ P0 | P1 ;
+${rows.join('\n')}
+exists (1:X4=1 /\\ ${condition})`);
+  return judge(test, defaultModel('AArch64')).observation;
+}
+
+// herd7 judges each so under its aarch64.cat.
+it.each([
+  [
+    'what was picked',
+    'LDR W6,[X0]; CMP W6,#1; CSEL W7,W8,WZR,EQ; STR W7,[X2]; LDAR W10,[X2]',
+    'Never',
+  ],
+  ['no pick', 'LDR W6,[X0]; CMP W6,#1; STR W8,[X2]; LDAR W10,[X2]', 'Sometimes'],
+  [
+    'no order after it',
+    'LDR W6,[X0]; CMP W6,#1; CSEL W7,W8,WZR,EQ; STR W7,[X2]; LDR W10,[X2]',
+    'Sometimes',
+  ],
+  [
+    'twice',
+    'LDR W6,[X0]; CMP W6,#1; CSEL W7,W8,WZR,EQ; STR W7,[X2]; LDR W10,[X2]; STR W10,[X3]; LDAR W11,[X3]',
+    'Never',
+  ],
+  [
+    'where it was picked',
+    'LDR W6,[X0]; CMP W6,#1; CSEL X7,X2,X2,EQ; STR W8,[X7]; LDAR W10,[X2]',
+    'Never',
+  ],
+])('a pick dependency runs on through memory: %s', (_, code, observation) => {
+  expect(loadBuffering(code, '0:X6=1')).toBe(observation);
+});
+
+it.each([
+  ['a branch on it', 'MOV W6,#1; MOV W7,#2; CAS W6,W7,[X0]; LDR W10,[X0]; CBNZ W10,L; L:', 'Never'],
+  [
+    'a swap decides nothing',
+    'MOV W7,#2; SWP W7,W6,[X0]; LDR W10,[X0]; CBNZ W10,L; L:',
+    'Sometimes',
+  ],
+])('what a compare-and-swap writes passes its decision on: %s', (_, code, observation) => {
+  expect(loadBuffering(code, '0:X6=1 /\\ 0:X10=2')).toBe(observation);
+});
+
+it('what a compare-and-swap decides is waited for by an ISB after a branch on it', () => {
+  const observe = (isb: string): string => {
+    const test = parseLitmus(`AArch64 MP+CAS+isb
+{ x=0; y=0; 0:X0=x; 0:X1=y; 1:X0=x; 1:X1=y; }
+ P0 | P1 ;
+ MOV W4,#1 | MOV W6,#1 ;
+ STR W4,[X0] | MOV W7,#2 ;
+ STLR W4,[X1] | CAS W6,W7,[X1] ;
+ | LDR W8,[X1] ;
+ | CBNZ W8,L ;
+ | L: ;
+ | ${isb} ;
+ | LDR W9,[X0] ;
+exists (1:X6=1 /\\ 1:X8=2 /\\ 1:X9=0)`);
+    return judge(test, defaultModel('AArch64')).observation;
+  };
+  expect(observe('ISB')).toBe('Never');
+  expect(observe('NOP')).toBe('Sometimes');
+});

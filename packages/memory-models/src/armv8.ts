@@ -16,6 +16,10 @@ import { acquiresHere, addressOf, isFencedStore, ownWriteBefore, updates } from 
  * fully ordered both (`AL`); smp_mb() is DMB ISH, smp_rmb() DMB ISHLD, smp_wmb() DMB ISHST.
  *
  * With LL/SC atomics a fully ordered operation ends in DMB ISH, which orders more.
+ *
+ * Pick dependencies need no clause. All that they order is a read before a later write, which the control
+ * dependency of every write on every read before it orders already, or what follows an ISB, which no
+ * primitive makes.
  */
 class Armv8 extends MultiCopyAtomicModel {
   readonly id = 'armv8';

@@ -209,8 +209,8 @@ function atomicInstruction(mnemonic: string, operands: readonly string[]): Instr
         cpu.put(first!, old);
         return;
       }
-      // What it compares with picks whether it writes.
-      const picks = unionOf(desired.picks ?? [], pickedBy(expected));
+      // What it compares picks whether it writes.
+      const picks = unionOf(desired.picks ?? [], pickedBy(old, expected));
       cpu.memory.write(target, { ...desired, picks }, write, { rmw: old });
       // Both are equal: it may keep the one and let the other pick it, or load the other.
       const kept = { ...expected, picks: unionOf(expected.picks ?? [], pickedBy(old)) };

@@ -89,10 +89,15 @@ function localHardwareRequirements(structure: EventStructure): Term {
       'data;lmrs': data.to(M).then(lmrs),
     });
 
+    // A compare-and-swap's read picks its own write: that passes on, but is no dependency between instructions.
+    const pickData = pick.data.minus(rmw);
+    // Pick-basic-dependency, as far as to a read of what the thread itself has written.
+    const pickBasic = union(pick.addr.to(W), pick.data).then(lmrs);
+
     // Pick-ordered-before.
     const pob = anyOf({
       'pick-addr': pick.addr.to(W),
-      'pick-data': pick.data,
+      'pick-data': pickData,
       'pick-ctrl': pick.ctrl.to(W),
       'pick-addr;po': pick.addr.to(M).then(po).to(W),
     });
@@ -118,8 +123,9 @@ function localHardwareRequirements(structure: EventStructure): Term {
     );
     const pickDep = anyOf({
       'pick-addr': pick.addr,
-      'pick-data': pick.data,
+      'pick-data': pickData,
       'pick-ctrl': pick.ctrl,
+      'pick-basic': pickBasic,
     });
     return either(lob, inTurn(pickDep, lob, only(W)));
   });

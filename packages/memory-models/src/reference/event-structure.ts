@@ -28,7 +28,8 @@ export interface EventStructureInit {
   /**
    * AArch64's pick dependencies: those that run through which value a conditional select takes, or
    * through the comparison of a compare-and-swap, be it with what it compares or into the register that
-   * it leaves the old value in when it succeeds. An order of writes follows from them, none of reads.
+   * it leaves the old value in when it succeeds. They run on through memory, from a write to the reads of its
+   * own thread before the next one. An order of writes follows from them, none of reads.
    */
   readonly pick?: Partial<PickDependencies>;
   /** From the read to the write of each successful read-modify-write; spin_lock()'s not among them. */

@@ -1,4 +1,13 @@
-import { referenceArmv8 } from '../../src/index.js';
+import { expect, it } from 'vitest';
+
+import {
+  CandidateExecution,
+  type Event,
+  EventStructure,
+  initialThread,
+  referenceArmv8,
+  Relation,
+} from '../../src/index.js';
 import { expectVerdicts } from './expected-verdicts.js';
 import { type Orders } from './shapes.js';
 
@@ -108,3 +117,46 @@ expectVerdicts(referenceArmv8, orders, [
     sometimes: 'MP+popl+pick-addr MP+dmb.sy+pick-ctrl',
   },
 ]);
+
+/**
+ * LB, where P0 reads x, writes z, reads that back and writes y, which depends on what it read back; P1 reads y
+ * with acquire and writes x. Is it allowed?
+ *
+ * @param rmw whether x is z, and P0's first two accesses are one instruction
+ */
+function loadBuffering(pick: readonly Pair[], ctrl: readonly Pair[], rmw: boolean): boolean {
+  const [x, y, z] = [0, 1, rmw ? 0 : 2];
+  const event = (thread: number, kind: Event['kind'], location: number): Event => ({
+    thread, kind, location, tags: [],
+  }); // prettier-ignore
+  const events = [
+    ...[0, 1, 2].map((location) => event(initialThread, 'write', location)),
+    event(0, 'read', x),
+    event(0, 'write', z),
+    event(0, 'read', z),
+    event(0, 'write', y),
+    { ...event(1, 'read', y), tags: ['A'] as const },
+    event(1, 'write', x),
+  ];
+  const relation = (pairs: readonly Pair[]): Relation => Relation.of(events.length, pairs);
+  const structure = new EventStructure({
+    events,
+    ctrl: relation(ctrl),
+    pick: { data: relation(pick) },
+    rmw: relation(rmw ? [[3, 4]] : []),
+  });
+  const rf = relation([[8, 3], [4, 5], [6, 7]]); // prettier-ignore
+  const co = relation([[x, 8], [z, 4], [y, 6], ...(rmw ? [[8, 4] as const] : [])]); // prettier-ignore
+  return referenceArmv8.check(new CandidateExecution(structure, { rf, co })).consistent;
+}
+
+type Pair = readonly [number, number];
+
+it.each([false, true])(
+  'a pick dependency runs on through memory, aarch64deps.cat: rmw %s',
+  (rmw) => {
+    expect(loadBuffering([[3, 4]], [[5, 6]], rmw)).toBe(false);
+    expect(loadBuffering([], [[5, 6]], rmw)).toBe(true);
+    expect(loadBuffering([[3, 4]], [], rmw)).toBe(true);
+  },
+);
