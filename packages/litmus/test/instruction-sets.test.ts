@@ -231,3 +231,25 @@ describe('a page table entry that is cleared while its page is pinned', () => {
     expect(riscv('')).toBe('Sometimes');
   });
 });
+
+describe('values beyond 32 bits', () => {
+  const wide = '0x100000002';
+  it.each([
+    ['AArch64', `x=${wide}; 0:X1=x;`, 'LDR X0,[X1]', '0:X0=4294967298', 'LDR W0,[X1]'],
+    ['AArch64', `x=${wide}; 0:X1=x;`, 'STR X0,[X1]', 'x=0', 'STR W0,[X1]'],
+    ['AArch64', `0:X0=${wide}; 0:X1=x;`, 'STR X0,[X1]', `x=${wide}`, 'STR W0,[X1]'],
+    ['AArch64', `0:X1=${wide};`, 'MOV X0,X1', `0:X0=${wide}`, 'MOV W0,W1'],
+    ['AArch64', `x=${wide}; 0:X1=x;`, 'SWP X2,X0,[X1]', 'x=0', 'SWP W2,W0,[X1]'],
+    ['X86_64', `x=${wide};`, 'movq (x),%rax', `0:rax=${wide}`, 'movl (x),%eax'],
+    ['X86_64', `x=${wide};`, 'mov %rax,(x)', 'x=0', 'mov %eax,(x)'],
+    ['X86_64', `x=${wide};`, 'lock xchgq %rax,(x)', 'x=0', 'lock xchgl %eax,(x)'],
+    ['PPC', `x=${wide}; 0:r1=x;`, 'ld r2,0(r1)', `0:r2=${wide}`, 'lwz r2,0(r1)'],
+    ['RISCV', `x=${wide}; 0:x1=x;`, 'ld x2,0(x1)', `0:x2=${wide}`, 'lw x2,0(x1)'],
+    ['RISCV', `x=${wide}; 0:x1=x;`, 'amoswap.d x2,x0,(x1)', 'x=0', 'amoswap.w x2,x0,(x1)'],
+  ])('%s: %s %s', (architecture, initial, long, condition, word) => {
+    expect(observation(architecture, initial, condition, long)).toBe('Always');
+    expect(() => observation(architecture, initial, condition, word)).toThrow(
+      'unsupported: 32 bits of the value 4294967298',
+    );
+  });
+});

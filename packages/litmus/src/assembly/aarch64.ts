@@ -221,4 +221,11 @@ function atomicInstruction(mnemonic: string, operands: readonly string[]): Instr
   return atomic(suffix, address, (cpu, old) => cpu.operate(operator, old, cpu.get(first!)), second);
 }
 
-export const aarch64: InstructionSet = { register, zeroRegisters: new Set(['XZR']), decode };
+/** The register tells; a store-exclusive names that of its status before it. */
+function isWord(mnemonic: string, [first, second]: readonly string[]): boolean {
+  return /^W/i.test((/^stl?xr$/.test(mnemonic) ? second : first) ?? '');
+}
+
+export const aarch64: InstructionSet = {
+  register, zeroRegisters: new Set(['XZR']), decode, isWord,
+}; // prettier-ignore

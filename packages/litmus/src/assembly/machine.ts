@@ -27,6 +27,8 @@ export interface InstructionSet {
   readonly zeroRegisters: ReadonlySet<string>;
   /** Undefined if it is not known. */
   readonly decode: (mnemonic: string, operands: readonly string[]) => Instruction | undefined;
+  /** Whether an instruction deals with 32 bits of its registers and of memory. */
+  readonly isWord: (mnemonic: string, operands: readonly string[]) => boolean;
 }
 
 /** A thread's registers, and the way to memory. */
@@ -36,6 +38,8 @@ export class Cpu {
   compared: readonly [Tainted, Tainted] = [zero, zero];
   /** The read of the last load-exclusive: its address, and what it returned. */
   reservation: { readonly address: Tainted; readonly read: Tainted } | undefined;
+  /** Whether the instruction being run deals with 32 bits. */
+  isOnWords = false;
 
   constructor(
     readonly set: InstructionSet,
@@ -47,11 +51,14 @@ export class Cpu {
 
   get(register: string): Tainted {
     const name = this.set.register(register);
-    return this.set.zeroRegisters.has(name) ? zero : (this.#registers.get(name) ?? zero);
+    const value = this.set.zeroRegisters.has(name) ? zero : (this.#registers.get(name) ?? zero);
+    if (this.isOnWords) expectWord(value.value);
+    return value;
   }
 
   put(register: string, value: Tainted): void {
     const name = this.set.register(register);
+    if (this.isOnWords) expectWord(value.value);
     if (!this.set.zeroRegisters.has(name)) this.#registers.set(name, value);
   }
 
@@ -83,7 +90,7 @@ export function assemble(
   initial: ReadonlyMap<string, Value>,
 ): ThreadProgram {
   const labels = new Map<string, number>();
-  const code: { readonly run: Instruction; readonly line: Line }[] = [];
+  const code: { readonly run: Instruction; readonly isWord: boolean; readonly line: Line }[] = [];
   for (const line of lines) {
     let { text } = line;
     for (;;) {
@@ -94,9 +101,10 @@ export function assemble(
     }
     if (text === '') continue;
     const [, mnemonic, rest] = /^(\S+)\s*(.*)$/.exec(text)!;
-    const run = set.decode(mnemonic!.toLowerCase(), splitOperands(rest!));
+    const decoded = [mnemonic!.toLowerCase(), splitOperands(rest!)] as const;
+    const run = set.decode(...decoded);
     if (!run) throw new UnsupportedError(file, line.position, `the instruction '${text}'`);
-    code.push({ run, line });
+    code.push({ run, isWord: set.isWord(...decoded), line });
   }
 
   return (memory) => {
@@ -108,8 +116,8 @@ export function assemble(
       const times = (visits.get(at) ?? 0) + 1;
       if (times > loopBound) throw new LoopBound();
       visits.set(at, times);
-      const { run, line } = code[at]!;
-      const target = step(file, line, run, cpu);
+      const { run, isWord, line } = code[at]!;
+      const target = step(file, line, isWord ? onWords(run) : run, cpu);
       if (target === undefined) at++;
       else if (labels.has(target)) {
         at = labels.get(target)!;
@@ -131,6 +139,25 @@ function step(file: string, line: Line, run: Instruction, cpu: Cpu): string | un
       throw new UnsupportedError(file, line.position, error.message);
     throw error;
   }
+}
+
+/** An instruction that deals with 32 bits; what would have it take or leave half of a value is not supported. */
+function onWords(run: Instruction): Instruction {
+  return (cpu) => {
+    const { memory } = cpu;
+    const before = memory.events.length;
+    cpu.isOnWords = true;
+    const target = run(cpu);
+    cpu.isOnWords = false;
+    for (const { location } of memory.events.slice(before))
+      if (location !== undefined) memory.valuesAt(location).forEach(expectWord);
+    return target;
+  };
+}
+
+function expectWord(value: Value): void {
+  if (typeof value === 'number' && (value < -(2 ** 31) || value >= 2 ** 32))
+    throw new OperandError(`32 bits of the value ${String(value)}`);
 }
 
 /** `W1,[X0,W2,SXTW]` is `W1` and `[X0,W2,SXTW]`. */

@@ -114,4 +114,6 @@ function decode(mnemonic: string, operands: readonly string[]): Instruction | un
   return undefined;
 }
 
-export const power: InstructionSet = { register, zeroRegisters: new Set(), decode };
+const isWord = (mnemonic: string): boolean => /^(l|st)w|^cmpw|^mullw/.test(mnemonic);
+
+export const power: InstructionSet = { register, zeroRegisters: new Set(), decode, isWord };

@@ -136,4 +136,7 @@ function decode(mnemonic: string, operands: readonly string[]): Instruction | un
   };
 }
 
-export const riscv: InstructionSet = { register, zeroRegisters: new Set(['x0']), decode };
+const isWord = (mnemonic: string): boolean =>
+  /^(l|s)w\b|^\w+\.w\b|^(add|sub|addi)w$/.test(mnemonic);
+
+export const riscv: InstructionSet = { register, zeroRegisters: new Set(['x0']), decode, isWord };

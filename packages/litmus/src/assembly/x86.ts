@@ -154,4 +154,10 @@ function decodeOne(
   return undefined;
 }
 
-export const x86: InstructionSet = { register, zeroRegisters: new Set(), decode };
+/** Neither a suffix nor a register beside the address says that it deals with 64 bits. */
+function isWord(mnemonic: string, operands: readonly string[]): boolean {
+  const text = [mnemonic, ...operands].join(' ').replace(/\([^)]*\)|\[[^\]]*\]/g, '');
+  return !/\w{2}q(?!\w)|(?<!\w)r([a-d]x|[sd]i|[sb]p|\d+)(?!\w)/i.test(text);
+}
+
+export const x86: InstructionSet = { register, zeroRegisters: new Set(), decode, isWord };

@@ -111,6 +111,14 @@ export class ThreadMemory {
     else this.#add({ ...event, addr: [] });
   }
 
+  /** What a location may hold at some time, as far as this thread can tell. */
+  valuesAt(location: string): readonly Value[] {
+    const own = this.events.flatMap((event) =>
+      event.location === location && event.value !== undefined ? [event.value] : [],
+    );
+    return [...own, ...this.possibleValues(location, undefined)];
+  }
+
   /** Makes what `run` does depend on the reads that have a part in a condition. */
   under(condition: Tainted, run: () => void): void {
     const { control } = this;
