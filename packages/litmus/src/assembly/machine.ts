@@ -40,25 +40,28 @@ export class Cpu {
   reservation: { readonly address: Tainted; readonly read: Tainted } | undefined;
   /** Whether the instruction being run deals with 32 bits. */
   isOnWords = false;
+  /** Whether a register may hold more than 32 bits; as long as none does, no value is asked for. */
+  mayHoldMore = false;
 
   constructor(
     readonly set: InstructionSet,
     readonly memory: ThreadMemory,
     initial: ReadonlyMap<string, Value>,
   ) {
-    for (const [name, value] of initial) this.#registers.set(name, constant(value));
+    for (const [name, value] of initial) this.put(name, constant(value));
   }
 
   get(register: string): Tainted {
     const name = this.set.register(register);
     const value = this.set.zeroRegisters.has(name) ? zero : (this.#registers.get(name) ?? zero);
-    if (this.isOnWords) expectWord(value.value);
+    if (this.isOnWords && this.mayHoldMore) expectWord(value.value);
     return value;
   }
 
   put(register: string, value: Tainted): void {
     const name = this.set.register(register);
-    if (this.isOnWords) expectWord(value.value);
+    if (value.from.length === 0 && isBeyondWord(value.value)) this.mayHoldMore = true;
+    if (this.isOnWords && this.mayHoldMore) expectWord(value.value);
     if (!this.set.zeroRegisters.has(name)) this.#registers.set(name, value);
   }
 
@@ -117,7 +120,7 @@ export function assemble(
       if (times > loopBound) throw new LoopBound();
       visits.set(at, times);
       const { run, isWord, line } = code[at]!;
-      const target = step(file, line, isWord ? onWords(run) : run, cpu);
+      const target = step(file, line, () => runWithin(isWord, run, cpu));
       if (target === undefined) at++;
       else if (labels.has(target)) {
         at = labels.get(target)!;
@@ -131,9 +134,9 @@ export function assemble(
   };
 }
 
-function step(file: string, line: Line, run: Instruction, cpu: Cpu): string | undefined {
+function step(file: string, line: Line, run: () => string | undefined): string | undefined {
   try {
-    return run(cpu) ?? undefined;
+    return run();
   } catch (error) {
     if (error instanceof OperandError)
       throw new UnsupportedError(file, line.position, error.message);
@@ -141,23 +144,26 @@ function step(file: string, line: Line, run: Instruction, cpu: Cpu): string | un
   }
 }
 
-/** An instruction that deals with 32 bits; what would have it take or leave half of a value is not supported. */
-function onWords(run: Instruction): Instruction {
-  return (cpu) => {
-    const { memory } = cpu;
-    const before = memory.events.length;
-    cpu.isOnWords = true;
-    const target = run(cpu);
-    cpu.isOnWords = false;
-    for (const { location } of memory.events.slice(before))
-      if (location !== undefined) memory.valuesAt(location).forEach(expectWord);
-    return target;
-  };
+/** Runs an instruction; what would have it take or leave 32 bits of more is not supported. */
+function runWithin(isWord: boolean, run: Instruction, cpu: Cpu): string | undefined {
+  const { memory } = cpu;
+  const before = memory.events.length;
+  cpu.isOnWords = isWord;
+  const target = run(cpu) ?? undefined;
+  for (const { location } of memory.events.slice(before)) {
+    const beyond = location === undefined ? [] : memory.valuesAt(location).filter(isBeyondWord);
+    if (isWord) beyond.forEach(expectWord);
+    cpu.mayHoldMore ||= beyond.length > 0;
+  }
+  return target;
+}
+
+function isBeyondWord(value: Value): boolean {
+  return typeof value === 'number' && (value < -(2 ** 31) || value >= 2 ** 32);
 }
 
 function expectWord(value: Value): void {
-  if (typeof value === 'number' && (value < -(2 ** 31) || value >= 2 ** 32))
-    throw new OperandError(`32 bits of the value ${String(value)}`);
+  if (isBeyondWord(value)) throw new OperandError(`32 bits of the value ${String(value)}`);
 }
 
 /** `W1,[X0,W2,SXTW]` is `W1` and `[X0,W2,SXTW]`. */
