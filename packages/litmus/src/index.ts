@@ -8,6 +8,7 @@ export { explanationObject, type ExplanationObject } from './explanation/object.
 export { explanationText } from './explanation/text.js';
 export { type Moment, timeline } from './explanation/timeline.js';
 export {
+  anyValueFlag,
   dataRaceFlag,
   type FinalState,
   judge,

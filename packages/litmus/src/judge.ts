@@ -1,13 +1,14 @@
 import { type ReferenceModel } from '@pagerace/memory-models';
 
 import { evaluate, nameOf, type Observable, observablesOf, type Proposition } from './condition.js';
+import { allowsCircularCopies, isPlain } from './execution/copies.js';
 import { eachExecution, valuation } from './execution/executions.js';
 import { limitOf, type LimitOptions } from './execution/limit.js';
 import { allRuns } from './execution/runs.js';
 import { type Found } from './execution/search.js';
-import { type ThreadEvent, type ThreadRun } from './execution/thread.js';
+import { type ThreadRun } from './execution/thread.js';
 import { type LitmusTest, type Observation } from './test.js';
-import { type Value } from './value.js';
+import { anyValue, type Value } from './value.js';
 
 export interface JudgeOptions extends LimitOptions {
   /** Only find out whether the condition holds never, sometimes or always: states are not counted. */
@@ -25,6 +26,12 @@ export const loopBoundFlag = 'loop-bound';
  * passes its filter: its verdict Never says nothing.
  */
 export const noExecutionFlag = 'no-execution';
+
+/**
+ * The flag of a test with an execution in which a value is copied around in a circle and comes from nowhere
+ * else. It may be any; it is shown as `S?`, and the condition takes it to differ from all others.
+ */
+export const anyValueFlag = 'any-value';
 
 /** LKMM's flag of executions in which the compiler may do anything. */
 export const dataRaceFlag = 'data-race';
@@ -66,7 +73,8 @@ export function judge(
   options: JudgeOptions = {},
 ): LitmusVerdict {
   const limit = limitOf(options);
-  const { runs, beyondBound } = allRuns(test.threads, test.initial, limit);
+  const withCopies = allowsCircularCopies(model);
+  const { runs, beyondBound } = allRuns(test.threads, test.initial, limit, { withCopies });
   const proposition = test.condition.proposition;
   const flags = new Set<string>(beyondBound ? [loopBoundFlag] : []);
   const states = new Map<string, FinalState>();
@@ -83,6 +91,7 @@ export function judge(
       else negative++;
       if (holds) witness ??= found;
       for (const flag of found.judgement.flags) flags.add(flag.name);
+      if (found.execution.values?.includes(anyValue)) flags.add(anyValueFlag);
       if (!once) {
         const values = Object.fromEntries(shown.map((one) => [nameOf(one), value(one) ?? 0]));
         states.set(JSON.stringify(values), { values, holds });
@@ -99,6 +108,15 @@ export function judge(
         for (const flag of judgement.flags) flags.add(flag.name);
         return flags.has(dataRaceFlag);
       });
+    }
+    if (!flags.has(anyValueFlag)) {
+      const copying = runs.find((ofThread) => ofThread.some(hasAnyValue));
+      const some = runs.map((ofThread) =>
+        ofThread === copying ? ofThread.filter(hasAnyValue) : ofThread,
+      );
+      const isMet =
+        copying && eachExecution(test, some, model, { kind: 'true' }, limit, () => true);
+      if (isMet) flags.add(anyValueFlag);
     }
   } else {
     visit({ kind: 'true' }, false);
@@ -125,9 +143,11 @@ export function judge(
 
 /** Whether there are plain accesses, and a model that has an opinion of them. */
 function mayRace({ id }: ReferenceModel, runs: readonly (readonly ThreadRun[])[]): boolean {
-  const isPlain = ({ kind, tags }: ThreadEvent): boolean =>
-    (kind === 'read' || kind === 'write') && tags.length === 0;
   return id === 'lkmm' && runs.flat().some(({ events }) => events.some(isPlain));
+}
+
+function hasAnyValue({ events }: ThreadRun): boolean {
+  return events.some(({ value }) => value === anyValue);
 }
 
 /** What herd7 shows of a state: what the condition speaks of, then `locations`; threads first. */

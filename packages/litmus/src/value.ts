@@ -1,6 +1,12 @@
 /** A number, or the address of a location: its name. */
 export type Value = number | string;
 
+/**
+ * A value that nothing but copies of itself determine: it may be any. herd7 prints such a one as `S16`, say. It
+ * is taken to differ from all others, and no run goes on that computes with it.
+ */
+export const anyValue: Value = 'S?';
+
 /** The name of the location `index` elements after the one named `base`: `a` and `a[1]`, `a[2]` and so on. */
 export function elementOf(base: string, index: number): string {
   const match = /^(.*)\[(-?\d+)\]$/.exec(base);
@@ -82,6 +88,7 @@ export function operate(operator: string, a: Value, b: Value): Value {
     }
     return result;
   }
+  if (a !== b && [a, b].includes(anyValue)) throw new OperandError('a value that may be any');
   // An address xor or minus itself is zero: how tests make a dependency that changes nothing.
   if (a === b && (operator === '^' || operator === '-')) return 0;
   if (a === b && (operator === '&' || operator === '|')) return a;

@@ -1,7 +1,7 @@
 import { LitmusSyntaxError, UnsupportedError } from '../errors.js';
 import { LoopBound, type ThreadMemory, type ThreadProgram, zero } from '../execution/thread.js';
 import {
-  constant, elementOf, operate, OperandError, type Tainted, unionOf, type Value,
+  anyValue, constant, elementOf, operate, OperandError, type Tainted, unionOf, type Value,
 } from '../value.js'; // prettier-ignore
 import { primitiveNamed } from './primitives.js';
 import { type Expression, type Statement, type ThreadFunction } from './syntax.js';
@@ -255,11 +255,13 @@ class Interpreter {
 
   operate(place: Expression, operator: string, left: Value, right: Value): Value {
     // An index counts elements: `a + 1` is `&a[1]`.
-    if (operator === '+' && typeof left === 'string' && typeof right === 'number')
+    const isAddress = (value: Value): value is string =>
+      typeof value === 'string' && value !== anyValue;
+    if (operator === '+' && isAddress(left) && typeof right === 'number')
       return elementOf(left, right);
-    if (operator === '+' && typeof left === 'number' && typeof right === 'string')
+    if (operator === '+' && typeof left === 'number' && isAddress(right))
       return elementOf(right, left);
-    if (operator === '-' && typeof left === 'string' && typeof right === 'number')
+    if (operator === '-' && isAddress(left) && typeof right === 'number')
       return elementOf(left, -right);
     try {
       return operate(operator, left, right);

@@ -1,5 +1,6 @@
 import { UnsupportedError } from '../errors.js';
-import { type Value } from '../value.js';
+import { anyValue, type Value } from '../value.js';
+import { circularCopies } from './copies.js';
 import { type Limit } from './limit.js';
 import {
   CutOff,
@@ -60,8 +61,9 @@ function runsOf(
       complete.push({ events: memory.events, registers });
     } catch (error) {
       const leadsNowhere = error instanceof CutOff || error instanceof WildAccess;
-      // A wrong guess may lead to what no run does.
-      if (!leadsNowhere && !(isGuessing && error instanceof UnsupportedError)) throw error;
+      // A wrong guess may lead to what no run does, and a value that may be any to what cannot be told.
+      const isKnown = !isGuessing && !memory.events.some(({ value }) => value === anyValue);
+      if (!leadsNowhere && (isKnown || !(error instanceof UnsupportedError))) throw error;
       beyondBound ||= error instanceof LoopBound;
       cutOff.push(memory.events);
     }
@@ -83,14 +85,15 @@ function runsOf(
  * anything depends on a read, threads go both ways, whatever they read: the values of an execution come from
  * constants by the steps of its threads, once it is settled which way each goes.
  *
- * @param isCoherent whether a read returns nothing that its own thread has overwritten, or is yet to write
+ * @param options.isCoherent whether a read returns nothing that its own thread has overwritten, or is yet to write
+ * @param options.withCopies whether to look for values, too, that plain copies of themselves alone justify
  * @returns per thread its runs, and whether some longer ones were left out: loops have a bound
  */
 export function allRuns(
   programs: readonly ThreadProgram[],
   initial: ReadonlyMap<string, Value>,
   limit: Limit,
-  isCoherent = true,
+  { isCoherent = true, withCopies = false } = {},
 ): { readonly runs: ThreadRun[][]; readonly beyondBound: boolean } {
   const runAll = (domains: Domains, isGuessing: boolean): Runs[] =>
     programs.map((program, thread) =>
@@ -120,16 +123,19 @@ export function allRuns(
   const isClosed =
     !runs.some(({ hasDecided }) => hasDecided) ||
     (isSettled && !from.with(runAll(from, true)).hasMoreThan(domains));
-  if (!isClosed) {
-    let guessed = grown(true).domains;
-    for (;;) {
-      runs = runAll(guessed, false);
-      // What is written in no run after all, none need read.
-      const written = guessed.onlyOf(new Domains(initial).with(runs));
-      if (!guessed.hasMoreThan(written)) break;
-      guessed = written;
+  /** Runs whose reads read what some run writes after all. */
+  const shrunk = (given: Domains) => {
+    for (let left = given; ;) {
+      const all = runAll(left, false);
+      const written = left.onlyOf(new Domains(initial).with(all));
+      if (!left.hasMoreThan(written)) return { from: left, runs: all };
+      left = written;
     }
-  }
+  };
+  let known = from;
+  if (!isClosed) ({ from: known, runs } = shrunk(grown(true).domains));
+  const copies = withCopies ? circularCopies(runs.map(({ complete }) => complete)) : [];
+  if (copies.length > 0) ({ runs } = shrunk(known.withAny(copies, programs.length)));
   return {
     runs: runs.map(({ complete }) => complete),
     beyondBound: runs.some((ofThread) => ofThread.beyondBound),
@@ -191,6 +197,18 @@ class Domains {
     });
     const result = new Domains(this.initial);
     for (const [location, sets] of written) result.#written.set(location, sets);
+    return result;
+  }
+
+  /** These, and a value that may be any, where and by whom it is copied. */
+  withAny(copies: ReturnType<typeof circularCopies>, threads: number): Domains {
+    const result = this.onlyOf(this);
+    for (const [location, thread] of copies) {
+      const none = Array.from({ length: threads }, () => new Set<Value>());
+      const written = (result.#written.get(location) ?? none).map((values) => new Set(values));
+      written[thread]!.add(anyValue);
+      result.#written.set(location, written);
+    }
     return result;
   }
 

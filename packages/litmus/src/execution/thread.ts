@@ -1,6 +1,6 @@
 import { type EventKind, type Tag } from '@pagerace/memory-models';
 
-import { constant, type Tainted, unionOf, type Value } from '../value.js';
+import { anyValue, constant, type Tainted, unionOf, type Value } from '../value.js';
 
 /** One event of a thread, before it is known what a read reads from. */
 export interface ThreadEvent {
@@ -141,7 +141,7 @@ export class ThreadMemory {
 export class WildAccess extends Error {}
 
 function locationOf(address: Tainted): string {
-  if (typeof address.value === 'string') return address.value;
+  if (typeof address.value === 'string' && address.value !== anyValue) return address.value;
   throw new WildAccess(`access to address ${String(address.value)}`);
 }
 

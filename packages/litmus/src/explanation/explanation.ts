@@ -10,6 +10,7 @@ import { type Proposition, propositionText } from '../condition.js';
 import { anyCandidates } from '../execution/any-candidates.js';
 import { eachExecution } from '../execution/executions.js';
 import { type Limit, limitOf, type LimitOptions } from '../execution/limit.js';
+import { allowsCircularCopies } from '../execution/copies.js';
 import { allRuns } from '../execution/runs.js';
 import { type Combination } from '../execution/structure.js';
 import { type LitmusTest } from '../test.js';
@@ -75,7 +76,8 @@ function explainProposition(
   proposition: Proposition,
   limit: Limit,
 ): Explanation {
-  const { runs } = allRuns(test.threads, test.initial, limit);
+  const withCopies = allowsCircularCopies(model);
+  const { runs } = allRuns(test.threads, test.initial, limit, { withCopies });
   const told = { proposition: propositionText(proposition) };
   let explanation: Explanation | undefined;
   eachExecution(test, runs, model, proposition, limit, (candidate) => {
@@ -97,7 +99,7 @@ function explainProposition(
   eachExecution(test, runs, permissive, proposition, limit, (found) => coherent.take(found));
   if (coherent.found) return forbidden(coherent.found);
   const any = new Closest(model);
-  const { runs: anyRuns } = allRuns(test.threads, test.initial, limit, false);
+  const { runs: anyRuns } = allRuns(test.threads, test.initial, limit, { isCoherent: false });
   anyCandidates(test, anyRuns, proposition, limit, enough, (candidate) => any.take(candidate));
   return any.found ? forbidden(any.found) : { ...told, kind: 'unreachable' };
 }
