@@ -34,6 +34,10 @@ describe('MADV_FREE against direct I/O', () => {
     ].map(at);
     expect(order).not.toContain(-1);
     expect(order).toEqual([...order].sort((a, b) => a - b));
+    // GUP has returned: bio_iov_iter_get_pages() itself puts the page into the bio.
+    expect(out).toMatch(
+      /^( +)bio_iov_iter_get_pages\(\)(.*\n)+\1 {2}disk\.bio0\.bi_io_vec none -> page1$/m,
+    );
     expect(out).toContain('It does not need weak memory');
     for (const line of timeline) {
       expect(line.length).toBeLessThanOrEqual(100);

@@ -455,6 +455,10 @@ export class Exploration implements Runtime {
     // Only a replay keeps annotations.
   }
 
+  locate(): void {
+    // Only a replay tells of places.
+  }
+
   createCell(initial: unknown, name: string | undefined): Cell<unknown> {
     if (this.#thread < 0) return this.registry.addCell(initial, name);
     return this.registry.cellOf(this.#thread, this.#cellsMade++, initial, name);

@@ -32,8 +32,10 @@ export interface Step {
   readonly missed: readonly number[];
   /** Of a write that others do not see as the newest: how many newer ones it went under. */
   readonly under: number;
-  /** What the program said of the place (see {@link Runtime.annotate}). */
+  /** What the program said of this one operation (see {@link Runtime.annotate}). */
   readonly annotation: unknown;
+  /** Where in the program it was made, if the program says so (see {@link Runtime.locate}). */
+  readonly place: unknown;
   /** The kind of fence, the alternative chosen, or the thread started or joined. */
   readonly detail: number;
 }
@@ -86,6 +88,7 @@ class Replay implements Runtime {
   #threadsMade = 0;
   #inFinally = false;
   #annotation: unknown = undefined;
+  #place: (() => unknown) | undefined = undefined;
 
   constructor(
     setup: Setup,
@@ -149,6 +152,7 @@ class Replay implements Runtime {
     this.#turn = this.#steps.length + steps;
     this.#cellsMade = this.#objectsMade = this.#threadsMade = 0;
     this.#annotation = undefined;
+    this.#place = undefined;
     this.#waiting.delete(thread);
     let kind: EventKind = EventKind.end;
     let value: unknown;
@@ -208,6 +212,10 @@ class Replay implements Runtime {
     this.#annotation = annotation;
   }
 
+  locate(place: () => unknown): void {
+    this.#place = place;
+  }
+
   createCell(initial: unknown, name: string | undefined): Cell<unknown> {
     if (this.#thread < 0) return this.#registry.addCell(initial, name);
     return this.#registry.cellOf(this.#thread, this.#cellsMade++, initial, name);
@@ -227,15 +235,20 @@ class Replay implements Runtime {
   /** The recorded event at the thread's position, or `none` where the thread's next step is due. */
   #recorded(): number {
     const graph = this.#graph;
-    if (this.#position < graph.threadLength[this.#thread]!)
+    if (this.#position < graph.threadLength[this.#thread]!) {
+      this.#annotation = undefined;
       return graph.at(this.#thread, this.#position++);
+    }
     if (this.#steps.length >= this.#turn) throw suspended;
     graph.reserve(graph.size + 2);
     graph.reserveLocations(this.#registry.cells.length);
     return none;
   }
 
-  #tell(event: number, step: Omit<Step, 'step' | 'thread' | 'threadName' | 'annotation'>): void {
+  #tell(
+    event: number,
+    step: Omit<Step, 'step' | 'thread' | 'threadName' | 'annotation' | 'place'>,
+  ): void {
     const number = this.#steps.length;
     this.#stepOf[event] = number;
     this.#steps.push({
@@ -243,8 +256,10 @@ class Replay implements Runtime {
       thread: this.#thread,
       threadName: this.#registry.threads[this.#thread]!.name,
       annotation: this.#annotation,
+      place: this.#place?.(),
       ...step,
     });
+    this.#annotation = undefined;
   }
 
   #source(cell: Cell<unknown>, access: Access, order: Order): number {
@@ -467,20 +482,12 @@ class Replay implements Runtime {
     if (this.#recorded() !== none) return graph.value[graph.lastOf(thread)];
     if (!graph.ended(thread)) {
       // The joined thread has no more operations: only its return is still due.
-      const [me, position, turn, annotation] = [
-        this.#thread,
-        this.#position,
-        this.#turn,
-        this.#annotation,
-      ];
+      const [me, position, turn] = [this.#thread, this.#position, this.#turn];
+      const [annotation, place] = [this.#annotation, this.#place];
       const made = [this.#cellsMade, this.#objectsMade, this.#threadsMade] as const;
       this.#turnOf(thread, 0);
-      [this.#thread, this.#position, this.#turn, this.#annotation] = [
-        me,
-        position,
-        turn,
-        annotation,
-      ];
+      [this.#thread, this.#position, this.#turn] = [me, position, turn];
+      [this.#annotation, this.#place] = [annotation, place];
       [this.#cellsMade, this.#objectsMade, this.#threadsMade] = made;
       if (!graph.ended(thread)) this.#misfit();
     }

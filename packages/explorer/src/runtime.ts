@@ -50,8 +50,10 @@ export interface Runtime {
   reach(object: object, isPointer: (value: unknown) => boolean): void;
   /** Whether one execution is being replayed for its trace. */
   readonly tracing: boolean;
-  /** The text that the next event of the running thread carries in a trace. */
+  /** What the next operation of the running thread carries in a trace, and no operation after it. */
   annotate(annotation: unknown): void;
+  /** From here on every operation of the running thread is told with what `place` returns then. */
+  locate(place: () => unknown): void;
 }
 
 let active: Runtime | undefined;

@@ -136,4 +136,8 @@ class BootMemory implements Runtime {
   annotate(): void {
     // Set-up is not part of a trace.
   }
+
+  locate(): void {
+    // Set-up is not part of a trace.
+  }
 }

@@ -1,5 +1,5 @@
 import { runtime } from '@pagerace/explorer';
-import { withCallStack } from './kernel-function.js';
+import { callStack, withCallStack } from './kernel-function.js';
 import type { LockClass } from './lock-class.js';
 import type { Cpu, Machine } from './machine.js';
 import { withOrderingSites } from './ordering-site.js';
@@ -71,6 +71,7 @@ export function runTask<T>(task: Task, body: () => T): T {
   const before = running;
   running = task;
   try {
+    runtime().locate(callStack);
     return withOrderingSites(task.machine.orderingSites, () => withCallStack(body));
   } finally {
     running = before;

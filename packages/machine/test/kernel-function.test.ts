@@ -7,6 +7,7 @@ import {
   callStack,
   cell,
   defineKernelFunction,
+  type Frame,
   kernelFunction,
   kernelSpelling,
   Machine,
@@ -78,21 +79,48 @@ test('the call stack is that of the kernel functions, however they return', () =
   ]);
 });
 
-test('each event of a trace has its primitive and its calls', () => {
+test('each event of a trace has its own primitive, if any, and the calls that it is made in', () => {
   const setup = () => {
     const machine = new Machine();
     const count = cell(0, 'count');
-    const bump = defineKernelFunction('mm/bump.c', 'bump', () => atomicInc(count));
-    machine.cpu(0).run('one', () => {
+    const contents = cell(0, 'contents');
+    const bump = defineKernelFunction('mm/bump.c', 'bump', () => {
+      atomicInc(count);
+      contents.write(1);
+    });
+    const copy = defineKernelFunction('mm/copy.c', 'copy', () => {
       bump();
+      contents.read();
+    });
+    machine.cpu(0).run('one', () => {
+      copy();
+      contents.write(2);
+      // Here the other thread goes first, and this one is run again from its start.
+      count.await((now) => now === 2);
       throw new Violation('always', 'to have a witness');
+    });
+    machine.cpu(1).run('two', () => {
+      count.await((now) => now === 1);
+      bump();
     });
     return machine.program();
   };
   const { witness } = explore(setup, { model: tso }).violations[0]!;
   const { steps } = replay(setup, decodeExecutionId(witness.id, ''), tso);
-  expect(steps.map(({ annotation }) => annotation as TraceAnnotation)).toMatchObject([
-    { primitive: 'atomic_inc', stack: [{ file: 'mm/bump.c', name: 'bump' }] },
+  const told = steps.map(({ threadName, cell: on, annotation, place }) => {
+    const primitive = (annotation as TraceAnnotation | undefined)?.primitive ?? '-';
+    return [threadName, primitive, on, ...(place as Frame[]).map(({ name }) => name)].join(' ');
+  });
+  expect(told.filter((one) => one.startsWith('one'))).toEqual([
+    'one atomic_inc count copy bump',
+    'one - contents copy bump',
+    'one - contents copy',
+    'one - contents',
+    'one - count',
+  ]);
+  expect(told.filter((one) => one.startsWith('two'))).toEqual([
+    'two - count',
+    'two atomic_inc count bump',
   ]);
 });
 

@@ -43,6 +43,7 @@ export function recorded(log: string[], body: () => void): void {
     tracing: false,
     reach: () => undefined,
     annotate: (annotation) => memory.annotate(annotation),
+    locate: (place) => memory.locate(place),
   };
   withRuntime(recording, body);
 }

@@ -1,5 +1,5 @@
 import type { ExecutionGraph, Step, Trace } from '@pagerace/explorer';
-import type { TraceAnnotation } from '@pagerace/machine';
+import type { Frame, TraceAnnotation } from '@pagerace/machine';
 
 /** An access of one execution, with its place in the coherence order of its cell. */
 export interface Access {
@@ -16,17 +16,14 @@ export interface Access {
   readonly writes?: number;
 }
 
-/**
- * The steps of each thread, in program order. One that says nothing of itself has no annotation here; in the
- * trace it has that of the one before.
- */
+/** The kernel functions that a step was taken in, outermost first. */
+export function callsOf({ place }: Step): readonly Frame[] {
+  return (place ?? []) as readonly Frame[];
+}
+
+/** The steps of each thread, in program order. */
 export function threadsOf(trace: Trace): readonly (readonly Step[])[] {
-  return trace.threadNames.map((_, thread) => {
-    const steps = trace.steps.filter((step) => step.thread === thread);
-    return steps.map((step, nth) =>
-      step.annotation === steps[nth - 1]?.annotation ? { ...step, annotation: undefined } : step,
-    );
-  });
+  return trace.threadNames.map((_, thread) => trace.steps.filter((step) => step.thread === thread));
 }
 
 const lockPrimitives = new Set(['spin_lock', 'spin_trylock', 'spin_unlock']);

@@ -1,6 +1,6 @@
 import { Fence, Order, type Step } from '@pagerace/explorer';
 import type { TraceAnnotation } from '@pagerace/machine';
-import type { Access } from './execution.js';
+import { type Access, callsOf } from './execution.js';
 import { type Sketch, type Statement, stepOf } from './sketch.js';
 
 export interface LitmusTextOptions {
@@ -146,12 +146,12 @@ function commented(call: string, comment: string): string {
 function placeOf(statement: Statement): string {
   const step = stepOf(statement);
   if (statement.kind === 'fence' && statement.leftOut !== undefined) return statement.leftOut.name;
-  const annotation = step.annotation as TraceAnnotation | undefined;
-  if (annotation === undefined) return step.threadName;
+  const { primitive } = (step.annotation ?? {}) as Partial<TraceAnnotation>;
+  const calls = callsOf(step);
   // A function of a header says what is done, and the one that calls it where.
-  const at = annotation.stack.findLastIndex(({ file }) => file.endsWith('.c'));
-  const where = annotation.stack[at];
-  const what = annotation.stack[at + 1]?.name ?? annotation.primitive;
+  const at = calls.findLastIndex(({ file }) => file.endsWith('.c'));
+  const where = calls[at];
+  const what = calls[at + 1]?.name ?? primitive ?? step.operation;
   return `${where === undefined ? step.threadName : `${where.file}:${where.name}()`} ${what}`;
 }
 

@@ -2,7 +2,7 @@ import type { Step, Trace } from '@pagerace/explorer';
 import { judge, LimitReached, modelNamed, type Observation, parseLitmus } from '@pagerace/litmus';
 import type { TraceAnnotation } from '@pagerace/machine';
 import { type Cycle, criticalCycles } from './cycles.js';
-import { accessesOf, threadsOf } from './execution.js';
+import { accessesOf, callsOf, threadsOf } from './execution.js';
 import { litmusText } from './litmus-text.js';
 import { type Sketch, sketch, type Statement, stepOf, weakenedAt } from './sketch.js';
 
@@ -111,10 +111,12 @@ function placesIn({ steps }: Trace): (step: Step) => boolean {
   return (step) => places.has(placeText(step));
 }
 
-function placeText({ annotation, cell }: Step): string {
-  const { stack = [], primitive = '' } = (annotation ?? {}) as Partial<TraceAnnotation>;
-  const functions = stack.slice(-2).map(({ file, name }) => `${file}:${name}`);
-  return [...functions, primitive, cell].join(' ');
+function placeText(step: Step): string {
+  const { primitive = '' } = (step.annotation ?? {}) as Partial<TraceAnnotation>;
+  const functions = callsOf(step)
+    .slice(-2)
+    .map(({ file, name }) => `${file}:${name}`);
+  return [...functions, primitive, step.cell].join(' ');
 }
 
 function observation(text: string, timeLimit: number): Observation | undefined {

@@ -7,7 +7,7 @@ import {
   type RunReport,
   type Subject,
 } from './run-report.js';
-import { places } from './timeline/annotation.js';
+import { placeOf } from './timeline/annotation.js';
 import { type ProgressFacts, remaining } from './progress-line.js';
 import { valueText } from './value.js';
 
@@ -229,7 +229,7 @@ export function compareDocument(
 }
 
 export function traceDocument(subject: Subject, id: string, trace: Trace): TraceDocument {
-  const at = places(trace.steps);
+  const at = trace.steps.map(placeOf);
   return {
     format: 'pagerace.trace',
     version: documentVersion,

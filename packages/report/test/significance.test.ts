@@ -41,6 +41,7 @@ function steps(
     missed: [],
     under: 0,
     annotation: undefined,
+    place: undefined,
     detail: 0,
   }));
 }

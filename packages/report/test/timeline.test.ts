@@ -1,10 +1,12 @@
 import {
-  ExplorationRun,
-  encodeExecutionId,
-  replay,
+  cell,
   decodeExecutionId,
-  Order,
+  encodeExecutionId,
+  ExplorationRun,
+  replay,
+  Violation,
 } from '@pagerace/explorer';
+import { atomicDec, bootable, defineKernelFunction, Machine } from '@pagerace/machine';
 import { armv8, sc, tso } from '@pagerace/memory-models';
 import { describe, expect, it } from 'vitest';
 import { timeline } from '../src/index.js';
@@ -180,15 +182,34 @@ it('values are written as their owner says', () => {
   expect(text).toContain('x x:0 -> x:1');
 });
 
-it('an annotation belongs to one operation, and its place to those that follow without one', () => {
-  const { trace } = found(storeBuffering, tso);
-  const annotation = { primitive: 'atomic_set', stack: [{ name: 'set_up', file: 'mm/a.c' }] };
-  const steps = trace.steps.map((step) => ({ ...step, annotation, order: Order.relaxed }));
-  const lines = timeline({ ...trace, steps }, { everyStep: true })
-    .split('\n')
-    .map((line) => line.trim());
-  expect(lines.filter((line) => line.startsWith('atomic_set('))).toHaveLength(2);
-  expect(lines.filter((line) => line.startsWith('set_up()'))).toHaveLength(2);
+it('an access without a name of its own stands in the call that makes it', () => {
+  const setup = bootable(() => {
+    const machine = new Machine();
+    const page = cell(0, 'page.lo');
+    const count = cell(1, 'page._refcount');
+    const putPage = defineKernelFunction('mm/swap.c', 'put_page', () => {
+      atomicDec(count);
+    });
+    const copyPage = defineKernelFunction('mm/util.c', 'copy_page', () => {
+      putPage();
+      page.write(1);
+    });
+    machine.cpu(0).run('CPU 0', () => {
+      copyPage();
+      page.write(2);
+      throw new Violation('I-ANY', 'here it ends');
+    });
+    return machine.program();
+  });
+  const { trace } = found(setup, tso);
+  expect(timeline(trace, { everyStep: true }).split('\n').slice(2, 8)).toEqual([
+    'copy_page()  [mm/util.c]',
+    '  put_page()  [mm/swap.c]',
+    '    atomic_dec(page._refcount) 1 -> 0',
+    '  page.lo 0 -> 1',
+    'page.lo 1 -> 2',
+    '*** I-ANY ***',
+  ]);
 });
 
 it('a replay of an id gives the identical timeline', () => {

@@ -422,6 +422,10 @@ export class InterleavingMachine implements Runtime {
     // Annotations belong to traces, and this runtime makes none.
   }
 
+  locate(): void {
+    // Places belong to traces, too.
+  }
+
   // How a thread is run again.
 
   /** Whether the operation that the running thread asks for has its answer already. */

@@ -9,8 +9,6 @@ export interface Place {
   readonly stack: readonly Frame[];
 }
 
-const nowhere: Place = { primitive: undefined, stack: [] };
-
 function isFrame(value: unknown): value is Frame {
   return (
     typeof value === 'object' && value !== null && 'name' in value && typeof value.name === 'string'
@@ -22,24 +20,15 @@ function isTraceAnnotation(value: unknown): value is TraceAnnotation {
     typeof value === 'object' &&
     value !== null &&
     'primitive' in value &&
-    typeof value.primitive === 'string' &&
-    'stack' in value &&
-    Array.isArray(value.stack) &&
-    value.stack.every(isFrame)
+    typeof value.primitive === 'string'
   );
 }
 
-/** The places of a trace's steps, in their order. */
-export function places(steps: readonly Step[]): Place[] {
-  const latest: unknown[] = [];
-  return steps.map(({ thread, annotation }) => {
-    // An annotation is made for one operation and stays until the next: what follows it without one
-    // of its own, such as a sanitizer's look, is at the same place but is not that operation.
-    const repeated = annotation === latest[thread];
-    latest[thread] = annotation;
-    if (typeof annotation === 'string')
-      return { primitive: repeated ? undefined : annotation, stack: [] };
-    if (!isTraceAnnotation(annotation)) return nowhere;
-    return { primitive: repeated ? undefined : annotation.primitive, stack: annotation.stack };
-  });
+/** Where a step of a trace was taken. */
+export function placeOf({ annotation, place }: Pick<Step, 'annotation' | 'place'>): Place {
+  const primitive = isTraceAnnotation(annotation) ? annotation.primitive : annotation;
+  return {
+    primitive: typeof primitive === 'string' ? primitive : undefined,
+    stack: Array.isArray(place) && place.every(isFrame) ? place : [],
+  };
 }

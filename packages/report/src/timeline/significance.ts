@@ -35,8 +35,7 @@ export function significant(steps: readonly Step[], at: readonly Place[]): boole
       return step.before !== step.after && !(isPrivate && isPlain(primitive) && stack.length > 0);
     if (isConditional(primitive)) return !isPrivate;
     if (history.tellsOfOthers(step)) return !isPlain(primitive) || !history.isChangedNextBy(step);
-    // In kernel code, what has no name of its own is a look of the sanitizers.
-    return history.isInTime(step) && !(isKernel && primitive === undefined);
+    return history.isInTime(step) && !(isKernel && isLifetime(step));
   });
 
   for (const index of lastSteps(steps, at, isKernel)) shown[index] = true;
@@ -89,10 +88,11 @@ function lastSteps(
   isKernel: boolean,
 ): Iterable<number> {
   const last = new Map<number, number>();
-  for (const [index, { thread, operation }] of steps.entries()) {
+  for (const [index, step] of steps.entries()) {
+    const { thread, operation } = step;
     const { primitive } = at[index]!;
     if (isAcquire(primitive) || isRelease(primitive)) continue;
-    if (isKernel && operation === 'read' && primitive === undefined) continue;
+    if (isKernel && operation === 'read' && isLifetime(step)) continue;
     last.set(thread, index);
   }
   return last.values();

@@ -48,7 +48,7 @@ function words(
   switch (step.operation) {
     case 'fence':
       if (name === undefined) return kernelFences[step.detail] ?? `${fenceName(step.detail)} fence`;
-      return isProse(name) ? name : `${name}()`;
+      return isProse(name) || name.endsWith(')') ? name : `${name}()`;
     case 'choice':
       return `${name === undefined ? '' : `${name}: `}takes alternative ${String(step.detail)}`;
     case 'spawn':

@@ -6,7 +6,7 @@ import { counted } from '../number.js';
 import { pageWidth } from '../page.js';
 import { valueText } from '../value.js';
 import { wrap } from '../wrap.js';
-import { places } from './annotation.js';
+import { placeOf } from './annotation.js';
 import { CallWriter } from './calls.js';
 import { type Column, columns, headers, needsNames, place } from './columns.js';
 import { type FoldedPlace, folded } from './folding.js';
@@ -124,7 +124,7 @@ interface Written {
 
 function rowsOf(trace: Trace, { everyStep, model, format }: TimelineOptions): Row[] {
   const { steps, threadNames } = trace;
-  const at = places(steps);
+  const at = steps.map(placeOf);
   const isShown = everyStep === true ? steps.map(() => true) : significant(steps, at);
   const shown = steps
     .map((step, index) => ({ step, place: at[index]! }))
