@@ -18,6 +18,8 @@ import { Violation } from './violation.js';
 export interface Step {
   /** The number of the step, from 0. */
   readonly step: number;
+  /** Its event in the graph; of an update, the one of its read. */
+  readonly event: number;
   readonly thread: number;
   readonly threadName: string;
   readonly operation: 'read' | 'write' | 'update' | 'fence' | 'choice' | 'spawn' | 'join';
@@ -247,12 +249,13 @@ class Replay implements Runtime {
 
   #tell(
     event: number,
-    step: Omit<Step, 'step' | 'thread' | 'threadName' | 'annotation' | 'place'>,
+    step: Omit<Step, 'step' | 'event' | 'thread' | 'threadName' | 'annotation' | 'place'>,
   ): void {
     const number = this.#steps.length;
     this.#stepOf[event] = number;
     this.#steps.push({
       step: number,
+      event,
       thread: this.#thread,
       threadName: this.#registry.threads[this.#thread]!.name,
       annotation: this.#annotation,

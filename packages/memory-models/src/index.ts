@@ -4,6 +4,7 @@ export { power } from './power.js';
 export { rc11 } from './rc11.js';
 export { riscv } from './riscv.js';
 export { sc } from './sc.js';
+export { delayedWrite } from './store-buffer.js';
 export { tso } from './tso.js';
 export { memoryModels } from './memory-models.js';
 export * from './reference/index.js';

@@ -33,20 +33,17 @@ export function accessesOf(trace: Trace): Access[] {
   const { graph } = trace;
   const places = coherencePlaces(graph);
   return threadsOf(trace).flatMap((steps, thread) => {
-    let index = 0;
     return steps.flatMap((step, position): Access[] => {
-      const event = graph.at(thread, index);
       const isUpdate = step.operation === 'update';
-      index += isUpdate ? 2 : 1;
       const { primitive = '' } = (step.annotation ?? {}) as Partial<TraceAnnotation>;
       const isLock = lockPrimitives.has(primitive);
       const common = { step, thread, position, cell: step.cell, isLock };
       switch (step.operation) {
         case 'write':
-          return [{ ...common, writes: places.get(event)! }];
+          return [{ ...common, writes: places.get(step.event)! }];
         case 'read':
         case 'update': {
-          const source = graph.readsFrom[event]!;
+          const source = graph.readsFrom[step.event]!;
           const reads = source < 0 ? 0 : places.get(source)!;
           return [{ ...common, reads, ...(isUpdate ? { writes: reads + 1 } : {}) }];
         }

@@ -31,6 +31,7 @@ function steps(
 ): Step[] {
   return script.map(([thread, operation, name, before, after = before], step) => ({
     step,
+    event: step,
     thread,
     threadName: `CPU ${String(thread)}`,
     operation,

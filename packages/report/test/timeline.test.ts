@@ -1,8 +1,12 @@
 import {
+  assert,
+  type Cell,
   cell,
   decodeExecutionId,
   encodeExecutionId,
   ExplorationRun,
+  fence,
+  Fence,
   replay,
   Violation,
 } from '@pagerace/explorer';
@@ -173,6 +177,54 @@ describe('what has no kernel words', () => {
 
   it('is shortened where a word does not fit on a line, and shows that', () => {
     expect(text).toMatch(/a_cell_with_a_very_long_\w*\.\.\.$/m);
+  });
+});
+
+describe('a read that misses a newer write under total store order', () => {
+  /** Both threads read 0; told with the least reordering, the first thread goes first. */
+  const misses = (first: (x: Cell<number>) => void, beforeRead: () => void): string => {
+    const setup = () => {
+      const [x, y, z] = [cell(0, 'x'), cell(0, 'y'), cell(0, 'z')];
+      return {
+        threads: {
+          'CPU 0': () => {
+            first(x);
+            return y.read() + z.read();
+          },
+          'CPU 1': () => {
+            y.write(1);
+            z.write(1);
+            beforeRead();
+            return x.read();
+          },
+        },
+        finally: ([one, other]: readonly unknown[]) =>
+          assert(one !== 0 || other !== 0, 'all read 0'),
+      };
+    };
+    const { trace } = found(setup, tso);
+    const lines = timeline(trace, { model: 'tso', width: 300 }).split('\n');
+    return lines.find((line) => line.includes('misses'))!.trim();
+  };
+
+  it('runs ahead of a write in the store buffer of its own thread', () => {
+    expect(
+      misses(
+        (x) => void x.fetchAdd(1),
+        () => undefined,
+      ),
+    ).toBe(
+      "reads x: 0, misses CPU 0's write of 1 (it runs ahead of CPU 1's write of 1 to y, which is still in the store buffer)",
+    );
+  });
+
+  it('or finds the newer write in the store buffer of the thread that makes it', () => {
+    expect(
+      misses(
+        (x) => x.write(1),
+        () => fence(Fence.full),
+      ),
+    ).toBe("reads x: 0, misses CPU 0's write of 1 (still in its store buffer)");
   });
 });
 

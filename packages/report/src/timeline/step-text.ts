@@ -1,4 +1,5 @@
-import { Fence, fenceName, type Step } from '@pagerace/explorer';
+import { Fence, fenceName, type Step, type Trace } from '@pagerace/explorer';
+import { delayedWrite } from '@pagerace/memory-models';
 import { ascii } from '../ascii.js';
 import { shorten } from '../wrap.js';
 import { lifetimeText } from './lifetime.js';
@@ -6,9 +7,8 @@ import { isAcquire, isConditional, isPlain, isProse, isRelease } from './primiti
 
 /** What the words for a step depend on beside the step. */
 export interface StepContext {
-  readonly steps: readonly Step[];
-  readonly threadNames: readonly string[];
-  /** The memory model's id: under `tso` a write that is not seen waits in a store buffer. */
+  readonly trace: Trace;
+  /** The memory model's id: under `tso` a store buffer explains why a read misses a newer write. */
   readonly model: string | undefined;
   readonly format: (step: Step, value: unknown) => string;
 }
@@ -89,21 +89,21 @@ function ownInterrupts(cell: string): boolean {
   return ownerOf(cell) !== cell;
 }
 
-function nameOf(thread: number, { threadNames }: StepContext): string {
-  return threadNames[thread] ?? `thread ${String(thread)}`;
+function nameOf(thread: number, { trace }: StepContext): string {
+  return trace.threadNames[thread] ?? `thread ${String(thread)}`;
 }
 
 /** Which newer writes the step missed, or went under. */
 function staleness(step: Step, context: StepContext, value: (of: unknown) => string): string {
   const newest = step.missed.at(-1);
   if (newest !== undefined) {
-    const write = context.steps[newest]!;
+    const write = context.trace.steps[newest]!;
     const others = step.missed.length > 1 ? ` and ${String(step.missed.length - 1)} before it` : '';
-    const why = context.model === 'tso' ? 'still in its store buffer' : 'not visible here yet';
-    return `, misses ${write.threadName}'s write of ${value(write.after)}${others} (${why})`;
+    const why = context.model === 'tso' ? bufferText(step, write, context) : undefined;
+    return `, misses ${write.threadName}'s write of ${value(write.after)}${others} (${why ?? 'not visible here yet'})`;
   }
   if (step.under > 0) {
-    const [write, ...others] = newerWrites(step, context.steps);
+    const [write, ...others] = newerWrites(step, context.trace.steps);
     const newer =
       write === undefined
         ? 'newer writes'
@@ -113,6 +113,20 @@ function staleness(step: Step, context: StepContext, value: (of: unknown) => str
       : `, but goes under ${newer}`;
   }
   return '';
+}
+
+/** Whose store buffer makes a read miss a newer write, and what is in it; undefined if that is not known. */
+function bufferText(read: Step, missed: Step, { trace, format }: StepContext): string | undefined {
+  // Of several that were missed, the oldest is the one that the read comes before.
+  const oldest = trace.steps[read.missed[0]!]!;
+  const event = delayedWrite(trace.graph, read.event, oldest.event);
+  const write = trace.steps.find((step) => step.event === event);
+  if (write === undefined) return undefined;
+  if (write === missed) return 'still in its store buffer';
+  const text = `${write.threadName}'s write of ${shorten(format(write, write.after), longestValue)} to ${write.cell}`;
+  return write.thread === read.thread
+    ? `it runs ahead of ${text}, which is still in the store buffer`
+    : `${text} is still in its store buffer`;
 }
 
 /** The writes that are told before this one and that it went under, the oldest first. */

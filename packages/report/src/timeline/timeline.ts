@@ -130,8 +130,7 @@ function rowsOf(trace: Trace, { everyStep, model, format }: TimelineOptions): Ro
     .map((step, index) => ({ step, place: at[index]! }))
     .filter((_, index) => isShown[index]);
   const context = {
-    steps,
-    threadNames,
+    trace,
     model,
     format: format ?? ((_: Step, value: unknown) => valueText(value)),
   };
