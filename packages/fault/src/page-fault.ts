@@ -158,6 +158,8 @@ export class PageFault implements FaultHandler {
     const { vma, address, origPte } = fault;
     const entry = this.arch.pteToSwpEntry(origPte);
     const page = this.swap.lookupSwapCache(entry) ?? this.swap.swapinReadahead(entry);
+    // No entry uses the slot any more, so this one has changed: the access faults again if it must.
+    if (page === undefined) return;
     lockPage(page);
     // What looks like the page may have left the swap cache meanwhile, and may even be back there for
     // another slot: the reference alone does not exclude that.

@@ -1,6 +1,14 @@
 import { inject, injectable } from '@pagerace/di';
 import { reach } from '@pagerace/explorer';
-import { kernelFunction, read, spinLock, spinUnlock, VM_BUG_ON, write } from '@pagerace/machine';
+import {
+  kernelFunction,
+  Order,
+  read,
+  spinLock,
+  spinUnlock,
+  VM_BUG_ON,
+  write,
+} from '@pagerace/machine';
 import {
   ClearPageSwapCache,
   ClearPageUptodate,
@@ -125,16 +133,37 @@ export class SwapArea implements Swap {
   }
 
   @kernelFunction('mm/swap_state.c')
-  swapinReadahead(entry: SwapEntry): Page {
-    const found = this.lookupSwapCache(entry);
-    if (found !== undefined) return found;
-    const page = this.memory.allocator.allocPage();
-    lockPage(page);
-    SetPageSwapBacked(page);
-    this.#swapcachePrepare(entry);
-    this.#addToSwapCache(page, entry);
-    this.#swapReadpage(page, entry);
+  swapinReadahead(entry: SwapEntry): Page | undefined {
+    const { page, isNew } = this.readSwapCacheAsync(entry);
+    if (page !== undefined && isNew) this.#swapReadpage(page, entry);
     return page;
+  }
+
+  /**
+   * The page of a slot, with a reference: it may come into the swap cache while this looks for it.
+   *
+   * @returns `isNew` if the caller is to read the page in, which is locked for that; no page if the
+   *   slot is in use no more
+   */
+  @kernelFunction('mm/swap_state.c', '__read_swap_cache_async')
+  readSwapCacheAsync(entry: SwapEntry): { readonly page: Page | undefined; isNew: boolean } {
+    for (;;) {
+      const found = this.lookupSwapCache(entry);
+      if (found !== undefined) return { page: found, isNew: false };
+      const page = this.memory.allocator.allocPage();
+      const prepared = this.#swapcachePrepare(entry);
+      if (prepared === 'claimed') {
+        lockPage(page);
+        SetPageSwapBacked(page);
+        this.#addToSwapCache(page, entry);
+        return { page, isNew: true };
+      }
+      putPage(page);
+      if (prepared === 'unused') return { page: undefined, isNew: false };
+      // SWAP_HAS_CACHE is set before the page is in the swap cache, and cleared after it has left it.
+      // The kernel waits for that with schedule_timeout_uninterruptible(1).
+      this.#slotOf(entry).isSettled.await((settled) => settled, Order.acquire);
+    }
   }
 
   @kernelFunction('mm/page_io.c')
@@ -217,26 +246,28 @@ export class SwapArea implements Swap {
   /** put_swap_page(): the swap cache uses the slot no more. */
   #putSwapPage(entry: SwapEntry): void {
     spinLock(this.#info.lock);
-    const { map } = this.#slotOf(entry);
-    // Others wait for this without the lock, in swapcache_prepare().
-    map.write(read(map) & ~SWAP_HAS_CACHE);
+    const { map, isSettled } = this.#slotOf(entry);
+    write(map, read(map) & ~SWAP_HAS_CACHE);
+    isSettled.write(true, Order.release);
     spinUnlock(this.#info.lock);
   }
 
-  /** swapcache_prepare(): claims the slot for the swap cache; waits for whoever is just leaving it. */
-  #swapcachePrepare(entry: SwapEntry): void {
-    const { map } = this.#slotOf(entry);
-    for (;;) {
-      spinLock(this.#info.lock);
-      const now = read(map);
-      if ((now & SWAP_HAS_CACHE) === 0) {
-        map.write(now | SWAP_HAS_CACHE);
-        spinUnlock(this.#info.lock);
-        return;
-      }
-      spinUnlock(this.#info.lock);
-      map.await((count) => (count & SWAP_HAS_CACHE) === 0);
+  /**
+   * swapcache_prepare(): claims the slot for the swap cache.
+   *
+   * @returns `taken` for -EEXIST: somebody else has claimed it; `unused` for -ENOENT: no entry has it
+   */
+  #swapcachePrepare(entry: SwapEntry): 'claimed' | 'taken' | 'unused' {
+    const { map, isSettled } = this.#slotOf(entry);
+    spinLock(this.#info.lock);
+    const now = read(map);
+    if (now > 0 && now < SWAP_HAS_CACHE) {
+      isSettled.write(false);
+      write(map, now | SWAP_HAS_CACHE);
     }
+    spinUnlock(this.#info.lock);
+    if (now === 0) return 'unused';
+    return now < SWAP_HAS_CACHE ? 'claimed' : 'taken';
   }
 
   #addToSwapCache(page: Page, entry: SwapEntry): void {
@@ -244,7 +275,9 @@ export class SwapArea implements Swap {
     SetPageSwapCache(page);
     spinLock(this.#info.pagesLock);
     page.private.write(entry);
-    this.#slotOf(entry).cached.write(page);
+    const { cached, isSettled } = this.#slotOf(entry);
+    cached.write(page);
+    isSettled.write(true, Order.release);
     spinUnlock(this.#info.pagesLock);
   }
 
@@ -260,7 +293,9 @@ export class SwapArea implements Swap {
   /** __delete_from_swap_cache(). Hold the i_pages lock. */
   #removeFromCache(page: Page): SwapEntry {
     const entry = page.private.read();
-    this.#slotOf(entry).cached.write(null);
+    const { cached, isSettled } = this.#slotOf(entry);
+    isSettled.write(false);
+    cached.write(null);
     page.private.write(0);
     ClearPageSwapCache(page);
     return entry;

@@ -11,6 +11,11 @@ export interface SwapSlot {
   readonly map: Cell<number>;
   /** The slot's entry in the swap cache. Written with the i_pages lock held. */
   readonly cached: Cell<Page | null>;
+  /**
+   * False while SWAP_HAS_CACHE is set and the page is not yet, or no longer, in the swap cache. No variable
+   * of the kernel: what schedule_timeout_uninterruptible() in __read_swap_cache_async() waits for.
+   */
+  readonly isSettled: Cell<boolean>;
   readonly lo: Cell<ByteString | null>;
   readonly hi: Cell<ByteString | null>;
 }
@@ -33,6 +38,7 @@ export class SwapInfo {
           cell<Page | null>(null, `${name}.swap_cache`),
           (page) => page?.name ?? 'none',
         ),
+        isSettled: cell(true, `${name}.settled`),
         lo: cell<ByteString | null>(null, `${name}.lo`),
         hi: cell<ByteString | null>(null, `${name}.hi`),
       }));

@@ -17,8 +17,8 @@ export interface Swap {
   freeSwapAndCache(entry: SwapEntry): void;
   /** lookup_swap_cache(). @returns the page, with a reference for the caller */
   lookupSwapCache(entry: SwapEntry): Page | undefined;
-  /** swapin_readahead(): the page, read into the swap cache if it is not there. @returns it with a reference */
-  swapinReadahead(entry: SwapEntry): Page;
+  /** swapin_readahead(): the page, read into the swap cache if it is not there. @returns it with a reference; undefined if the slot is unused by now */
+  swapinReadahead(entry: SwapEntry): Page | undefined;
   /** swap_writepage(): writes a locked page out, and unlocks it. */
   swapWritepage(page: Page): void;
   /** page_swapcount(): how many page-table entries use the page's slot. Hold the page lock. */

@@ -10,6 +10,7 @@ import {
   putPage,
   setPageDirty,
   SetPageReclaim,
+  type SwapEntry,
   swpEntry,
   swpOffset,
   trylockPage,
@@ -116,10 +117,84 @@ test('what is written out comes in again', () => {
     const removed = swap.removeMapping(page);
     unlockPage(page);
     memory.allocator.freeUnrefPage(page);
-    const back = swap.swapinReadahead(entry);
+    const back = swap.swapinReadahead(entry)!;
     return [unlocked, removed, back.contents.load(0), back.contents.load(9), pageCount(back)];
   });
   expect(seen).toEqual([true, true, 0x61, 0x62, 2]);
+});
+
+describe('__read_swap_cache_async()', () => {
+  /** A slot that one page-table entry uses, of which the swap cache has nothing. */
+  const swappedOut = ({ machine, memory, swap }: System): SwapEntry => {
+    swap.swapon(1);
+    return machine.boot(() => {
+      const page = lockedPage(memory);
+      swap.addToSwap(page);
+      const entry = page.private.read();
+      swap.swapDuplicate(entry);
+      swap.swapWritepage(page);
+      trylockPage(page);
+      page.flags.bit('dirty').write(0);
+      swap.removeMapping(page);
+      unlockPage(page);
+      memory.allocator.freeUnrefPage(page);
+      return entry;
+    });
+  };
+
+  test('reads a page in once for two that want it', () => {
+    const { verdict, violations } = explored((system) => {
+      const { machine, swap } = system;
+      const entry = swappedOut(system);
+      for (const cpu of [0, 1]) {
+        machine.cpu(cpu).run(`reader${cpu}`, () => swap.swapinReadahead(entry));
+      }
+      return ({ reader0, reader1 }) => {
+        expect(reader0).toBe(reader1);
+        expect(pageCount(reader0 as Page)).toBe(3);
+      };
+    });
+    expect(violations).toEqual([]);
+    expect(verdict).toBe('verified');
+  });
+
+  test('waits for a page that is leaving the swap cache, and then reads it in anew', () => {
+    const { verdict } = explored((system) => {
+      const { machine, swap, memory } = system;
+      const entry = swappedOut(system);
+      const page = machine.boot(() => {
+        const cached = swap.swapinReadahead(entry)!;
+        lockPage(cached);
+        return cached;
+      });
+      machine.cpu(0).run('reclaim', () => {
+        const gone = swap.removeMapping(page);
+        unlockPage(page);
+        if (gone) memory.allocator.freeUnrefPage(page);
+        else putPage(page);
+      });
+      machine.cpu(1).run('reader', () => {
+        const back = swap.swapinReadahead(entry)!;
+        lockPage(back);
+        unlockPage(back);
+        return back.contents.load(0);
+      });
+      return ({ reader }) => {
+        expect(reader).toBe(0);
+      };
+    });
+    expect(verdict).toBe('verified');
+  });
+
+  test('finds nothing in a slot that no entry uses', () => {
+    const found = once((system) => {
+      const entry = swappedOut(system);
+      system.swap.freeSwapAndCache(entry);
+      const { allocator, pages } = system.memory;
+      return [system.swap.swapinReadahead(entry), allocator.free.length === pages.length];
+    });
+    expect(found).toEqual([undefined, true]);
+  });
 });
 
 test('a page whose slot nobody uses is not written', () => {
