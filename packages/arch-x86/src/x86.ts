@@ -87,6 +87,11 @@ export class X86 extends PmdpAsPtep {
     smpMb('CR3');
   }
 
+  /** pfn_pmd(pmd_pfn(pmd), …): the frame number of what the hardware does not use is inverted here, too. */
+  protected override pmdMkinvalid(pmd: Pte): Pte {
+    return this.pfnPte(this.ptePfn(pmd), super.pmdMkinvalid(pmd) & ~frameMask);
+  }
+
   /** pmdp_establish(): a locked xchg, so that what the hardware sets until then is in what it returns. */
   @kernelFunction('mm/pgtable-generic.c')
   override pmdpInvalidate(vma: Vma, address: VirtualAddress, pmdp: Ptep): Pte {

@@ -71,6 +71,20 @@ describe('present entries', () => {
     expect(x86.ptePfn(none)).toBe(0x1234);
   });
 
+  test('an entry of a huge page that pmd_mkinvalid() takes from the hardware keeps its page', () => {
+    class Exposed extends X86 {
+      invalid(pmd: Pte): Pte {
+        return this.pmdMkinvalid(pmd);
+      }
+    }
+    const pmd = x86.pteHugePmd(x86.pfnPte(0x1200, x86.vmGetPageProt(readWrite)));
+    const invalid = new Exposed(new NoTlb()).invalid(pmd);
+    expect([hex(pmd), hex(invalid)]).toEqual(['0x80000000012000a5', '0x800ffffffedff0a4']);
+    expect(x86.pmdTransHuge(invalid)).toBe(true);
+    expect(x86.pteAccessPermitted(x86.pmdPte(invalid), false)).toBe(false);
+    expect(x86.ptePfn(x86.pmdPte(invalid))).toBe(0x1200);
+  });
+
   test('stray accessed and dirty bits do not make an entry', () => {
     expect(x86.pteNone(_PAGE_KNL_ERRATUM_MASK)).toBe(true);
     expect(x86.isSwapPte(_PAGE_KNL_ERRATUM_MASK)).toBe(false);
