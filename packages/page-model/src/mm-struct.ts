@@ -132,7 +132,7 @@ export class Mm {
     const vma = new Vma(this, start, end, vmFlags, own, pgoff, file);
     own?.link(vma);
     file?.link(vma);
-    this.#makeTables(start, end);
+    this.#makeTables(start, end, file !== undefined);
     this.#vmas.write([...this.vmas, vma].sort((a, b) => a.start - b.start));
     return vma;
   }
@@ -151,21 +151,27 @@ export class Mm {
     return unused;
   }
 
-  #makeTables(start: VirtualAddress, end: VirtualAddress): void {
+  #makeTables(start: VirtualAddress, end: VirtualAddress, isOfFile: boolean): void {
     this.pgd.cover(start, end);
-    const { levels } = this.memory;
+    const { arch, hasHugePages, levels } = this.memory;
     for (let level = 1; level < levels.length; level++) {
+      // retract_page_tables() frees a table after a grace period (v6.6). Until then do_set_pmd() may need
+      // another one of the same range, where it deposits one: arch_needs_pgtable_deposit().
+      const needsSpare =
+        isOfFile && hasHugePages && arch.depositRule === 'per pmd' && level === levels.length - 1;
       // A table of this level spans what one entry of the level above does.
       const span = 2 ** levels[level - 1]!.shift;
       for (let from = start - (start % span); from < end; from += span) {
         const key = this.#tableKey(level, from);
-        let table = this.#tables.get(key);
-        if (table === undefined) {
-          const name = `${this.name}.${levels[level]!.name}(${from.toString(16)})`;
-          table = this.memory.addPageTable(levels[level]!, name);
-          this.#tables.set(key, table);
+        for (const one of needsSpare ? [key, `${key}:spare`] : [key]) {
+          let table = this.#tables.get(one);
+          if (table === undefined) {
+            const name = `${this.name}.${levels[level]!.name}(${from.toString(16)})`;
+            table = this.memory.addPageTable(levels[level]!, one === key ? name : `${name}.spare`);
+            this.#tables.set(one, table);
+          }
+          table.cover(Math.max(start, from), Math.min(end, from + span));
         }
-        table.cover(Math.max(start, from), Math.min(end, from + span));
       }
     }
   }

@@ -1,4 +1,5 @@
 import { arm64 } from '@pagerace/arch-arm64';
+import { powerpcHash } from '@pagerace/arch-powerpc';
 import { wNoRcu } from '@pagerace/arch-w';
 import { x86 } from '@pagerace/arch-x86';
 import type { ArchitectureDefinition } from '@pagerace/kernel';
@@ -11,6 +12,16 @@ const outcome = (
   kernel: string,
   architecture: ArchitectureDefinition,
 ): readonly string[] => violatedBy({ scenario, kernel, architecture, model: architecture.model });
+
+// The table that is retracted is freed after a grace period only: do_set_pmd() needs another one.
+describe('where a huge page of a file is mapped with a page table deposited', () => {
+  test.each([
+    ['v6.1+retract-by-rcu', ['I5-PtlOwner']],
+    ['v6.6', []],
+  ])('a fault finds a page table to deposit while one is retracted: %s', (kernel, violated) => {
+    expect(outcome('gup-slow-retract', kernel, powerpcHash)).toEqual(violated);
+  });
+});
 
 describe('the page table of the pages of a huge one', () => {
   const scenario = 'gup-fast-collapse-pte-mapped';
