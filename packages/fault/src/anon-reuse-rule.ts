@@ -30,6 +30,8 @@ export interface SwapInDecision {
 export interface AnonReuseRule {
   /** do_wp_page(): a write through a read-only entry. Hold the PTL. */
   fateOf(page: Page): WriteProtectFate;
+  /** do_swap_page(), before the PTL is taken. Hold the page lock. */
+  beforeSwapIn(page: Page, writes: boolean): void;
   /**
    * do_swap_page(), before the page is mapped. Hold the page lock and the PTL.
    *
@@ -55,6 +57,10 @@ export class ReuseByMapCount implements AnonReuseRule {
     const mayReuse = this.swap.reuseSwapPage(page);
     unlockPage(page);
     return mayReuse ? 'reuse' : 'copy';
+  }
+
+  beforeSwapIn(_page: Page, _writes: boolean): void {
+    // References of LRU batches do not count.
   }
 
   /** The slot is still in use by this entry while the page is judged, so that they count as one. */

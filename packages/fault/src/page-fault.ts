@@ -168,6 +168,7 @@ export class PageFault implements FaultHandler {
       putPage(page);
       return;
     }
+    this.reuse.beforeSwapIn(page, isWrite(fault));
     const locked = lockPte(vma, address);
     if (!this.arch.pteSame(this.arch.ptepGet(locked.ptep), origPte)) {
       pteUnmapUnlock(locked);

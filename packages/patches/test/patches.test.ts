@@ -7,7 +7,14 @@ import type { Token } from '@pagerace/di';
 import { ANON_REUSE_RULE } from '@pagerace/fault';
 import { GUP_FAST_RECHECK, GUP_UNSHARE_RULE, PIN_ORDERING } from '@pagerace/gup';
 import { COLLAPSE_SYNC } from '@pagerace/khugepaged';
-import { RADIX_COLLAPSE_FLUSH, RISCV_COLLAPSE_FLUSH } from '@pagerace/page-model';
+import {
+  lruAddDrain,
+  lruCacheAdd,
+  pageCount,
+  putPage,
+  RADIX_COLLAPSE_FLUSH,
+  RISCV_COLLAPSE_FLUSH,
+} from '@pagerace/page-model';
 import { ANON_EXCLUSIVE, LAZY_FREE_RULE } from '@pagerace/rmap';
 import { PINNED_PAGE_CHECK } from '@pagerace/vmscan';
 import { explore } from '@pagerace/explorer';
@@ -59,6 +66,41 @@ function filling<T>(kernel: Kernel, seam: Token<T>): unknown {
   explore(run.setup, { model: sc });
   return found;
 }
+
+/** How many references a page has whose only one but for an LRU batch is that of a swap-in. */
+function referencesOfSwapIn(kernel: Kernel, writes: boolean): number {
+  let references = 0;
+  const scenario = defineScenario({
+    id: 'swaps-in',
+    title: 'Swaps in',
+    description: 'A page is about to be mapped that was read in from swap.',
+    machine: { cpus: 1, pages: 1 },
+    properties: [],
+    build(context) {
+      const { machine, memory } = context;
+      machine.boot(() => {
+        const page = memory.allocator.allocZeroedPage();
+        lruCacheAdd(page);
+        context.get(ANON_REUSE_RULE).beforeSwapIn(page, writes);
+        references = pageCount(page);
+        lruAddDrain(memory);
+        putPage(page);
+      });
+      return machine.program();
+    },
+  });
+  const run = composeRun({ scenario, kernel, architecture: x86, model: sc });
+  explore(run.setup, { model: sc });
+  return references;
+}
+
+test('a write that swaps a page in drains the LRU batch since v5.18', () => {
+  expect(referencesOfSwapIn(v5_17_rc2, true)).toBe(2);
+  for (const kernel of [v5_18, v5_19, v6_1]) {
+    expect(referencesOfSwapIn(kernel, true), kernel.id).toBe(1);
+    expect(referencesOfSwapIn(kernel, false), kernel.id).toBe(2);
+  }
+});
 
 describe.each(registry.patches)('$id', (patch) => {
   test('says where it comes from', () => {

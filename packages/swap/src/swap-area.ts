@@ -15,6 +15,7 @@ import {
   endPageWriteback,
   getPageUnlessZero,
   lockPage,
+  lruCacheAdd,
   MEMORY,
   type Memory,
   type Page,
@@ -156,6 +157,7 @@ export class SwapArea implements Swap {
         lockPage(page);
         SetPageSwapBacked(page);
         this.#addToSwapCache(page, entry);
+        lruCacheAdd(page);
         return { page, isNew: true };
       }
       putPage(page);

@@ -42,6 +42,9 @@ import type { Vmscan } from './vmscan.js';
 /** What became of a page that reclaim has looked at. */
 type Outcome = 'freed' | 'kept';
 
+/** pageout_t: after PAGE_SUCCESS the page is unlocked, otherwise it is locked still. */
+type Pageout = 'PAGE_KEEP' | 'PAGE_SUCCESS' | 'PAGE_CLEAN';
+
 /** mm/vmscan.c of v5.17 but for the seams, for small anonymous pages; the caller is direct reclaim. */
 @injectable()
 export class PageReclaim implements Vmscan {
@@ -79,7 +82,7 @@ export class PageReclaim implements Vmscan {
     const { lruvec } = this.memory;
     const isolated: Page[] = [];
     for (const page of lruvec.pages(list).toReversed()) {
-      // PG_lru is not cleared before it is certain that nobody frees the page: he relies on it.
+      // The reference is taken before PG_lru is cleared: whoever frees a page relies on PG_lru.
       if (!getPageUnlessZero(page)) continue;
       if (!TestClearPageLRU(page)) {
         // Another thread isolates it.
@@ -127,6 +130,11 @@ export class PageReclaim implements Vmscan {
   /** The body of shrink_page_list(), for one page. */
   #shrinkPage(page: Page): Outcome {
     if (!trylockPage(page)) return 'kept';
+    // writeback_throttling_sane(): reclaim that is not of a legacy cgroup does not wait for the write.
+    if (PageWriteback(page)) {
+      SetPageReclaim(page);
+      return this.#activateLocked(page);
+    }
     const references = this.pageCheckReferences(page);
     if (references === 'activate') return this.#activateLocked(page);
     if (references === 'keep') return this.#keepLocked(page);
@@ -151,9 +159,17 @@ export class PageReclaim implements Vmscan {
       }
       if (references === 'reclaim if clean') return this.#keepLocked(page);
       this.rmap.tryToUnmapFlushDirty();
-      const written = this.pageout(page);
-      if (written !== 'clean')
-        return written === 'kept, unlocked' ? 'kept' : this.#keepLocked(page);
+      switch (this.pageout(page)) {
+        case 'PAGE_KEEP':
+          return this.#keepLocked(page);
+        case 'PAGE_SUCCESS':
+          // If the device has answered at once, the page can be freed at once as well.
+          if (PageWriteback(page) || PageDirty(page) || !trylockPage(page)) return 'kept';
+          if (PageDirty(page) || PageWriteback(page)) return this.#keepLocked(page);
+          break;
+        case 'PAGE_CLEAN':
+          break;
+      }
     }
     return this.#freeUnused(page);
   }
@@ -183,19 +199,18 @@ export class PageReclaim implements Vmscan {
     return referencedPage && !PageSwapBacked(page) ? 'reclaim if clean' : 'reclaim';
   }
 
-  /** Writes a dirty page to swap. @returns `clean` with the page locked, if it may be freed now */
+  /** Writes a dirty page to swap, whose writepage() never asks for PAGE_ACTIVATE. */
   @kernelFunction('mm/vmscan.c')
-  pageout(page: Page): 'clean' | 'kept' | 'kept, unlocked' {
+  pageout(page: Page): Pageout {
     // is_page_cache_freeable(): the isolation and the swap cache, and nobody else, have a reference.
-    if (pageCount(page) !== 2) return 'kept';
-    if (!clearPageDirtyForIo(page)) return 'clean';
+    if (pageCount(page) !== 2) return 'PAGE_KEEP';
+    // page_mapping(): there is none if the page was lazyfree before, and was unmapped since it became swapbacked.
+    if (!PageSwapCache(page)) return 'PAGE_KEEP';
+    if (!clearPageDirtyForIo(page)) return 'PAGE_CLEAN';
     SetPageReclaim(page);
     this.swap.swapWritepage(page);
     if (!PageWriteback(page)) ClearPageReclaim(page);
-    // The device has answered at once, perhaps: then the page can be freed at once as well.
-    if (PageWriteback(page) || PageDirty(page)) return 'kept, unlocked';
-    if (!trylockPage(page)) return 'kept, unlocked';
-    return PageDirty(page) || PageWriteback(page) ? 'kept' : 'clean';
+    return 'PAGE_SUCCESS';
   }
 
   #activateLocked(page: Page): Outcome {

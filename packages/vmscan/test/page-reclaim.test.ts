@@ -1,20 +1,26 @@
 import {
   auditReferences,
+  endPageWriteback,
   getPage,
   lockPage,
   lruAddDrain,
   type Page,
   PageActive,
   pageCount,
+  PageDirty,
+  PageLocked,
   PageLRU,
   pageMapped,
+  PageReclaim,
   PageSwapBacked,
   putPage,
   setPageDirty,
+  setPageWriteback,
   unlockPage,
   VM_READ,
   VM_WRITE,
   walkToPte,
+  withPteLocked,
 } from '@pagerace/page-model';
 import { describe, expect, test } from 'vitest';
 import { explored, once, type System } from './system.js';
@@ -159,6 +165,65 @@ describe('a page that is backed by swap', () => {
       return [freed, mapped, byte, pageAt(system, 0) === page];
     });
     expect(seen).toEqual([0, false, 7, true]);
+  });
+
+  test('under writeback is activated, and its entry left young', () => {
+    const seen = once((system) => {
+      system.swap.swapon(1);
+      const page = writtenPage(system);
+      lockPage(page);
+      setPageWriteback(page);
+      unlockPage(page);
+      const freed = system.vmscan.shrinkInactiveList('inactive_anon');
+      const young = system.arch.pteYoung(walkToPte(system.mm, 0)!.ptep.read());
+      const left = [freed, PageActive(page), PageReclaim(page), young];
+      endPageWriteback(page);
+      return left;
+    });
+    expect(seen).toEqual([0, true, true, true]);
+  });
+
+  test('stays until the device has answered, and is freed by the next attempt', () => {
+    const seen = once((system) => {
+      const { swap, vmscan } = system;
+      swap.swapon(1);
+      const page = aged(system);
+      const write = swap.swapWritepage.bind(swap);
+      swap.swapWritepage = (written) => {
+        setPageWriteback(written);
+        unlockPage(written);
+      };
+      const first = vmscan.shrinkInactiveList('inactive_anon');
+      const under = [PageLRU(page), PageReclaim(page), PageLocked(page)];
+      endPageWriteback(page);
+      swap.swapWritepage = write;
+      return [first, under, vmscan.shrinkInactiveList('inactive_anon')];
+    });
+    expect(seen).toEqual([0, [true, true, false], 1]);
+  });
+
+  test('since it was to be unmapped has no slot to be written to', () => {
+    const seen = once((system) => {
+      const { arch, mm, rmap, user, vmscan } = system;
+      const page = lazyFreePage(system);
+      user.userWrite(mm, 0, 8);
+      const { ptep } = walkToPte(mm, 0)!;
+      ptep.write(arch.pteMkold(ptep.read()));
+      getPage(page);
+      const tryToUnmap = rmap.tryToUnmap.bind(rmap);
+      rmap.tryToUnmap = (one, flags) => {
+        tryToUnmap(one, flags);
+        // The process gives the page up before reclaim has looked whether it is mapped still.
+        withPteLocked(mm, 0, (entry) => arch.ptepGetAndClear(mm, 0, entry));
+        rmap.pageRemoveRmap(one);
+        putPage(one);
+      };
+      const freed = vmscan.shrinkInactiveList('inactive_file');
+      const left = [freed, PageSwapBacked(page), PageDirty(page), PageActive(page)];
+      putPage(page);
+      return left;
+    });
+    expect(seen).toEqual([0, true, true, false]);
   });
 });
 

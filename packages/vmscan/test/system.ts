@@ -12,7 +12,7 @@ import {
 import { exploring, toySystem } from '@pagerace/page-model/testing';
 import { faultSubsystem } from '@pagerace/fault';
 import { MADVISE, type Madvise, madviseSubsystem } from '@pagerace/madvise';
-import { rmapSubsystem } from '@pagerace/rmap';
+import { RMAP, type Rmap, rmapSubsystem } from '@pagerace/rmap';
 import { SWAP, type Swap, swapSubsystem } from '@pagerace/swap';
 import { VMSCAN, type Vmscan, vmscanSubsystem } from '../src/index.js';
 
@@ -24,6 +24,7 @@ export interface System {
   /** Runs on CPU 0. */
   readonly mm: Mm;
   readonly madvise: Madvise;
+  readonly rmap: Rmap;
   readonly swap: Swap;
   readonly vmscan: Vmscan;
 }
@@ -40,7 +41,8 @@ export const { explored, once } = exploring(sc, (): System => {
   const user = wiring.get(USER_ACCESS);
   const mm = new Mm(memory, 'mm', [machine.cpu(0)]);
   const madvise = wiring.get(MADVISE);
+  const rmap = wiring.get(RMAP);
   const swap = wiring.get(SWAP);
   const vmscan = wiring.get(VMSCAN);
-  return { machine, memory, arch, user, mm, madvise, swap, vmscan };
+  return { machine, memory, arch, user, mm, madvise, rmap, swap, vmscan };
 });

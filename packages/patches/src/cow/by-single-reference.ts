@@ -41,6 +41,11 @@ export class ReuseBySingleReference implements AnonReuseRule {
     return mayReuse ? 'reuse' : 'copy';
   }
 
+  /** The LRU batch of this CPU may have a reference of its own, as of a page that was just read in. */
+  beforeSwapIn(page: Page, writes: boolean): void {
+    if (writes && !PageLRU(page)) lruAddDrain(this.memory);
+  }
+
   swapIn(page: Page, entry: SwapEntry, writes: boolean, _entryExclusive: boolean): SwapInDecision {
     // Gives the slot up first, so that the page can leave the swap cache.
     this.swap.swapFree(entry);
