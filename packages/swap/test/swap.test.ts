@@ -152,7 +152,8 @@ describe('__read_swap_cache_async()', () => {
       }
       return ({ reader0, reader1 }) => {
         expect(reader0).toBe(reader1);
-        expect(pageCount(reader0 as Page)).toBe(3);
+        // Two readers, the swap cache and the per-CPU LRU batch.
+        expect(pageCount(reader0 as Page)).toBe(4);
       };
     });
     expect(violations).toEqual([]);
