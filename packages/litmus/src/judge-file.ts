@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-import { LitmusError, UnsupportedError } from './errors.js';
+import { LitmusError, printable, UnsupportedError } from './errors.js';
 import { LimitReached } from './execution/limit.js';
 import { explanationDot } from './explanation/dot.js';
 import { explain, type Explanation } from './explanation/explanation.js';
@@ -109,7 +109,7 @@ function warnings({ name, flags, expected = '', asExpected, observation }: Litmu
 
 function failure(file: string, error: unknown): LitmusOutcome {
   if (error instanceof LimitReached) {
-    return { kind: 'timed out', file, reason: `${file}: ${error.message}` };
+    return { kind: 'timed out', file, reason: printable(`${file}: ${error.message}`) };
   }
   if (error instanceof LitmusError) {
     const reason = error.message;
@@ -117,7 +117,7 @@ function failure(file: string, error: unknown): LitmusOutcome {
     return { kind: 'unsupported', file, reason, construct: error.construct };
   }
   if ((error as NodeJS.ErrnoException).syscall !== undefined) {
-    return { kind: 'malformed', file, reason: `${file}: ${(error as Error).message}` };
+    return { kind: 'malformed', file, reason: printable(`${file}: ${(error as Error).message}`) };
   }
   const told = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return { kind: 'failed', file, reason: `${file}: internal error: ${told}` };

@@ -1,7 +1,7 @@
 import { parseAssembly } from './assembly/parser.js';
 import { compileThread } from './c/interpreter.js';
 import { parseThreadFunction, takeType } from './c/parser.js';
-import { LitmusSyntaxError, UnsupportedError } from './errors.js';
+import { LitmusSyntaxError, printable, UnsupportedError } from './errors.js';
 import { type ThreadProgram } from './execution/thread.js';
 import { type Architecture, type Expected, type LitmusTest } from './test.js';
 import { parseTail } from './text/conditions.js';
@@ -86,7 +86,7 @@ function parseHeader(source: Source): Header {
       'the end of the text',
     );
   }
-  return { architecture, name: first[2]!, bodyAt: at };
+  return { architecture, name: printable(first[2]!.replace(/\.litmus$/, '')), bodyAt: at };
 }
 
 function skipSpace(source: Source, from: number): number {
@@ -105,7 +105,12 @@ function parseC(source: Source, bodyAt: number) {
   const state = parseInitialState(lexer, (name) => name);
   const threads: ThreadProgram[] = [];
   const registers: Set<string>[] = [];
-  const locations = new Set([...state.locations.keys()].map((name) => name.replace(/\[.*/, '')));
+  // A location may be there since an initial value is its address.
+  const values = [state.locations, ...state.registers.values()].flatMap((each) => [
+    ...each.values(),
+  ]);
+  const named = [...state.locations.keys(), ...values.filter((value) => typeof value === 'string')];
+  const locations = new Set(named.map((name) => name.replace(/\[.*/, '')));
   for (;;) {
     takeType(lexer);
     if (!/^P\d+$/.test(lexer.peek().text)) break;

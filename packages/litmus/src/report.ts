@@ -21,7 +21,10 @@ export function reportText(test: LitmusTest, verdict: LitmusVerdict, timing: Tim
   const lines = [`Test ${name} ${kinds[test.condition.quantifier]}`];
   if (states) lines.push(`States ${String(states.length)}`, ...states.map(stateText));
   lines.push(verdict.ok ? 'Ok' : 'No', 'Witnesses');
-  lines.push(`Positive: ${String(positive)} Negative: ${String(negative)}`);
+  // Of the whole condition, where the line Observation counts the proposition: they differ for ~exists.
+  const isNegated = test.condition.quantifier === '~exists';
+  const [fitting, unfitting] = isNegated ? [negative, positive] : [positive, negative];
+  lines.push(`Positive: ${String(fitting)} Negative: ${String(unfitting)}`);
   for (const flag of verdict.flags) lines.push(`Flag ${flag}`);
   lines.push(`Condition ${conditionText(test.condition)}`);
   lines.push(`Observation ${name} ${observation} ${String(positive)} ${String(negative)}`);

@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { judgeFile, type JudgeFileOptions } from './judge-file.js';
@@ -16,16 +16,36 @@ export interface LitmusIo {
   readonly err: (text: string) => void;
 }
 
-/** Every file `*.litmus` at or below these paths, sorted within each. */
+/**
+ * Every file `*.litmus` at or below these paths, sorted within each. A directory to which more than one way
+ * leads by symbolic links, perhaps out of itself, counts once.
+ */
 export function litmusFiles(paths: readonly string[]): string[] {
-  return paths.flatMap((path) =>
-    statSync(path).isDirectory()
-      ? readdirSync(path, { recursive: true, encoding: 'utf8' })
-          .filter((name) => name.endsWith('.litmus'))
-          .sort()
-          .map((name) => join(path, name))
-      : [path],
-  );
+  const seen = new Set<string>();
+  return paths.flatMap((path) => {
+    if (!statSync(path).isDirectory()) return [path];
+    const files: string[] = [];
+    const links: string[] = [];
+    const walk = (folder: string): void => {
+      const real = realpathSync(folder);
+      if (seen.has(real)) return;
+      seen.add(real);
+      for (const entry of readdirSync(folder, { withFileTypes: true })) {
+        const inside = join(folder, entry.name);
+        if (entry.isDirectory()) walk(inside);
+        else if (entry.isSymbolicLink() && isDirectory(inside)) links.push(inside);
+        else if (entry.name.endsWith('.litmus')) files.push(inside);
+      }
+    };
+    walk(path);
+    // What has a path without a link is told by that.
+    for (const link of links) walk(link);
+    return files.sort();
+  });
+}
+
+function isDirectory(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { printable } from './errors.js';
 import { type LitmusOutcome } from './judge-file.js';
 
 export interface LitmusSummary {
@@ -59,7 +60,7 @@ export function summaryText(summary: LitmusSummary): string {
     if (outcome.kind === 'judged') {
       const { expected = '', asExpected, observation, file } = outcome.report;
       if (asExpected === false) {
-        lines.push(`  not as expected: ${file}: ${observation} instead of ${expected}`);
+        lines.push(`  not as expected: ${printable(file)}: ${observation} instead of ${expected}`);
       }
     } else if (outcome.construct === undefined) {
       lines.push(`  ${outcome.kind}: ${outcome.reason.split('\n')[0]!}`);
@@ -70,7 +71,7 @@ export function summaryText(summary: LitmusSummary): string {
   }
   for (const [construct, [first, ...others]] of unsupported) {
     const more = others.length === 0 ? '' : ` and ${String(others.length)} more`;
-    lines.push(`  unsupported: ${construct}: ${first!.file}${more}`);
+    lines.push(`  unsupported: ${construct}: ${printable(first!.file)}${more}`);
   }
   return `${lines.join('\n')}\n`;
 }

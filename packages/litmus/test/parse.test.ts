@@ -100,6 +100,48 @@ describe('C tests', () => {
     expect(verdict('~exists ([x]=1)')).toEqual(['Always', false]);
   });
 
+  it('knows a location that only an initial value names', () => {
+    const text = (condition: string): string => `C T
+      { int *x = &a; 0:r1=b[1]; }
+      P0(int **x) { r0 = READ_ONCE(*x); *r0 = 2; }
+      ${condition}`;
+    expect(observationOf(text('exists (a=2 /\\ b[1]=0)'))).toBe('Always');
+    expect(problemOf(text('exists (c=2)'))).toBeInstanceOf(LitmusSyntaxError);
+  });
+
+  it('lists a register that is not there as 0, but takes no condition on it', () => {
+    const text = 'C T\n{}\nP0(int *x) { r0 = *x; }\nlocations [0:r1;]\nexists (x=0)';
+    const { states } = judge(parseLitmus(text), defaultModel('C'));
+    expect(states!.map(({ values }) => values)).toEqual([{ '0:r1': 0, '[x]': 0 }]);
+    expect(problemOf(text.replace('x=0', '0:r1=0'))).toBeInstanceOf(LitmusSyntaxError);
+    expect(problemOf(text.replace('0:r1', '1:r1'))).toBeInstanceOf(LitmusSyntaxError);
+  });
+
+  it.each([
+    ['if (READ_ONCE(*x)) return; WRITE_ONCE(*y, 1);', 'Sometimes'],
+    [
+      'if (!READ_ONCE(*x)) { if (!READ_ONCE(*x)) return; } else return; WRITE_ONCE(*y, 1);',
+      'Sometimes',
+    ],
+    ['WRITE_ONCE(*y, 1); return; WRITE_ONCE(*y, 2);', 'Always'],
+    ['return; WRITE_ONCE(*y, 1);', 'Never'],
+  ])('ends a thread where it returns: %s', (code, observation) => {
+    const other = 'P1(int *x) { WRITE_ONCE(*x, 1); }';
+    expect(observationOf(`C T\n{}\nP0(int *x, int *y) { ${code} }\n${other}\nexists (y=1)`)).toBe(
+      observation,
+    );
+  });
+
+  it('what is run only if a thread does not return depends on that', () => {
+    const buffering = (first: string): string => `C LB
+      {}
+      P0(int *x, int *y) { r0 = READ_ONCE(*x); ${first} WRITE_ONCE(*y, 1); }
+      P1(int *x, int *y) { r0 = READ_ONCE(*y); if (r0 != 1) return; WRITE_ONCE(*x, 1); }
+      exists (0:r0=1 /\\ 1:r0=1)`;
+    expect(observationOf(buffering('if (r0 == 0) return;'))).toBe('Never');
+    expect(observationOf(buffering('if (r0 == 0) { }'))).toBe('Sometimes');
+  });
+
   it('passes over what herd7 takes for information', () => {
     const text = `C T
       "a comment in quotes"
@@ -178,6 +220,7 @@ describe('assembly tests', () => {
       'AArch64 T\n{}\n P0 ;\n CMP W3,W1,ASR #1 ;\nexists (0:X3=0)',
       "the instruction 'CMP W3,W1,ASR #1'",
     ],
+    ['AArch64 T\n{}\n P0 ;\n B .+8 ;\n NOP ;\nexists (0:X3=0)', 'the branch to .+8'],
     ['PPC T\n{ %x0=x; }\n P0 ;\n nop ;\nexists (x=0)', 'the symbolic register %x0'],
   ])('refuse what they would get wrong: %j', (text, construct) => {
     expect(() => observationOf(text)).toThrow(`unsupported: ${construct}`);
@@ -195,6 +238,9 @@ describe('refusals', () => {
     ['C T\n{}\nP0(int *x) { r0 = y; }', 3, 19, 'a parameter or a variable of this thread'],
     ['C T\n{}\nP0(int *x) { smp_mb(1); }', 3, 14, '0 arguments of smp_mb()'],
     ['C T\n{}\nP1(int *x) { }', 3, 1, "'P0'"],
+    ['C T\n{ x=1;\nP0(int *x) { WRITE_ONCE(*x, 1); }', 3, 1, "'}' at the end of the initial state"],
+    ['AArch64 T\n{ x=1;\n P0 ;\n NOP ;\n', 3, 2, "'}' at the end of the initial state"],
+    ['AArch64 T\n{ x=1;\n P0 | P1 ;\n NOP | ;\n', 3, 2, "'}' at the end of the initial state"],
     ['C T\n{}\nP0(int *x) { (* never closed', 3, 14, "'*)' after this comment"],
     ['C T\n{}\nP0(int *x) { }\nexists (x=)', 4, 11, 'a number or an address'],
     ['C T\n{}\nP0(int *x) { }\nexist (x=1)', 4, 1, 'exists, ~exists, forall, filter or locations'],
@@ -228,6 +274,21 @@ describe('refusals', () => {
     ['C T\n{}\nP0(int *x) { r0 = 1 && READ_ONCE(*x); }', 'an access to memory after &&'],
     ['C T\n{ x=9007199254740993; }\nP0(int *x) { }', 'the number 9007199254740993'],
     ['MIPS T\n{}', 'the architecture MIPS'],
+    [
+      'C T\n{}\nP0(int *x) { r0 = atomic_load_explicit(x, memory_order_relaxed); }',
+      'the C11 function atomic_load_explicit()',
+    ],
+    ['C T\n{}\nP0(int *x) { return 1; }', "'return' with a value"],
+    ['C T\n{}\nP0(int *x) { while (*x) { if (*x) return; } }', "'return' in a loop"],
+    ['AArch64 T\n{ 0:X1=P0:L0; }\n P0 ;\n L0: NOP ;\n', 'the label P0:L0 as a value'],
+    ['AArch64 T\n{ 0:X1=x:red; }\n P0 ;\n NOP ;\n', 'the value x:red'],
+    ['AArch64 T\n{ [PTE(x)]=(valid:0); }\n P0 ;\n NOP ;\n', 'the page-table entry PTE(…)'],
+    ['AArch64 T\n{ 0:X1=(oa:PA(x),valid:0); }\n P0 ;\n NOP ;\n', 'the page-table entry (oa:…)'],
+    ['AArch64 T\n{ 0:X1=PA(x); }\n P0 ;\n NOP ;\n', 'the physical address PA(…)'],
+    ['AArch64 T\n{}\n P0 ;\n L0: NOP ;\nforall (fault(P0:L0,x))', 'the condition fault(…)'],
+    ['AArch64 T\n{}\n P0 ;\n L0: NOP ;\nexists ~(x=1 /\\ Fault(P0,x))', 'the condition Fault(…)'],
+    ['AArch64 T\n{}\n P0 ;\n L0: NOP ;\nexists (0:X1=P0:L0)', 'the label P0:L0 as a value'],
+    ['AArch64 T\n{}\n P0 ;\n NOP ;\nexists (0:X1=instr:"NOP")', 'the value instr:"NOP"'],
     ['AArch64 T\n{}\n P0 ;\n LDP X0,X1,[X2] ;\nexists (x=1)', "the instruction 'LDP X0,X1,[X2]'"],
     ['PPC T\n{}\n P0 ;\n dcbz r1,r2 ;\nexists (x=1)', "the instruction 'dcbz r1,r2'"],
     ['RISCV T\n{}\n P0 ;\n fence.x ;\nexists (x=1)', "the instruction 'fence.x'"],
@@ -237,4 +298,37 @@ describe('refusals', () => {
     expect(error).toBeInstanceOf(UnsupportedError);
     expect(error.construct).toBe(construct);
   });
+});
+
+describe('what is nested deep', () => {
+  const deep = 50_000;
+  const [open, close] = ['('.repeat(deep), ')'.repeat(deep)];
+  it.each([
+    ['parentheses', `r0 = ${open}1${close};`, ''],
+    ['operators', `r0 = ${'!'.repeat(deep)}1;`, ''],
+    ['sums', `r0 = 1${' + 1'.repeat(deep)};`, ''],
+    ['ifs', `${'if (1) '.repeat(deep)} r0 = 1;`, ''],
+    ['blocks', `${'{'.repeat(deep)} ${'}'.repeat(deep)}`, ''],
+    ['a condition', '', `${open}x=1${close}`],
+    ['negations', '', `${'~'.repeat(deep)} x=1`],
+    ['a value', '', `x=${open}1${close}`],
+  ])('is refused with its place: %s', (_, code, condition) => {
+    const error = problemOf(
+      `C T\n{}\nP0(int *x) { ${code} }\nexists (${condition || 'x=1'})`,
+    ) as UnsupportedError;
+    expect(error).toBeInstanceOf(UnsupportedError);
+    expect(error.message).toMatch(/^some\.litmus:\d+:\d+: unsupported: /);
+  });
+
+  it('is read as far as anybody writes it', () => {
+    const sum = `${'('.repeat(100)}1${')'.repeat(100)}${' + 1'.repeat(100)}`;
+    expect(finalRegister(`${'if (1) '.repeat(100)} r0 = ${sum};`)).toEqual([101]);
+  });
+});
+
+it('a name ends before .litmus, and control characters are written out', () => {
+  const text = 'C a\u001b]0;b.litmus\n{}\nP0(int *x) { }\nexists (x=1)';
+  expect(parseLitmus(text).name).toBe('a\\x1b]0;b');
+  expect(String(problemOf('\u0000\u009b\u0007'))).toContain('\\x00\\x9b\\x07');
+  expect(String(problemOf('MIPS\u0007 T'))).not.toContain('\u0007');
 });

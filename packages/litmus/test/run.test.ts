@@ -1,10 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import {
   judge,
+  litmusFiles,
   modelNamed,
   noExecutionFlag,
   parseLitmus,
@@ -38,6 +39,13 @@ Observation SB Sometimes 1 3
 Time SB 0.02
 `);
   });
+});
+
+it('counts Positive by the whole condition, and Observation by the proposition', () => {
+  const test = parseLitmus(buffering('SB', '').replace('exists', '~exists'));
+  const text = reportText(test, judge(test, modelNamed('lkmm')));
+  expect(text).toContain('\nNo\nWitnesses\nPositive: 3 Negative: 1\nCondition ~exists ');
+  expect(text).toContain('\nObservation SB Sometimes 1 3\n');
 });
 
 describe('judge', () => {
@@ -88,6 +96,18 @@ describe('runLitmus', () => {
       `${join(folder, 'c.litmus')}:4:41: unsupported: the function smp_what()\n`,
     );
     expect(err).toContain(`expected ';', found 'r0'`);
+  });
+
+  it('comes to a directory once, however many symbolic links lead there', () => {
+    const before = litmusFiles([folder]);
+    symlinkSync(join(folder, 'more'), join(folder, 'again'));
+    symlinkSync('..', join(folder, 'more', 'itself'));
+    symlinkSync('nowhere', join(folder, 'dangling'));
+    expect(litmusFiles([folder])).toEqual(before);
+    expect(before.map((file) => file.slice(folder.length + 1))).toEqual([
+      'a.litmus', 'b.litmus', 'c.litmus', join('more', 'd.litmus'), join('more', 'e.litmus'),
+    ]); // prettier-ignore
+    expect(litmusFiles([join(folder, 'again')])).toHaveLength(5);
   });
 
   it('gives one JSON object, and takes a model for all', () => {

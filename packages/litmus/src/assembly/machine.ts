@@ -127,7 +127,9 @@ export function assemble(
         // There is one way to go on, as long as memory is left alone.
         if (memory.events.length === eventsBefore && ++counted <= countedLoopBound) visits.clear();
         eventsBefore = memory.events.length;
-      } else
+      } else if (/^\.[+-]/.test(target))
+        throw new UnsupportedError(file, line.position, `the branch to ${target}`);
+      else
         throw new LitmusSyntaxError(file, line.position, 'a label of this thread', `'${target}'`);
     }
     return cpu.registers;

@@ -12,6 +12,10 @@ const loopBound = 2;
 /** The same of a loop that counts, and whose end no read decides. */
 const countedLoopBound = 64;
 
+/** Those of stdatomic.h; C tests are the kernel's here. */
+const c11Atomics =
+  /^atomic_(\w+_explicit|load|store|exchange|compare_exchange_\w+|(thread|signal)_fence|flag_\w+|init)$/;
+
 /** Makes a thread's function runnable; says at once what in it is not supported. */
 export function compileThread(
   file: string,
@@ -107,7 +111,10 @@ class Checker {
 
   call(call: Expression & { readonly kind: 'call' }): void {
     const primitive = primitiveNamed(call.function);
-    if (!primitive) throw new UnsupportedError(this.file, call, `the function ${call.function}()`);
+    if (!primitive) {
+      const whose = c11Atomics.test(call.function) ? 'C11 function' : 'function';
+      throw new UnsupportedError(this.file, call, `the ${whose} ${call.function}()`);
+    }
     const { parameters } = primitive;
     if (call.arguments.length !== parameters.length) {
       throw new LitmusSyntaxError(

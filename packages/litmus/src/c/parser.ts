@@ -1,4 +1,4 @@
-import { type Lexer, type Token } from '../text/lexer.js';
+import { type Lexer, mostNested, type Token } from '../text/lexer.js';
 import { type Expression, type Statement, type ThreadFunction } from './syntax.js';
 
 const typeWords = new Set(
@@ -11,7 +11,7 @@ const isTypeName = (text: string): boolean =>
   /^(?:[us](?:8|16|32|64)|\w+_t|atomic_(?:bool|u?(?:char|short|int|long|llong)))$/.test(text);
 
 /** Words of C that have no meaning here: met as a statement, they are named in an error. */
-const foreignWords = new Set('switch goto return break continue asm typeof sizeof'.split(' '));
+const foreignWords = new Set('switch goto break continue asm typeof sizeof'.split(' '));
 
 const precedence: Readonly<Record<string, number>> = {
   '||': 1, '&&': 2, '|': 3, '^': 4, '&': 5, '==': 6, '!=': 6, '<': 7, '>': 7, '<=': 7, '>=': 7,
@@ -38,6 +38,8 @@ export function parseThreadFunction(lexer: Lexer): ThreadFunction {
 class FunctionParser {
   readonly #registers = new Set<string>();
   readonly #parameters: string[] = [];
+  /** How many loops are around what is being read. */
+  #loops = 0;
 
   constructor(readonly lexer: Lexer) {}
 
@@ -55,8 +57,19 @@ class FunctionParser {
       }
       if (!lexer.at(')')) lexer.expect(',');
     }
-    const body = this.block();
+    const body = this.withoutReturns(this.block());
     return { parameters: this.#parameters, registers: this.#registers, body };
+  }
+
+  /** The same, without `return`: what is not run after it is in the arms of an `if`, and depends on it. */
+  withoutReturns(list: readonly Statement[]): Statement[] {
+    const at = list.findIndex(mayReturn);
+    if (at === -1) return [...list];
+    const [before, first, rest] = [list.slice(0, at), list[at]!, list.slice(at + 1)];
+    if (first.kind !== 'if') return before;
+    const then = this.withoutReturns([...first.then, ...rest]);
+    const otherwise = this.withoutReturns([...first.otherwise, ...rest]);
+    return [...before, { ...first, then, otherwise }];
   }
 
   block(): Statement[] {
@@ -71,12 +84,22 @@ class FunctionParser {
   }
 
   statement(): Statement[] {
+    return this.lexer.nested(() => this.statementHere());
+  }
+
+  statementHere(): Statement[] {
     const { lexer } = this;
     const token = lexer.peek();
     const { line, column } = token;
     if (lexer.at('{')) return this.block();
     if (lexer.take(';')) return [];
     if (foreignWords.has(token.text)) lexer.unsupported(`the statement '${token.text}'`);
+    if (lexer.take('return')) {
+      if (!lexer.at(';')) lexer.unsupported("'return' with a value", token);
+      if (this.#loops > 0) lexer.unsupported("'return' in a loop", token);
+      lexer.expect(';');
+      return [{ kind: 'return', line, column }];
+    }
     if (lexer.take('if')) {
       const condition = this.parenthesised();
       const then = this.statement();
@@ -85,12 +108,12 @@ class FunctionParser {
     }
     if (lexer.take('while')) {
       const condition = this.parenthesised();
-      const body = this.statement();
+      const body = this.loopBody();
       return [{ kind: 'while', condition, body, bodyFirst: false, line, column }];
     }
     if (lexer.take('for')) return this.forLoop({ line, column });
     if (lexer.take('do')) {
-      const body = this.statement();
+      const body = this.loopBody();
       lexer.expect('while');
       const condition = this.parenthesised();
       lexer.expect(';');
@@ -98,6 +121,13 @@ class FunctionParser {
     }
     if (isTypeName(token.text)) return this.declaration();
     return [this.expressionStatement()];
+  }
+
+  loopBody(): Statement[] {
+    this.#loops++;
+    const body = this.statement();
+    this.#loops--;
+    return body;
   }
 
   /** A `while` with what comes before it, and after each round. */
@@ -116,7 +146,7 @@ class FunctionParser {
     lexer.expect(';');
     const step = lexer.at(')') ? [] : [this.simpleStatement()];
     lexer.expect(')');
-    const body = [...this.statement(), ...step];
+    const body = [...this.loopBody(), ...step];
     return [...before, { ...place, kind: 'while', condition, body, bodyFirst: false }];
   }
 
@@ -182,7 +212,9 @@ class FunctionParser {
   expression(least = 1): Expression {
     const { lexer } = this;
     let left = this.unary();
-    for (;;) {
+    // Each operator nests what is left of it.
+    for (let depth = 0; ; depth++) {
+      if (depth > mostNested) lexer.unsupported(`${String(mostNested)} operators in a row`);
       const operator = lexer.peek();
       const binding = operator.kind === 'symbol' ? precedence[operator.text] : undefined;
       if (operator.text === '?') lexer.unsupported("the operator '?:'");
@@ -194,6 +226,10 @@ class FunctionParser {
   }
 
   unary(): Expression {
+    return this.lexer.nested(() => this.unaryHere());
+  }
+
+  unaryHere(): Expression {
     const { lexer } = this;
     const token = lexer.peek();
     const start = at(token);
@@ -246,7 +282,8 @@ class FunctionParser {
     }
     if (lexer.at('(')) return this.parenthesised();
     if (token.kind !== 'name') lexer.fail('an expression');
-    if (foreignWords.has(token.text)) lexer.unsupported(`'${token.text}'`);
+    if (foreignWords.has(token.text) || token.text === 'return')
+      lexer.unsupported(`'${token.text}'`);
     lexer.next();
     if (!lexer.take('(')) return nameAt(token);
     const callArguments: Expression[] = [];
@@ -256,6 +293,11 @@ class FunctionParser {
     }
     return { ...start, kind: 'call', function: token.text, arguments: callArguments };
   }
+}
+
+function mayReturn(statement: Statement): boolean {
+  if (statement.kind === 'return') return true;
+  return statement.kind === 'if' && [...statement.then, ...statement.otherwise].some(mayReturn);
 }
 
 function at({ line, column }: { line: number; column: number }): { line: number; column: number } {

@@ -1,5 +1,5 @@
 /**
- * The Linux kernel's primitives, as tools/memory-model/linux-kernel.def of v6.1 defines them for herd7:
+ * The Linux kernel's primitives, as tools/memory-model/linux-kernel.def defines them for herd7's variant `lkmmv2`:
  * what each does to memory, and in which order it takes its arguments.
  */
 import { type KernelAccessTag, type KernelFenceTag, type Tag } from '@pagerace/memory-models';

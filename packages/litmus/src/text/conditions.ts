@@ -37,6 +37,9 @@ export function parseTail(lexer: Lexer, register: RegisterName, known: Known): T
 }
 
 class ConditionParser {
+  /** In `locations`, a register that is not there is shown as 0. */
+  isListing = false;
+
   constructor(
     readonly lexer: Lexer,
     readonly register: RegisterName,
@@ -46,6 +49,7 @@ class ConditionParser {
   locations(): Observable[] {
     const { lexer } = this;
     const found: Observable[] = [];
+    this.isListing = true;
     lexer.expect('[');
     while (!lexer.take(']')) {
       found.push(this.observable());
@@ -55,6 +59,7 @@ class ConditionParser {
       );
       if (!lexer.take(';') && !lexer.at(']')) lexer.fail("';' or ']'");
     }
+    this.isListing = false;
     return found;
   }
 
@@ -88,6 +93,10 @@ class ConditionParser {
   }
 
   atom(): Proposition {
+    return this.lexer.nested(() => this.atomHere());
+  }
+
+  atomHere(): Proposition {
     const { lexer } = this;
     if (lexer.take('not') || lexer.take('~') || lexer.take('!'))
       return { kind: 'not', part: this.atom() };
@@ -102,7 +111,8 @@ class ConditionParser {
     const different = lexer.at('!=');
     if (!different && !lexer.at('=') && !lexer.at('==')) lexer.fail("'='");
     lexer.next();
-    const isObservable = lexer.at('[') || lexer.peek(1).text === ':';
+    const isObservable =
+      lexer.at('[') || (/^P?\d+$/.test(lexer.peek().text) && lexer.peek(1).text === ':');
     const equal: Proposition = isObservable
       ? { kind: 'same', left, right: this.observable() }
       : { kind: 'equal', left, right: parseValue(lexer) };
@@ -121,9 +131,12 @@ class ConditionParser {
     const owned = takeRegister(lexer, this.register);
     if (owned) {
       const { registers } = this.known;
+      // Assembly tests name labels likewise: 0:X30=P0:L1.
+      const isLabel = registers[owned.thread] === undefined && /^l(?!r$)/i.test(name.text);
+      if (isLabel) lexer.unsupported(`the label ${thread.text}:${name.text} as a value`, thread);
       if (owned.thread >= registers.length)
         lexer.fail(`a thread from 0 to ${String(registers.length - 1)}`, thread);
-      if (registers[owned.thread]?.has(owned.name) === false)
+      if (!this.isListing && registers[owned.thread]?.has(owned.name) === false)
         lexer.fail(`a register of P${String(owned.thread)}`, name);
       return { kind: 'register', ...owned };
     }
@@ -134,7 +147,8 @@ class ConditionParser {
   location(): string {
     const { lexer, known } = this;
     const start = lexer.peek();
-    if (start.kind === 'name' && known.locations?.has(start.text) === false)
+    const isCall = lexer.peek(1).text === '(';
+    if (start.kind === 'name' && !isCall && known.locations?.has(start.text) === false)
       lexer.fail('a location of the test', start);
     return parseLocation(lexer);
   }
@@ -154,9 +168,20 @@ export function takeRegister(
   return { thread: Number(first.text.replace('P', '')), name };
 }
 
+/** What conditions and initial states of herd7 know besides. */
+const foreign: Readonly<Record<string, string>> = {
+  fault: 'the condition',
+  pte: 'the page-table entry',
+  pa: 'the physical address',
+  tag: 'the memory tag',
+};
+
 /** `x`, `a[1]`. */
 export function parseLocation(lexer: Lexer): string {
-  const { text } = lexer.name('a location');
+  const start = lexer.name('a location');
+  const { text } = start;
+  if (lexer.at('('))
+    lexer.unsupported(`${foreign[text.toLowerCase()] ?? 'what stands for'} ${text}(…)`, start);
   if (!lexer.take('[')) return text;
   const index = lexer.integer();
   lexer.expect(']');
@@ -166,8 +191,17 @@ export function parseLocation(lexer: Lexer): string {
 /** A number, or an address: `y`, `&y`, `a[1]`. */
 export function parseValue(lexer: Lexer): Value {
   lexer.take('&');
+  const [first, second, third] = [lexer.peek(), lexer.peek(1), lexer.peek(2)];
+  if (first.text === '(' && second.kind === 'name' && third.text === ':')
+    lexer.unsupported(`the page-table entry (${second.text}:…)`);
+  if (first.kind === 'name' && second.text === ':') {
+    const what = /^P\d+$/.test(first.text)
+      ? `the label ${first.text}:${third.text} as a value`
+      : '';
+    lexer.unsupported(what || `the value ${first.text}:${third.text}`);
+  }
   if (lexer.take('(')) {
-    const value = parseValue(lexer);
+    const value = lexer.nested(() => parseValue(lexer));
     lexer.expect(')');
     return value;
   }

@@ -1,7 +1,7 @@
 import { takeType } from '../c/parser.js';
 import { elementOf, type Value } from '../value.js';
 import { parseLocation, parseValue, type RegisterName, takeRegister } from './conditions.js';
-import { type Lexer } from './lexer.js';
+import { endOfState, type Lexer } from './lexer.js';
 
 /** What a test's `{ … }` says. */
 export interface InitialState {
@@ -27,6 +27,7 @@ export function parseInitialState(lexer: Lexer, register: RegisterName): Initial
     } else {
       const bracket = lexer.take('[');
       const start = lexer.peek();
+      if (/^P\d+$/.test(start.text) && /^[|;]$/.test(lexer.peek(1).text)) lexer.fail(endOfState);
       if (start.kind !== 'name') lexer.fail("an initial value such as 'x=1;' or '0:r1=x;'");
       const isArray = typed && lexer.peek(1).text === '[';
       const name = isArray ? lexer.next().text : parseLocation(lexer);

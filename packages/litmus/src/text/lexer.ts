@@ -11,6 +11,12 @@ const symbols = [
   ...Array.from('{}()[];,:=<>+-*/&|^~!?.%$#@\\'),
 ]; // prettier-ignore
 
+/** What is missing where the threads begin within the first braces. */
+export const endOfState = "'}' at the end of the initial state";
+
+/** How deep parentheses, operators and statements may be nested. */
+export const mostNested = 250;
+
 const name = /[A-Za-z_][A-Za-z_0-9]*/y;
 const number = /0[xX][0-9a-fA-F]+|\d+/y;
 const quoted = /"[^"\n]*"/y;
@@ -20,6 +26,7 @@ const space = /\s+/y;
 export class Lexer {
   readonly tokens: readonly Token[];
   #next = 0;
+  #depth = 0;
 
   constructor(
     readonly file: string,
@@ -75,6 +82,14 @@ export class Lexer {
     return negative ? -value : value;
   }
 
+  /** Parses what may contain its like; what is nested too deep would exhaust the stack. */
+  nested<T>(parse: () => T): T {
+    if (++this.#depth > mostNested) this.unsupported(`nesting ${String(mostNested)} deep`);
+    const parsed = parse();
+    this.#depth--;
+    return parsed;
+  }
+
   fail(expected: string, token = this.peek()): never {
     const found = token.kind === 'end' ? 'the end of the text' : `'${token.text}'`;
     throw new LitmusSyntaxError(this.file, token, expected, found);
@@ -128,6 +143,8 @@ function* scan(source: Source, text: string, from: number, to: number): Generato
     if (text[at] === '}' && --depth === 0) closed++;
     const position = source.position(at);
     const word = match(name);
+    if (depth > 0 && closed === 0 && /^P\d+\s*\(/.test(text.slice(at, at + 20)))
+      throw new LitmusSyntaxError(source.file, position, endOfState, `'${word!}'`);
     const digits = match(number);
     const string = match(quoted);
     const symbol = symbols.find((candidate) => text.startsWith(candidate, at));
