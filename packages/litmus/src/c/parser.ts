@@ -35,9 +35,16 @@ export function parseThreadFunction(lexer: Lexer): ThreadFunction {
   return new FunctionParser(lexer).parse();
 }
 
+const nothing = {
+  kind: 'evaluate',
+  expression: { kind: 'number', value: 0, line: 0, column: 0 },
+} as const;
+
 class FunctionParser {
   readonly #registers = new Set<string>();
   readonly #parameters: string[] = [];
+  /** Those of the statements that stand for a `return`. */
+  readonly #returns = new Set<Statement>();
   /** How many loops are around what is being read. */
   #loops = 0;
 
@@ -63,13 +70,18 @@ class FunctionParser {
 
   /** The same, without `return`: what is not run after it is in the arms of an `if`, and depends on it. */
   withoutReturns(list: readonly Statement[]): Statement[] {
-    const at = list.findIndex(mayReturn);
+    const at = list.findIndex((statement) => this.mayReturn(statement));
     if (at === -1) return [...list];
     const [before, first, rest] = [list.slice(0, at), list[at]!, list.slice(at + 1)];
     if (first.kind !== 'if') return before;
     const then = this.withoutReturns([...first.then, ...rest]);
     const otherwise = this.withoutReturns([...first.otherwise, ...rest]);
     return [...before, { ...first, then, otherwise }];
+  }
+
+  mayReturn(statement: Statement): boolean {
+    if (statement.kind !== 'if') return this.#returns.has(statement);
+    return [...statement.then, ...statement.otherwise].some((inner) => this.mayReturn(inner));
   }
 
   block(): Statement[] {
@@ -98,7 +110,9 @@ class FunctionParser {
       if (!lexer.at(';')) lexer.unsupported("'return' with a value", token);
       if (this.#loops > 0) lexer.unsupported("'return' in a loop", token);
       lexer.expect(';');
-      return [{ kind: 'return', line, column }];
+      const statement = { ...nothing, line, column };
+      this.#returns.add(statement);
+      return [statement];
     }
     if (lexer.take('if')) {
       const condition = this.parenthesised();
@@ -293,11 +307,6 @@ class FunctionParser {
     }
     return { ...start, kind: 'call', function: token.text, arguments: callArguments };
   }
-}
-
-function mayReturn(statement: Statement): boolean {
-  if (statement.kind === 'return') return true;
-  return statement.kind === 'if' && [...statement.then, ...statement.otherwise].some(mayReturn);
 }
 
 function at({ line, column }: { line: number; column: number }): { line: number; column: number } {
