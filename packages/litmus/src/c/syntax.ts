@@ -21,9 +21,7 @@ export type Expression = Position &
   );
 
 export type Statement = Position &
-  /** Only until the thread is read: what follows an `if` that returns goes into its other arm. */
   (
-    | { readonly kind: 'return' }
     | { readonly kind: 'assign'; readonly to: Expression; readonly value: Expression }
     | { readonly kind: 'evaluate'; readonly expression: Expression }
     | {
