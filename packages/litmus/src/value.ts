@@ -57,8 +57,10 @@ const operations: Readonly<Record<string, (a: number, b: number) => number>> = {
   '&~': (a, b) => a & ~b,
   '|': (a, b) => a | b,
   '^': (a, b) => a ^ b,
-  '<<': (a, b) => a << b,
-  '>>': (a, b) => a >> b,
+  '<<': (a, b) => a * 2 ** b,
+  '>>': (a, b) => Math.floor(a / 2 ** b),
+  // What comes in from the left of a negative number depends on the register's width.
+  '>>>': (a, b) => (a < 0 ? NaN : Math.floor(a / 2 ** b)),
   '<': (a, b) => Number(a < b),
   '>': (a, b) => Number(a > b),
   '<=': (a, b) => Number(a <= b),

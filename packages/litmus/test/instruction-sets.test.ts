@@ -253,3 +253,44 @@ describe('values beyond 32 bits', () => {
     );
   });
 });
+
+describe('shifts and single bits', () => {
+  it.each([
+    ['AArch64', 'MOV W1,#5; LSL W0,W1,#3', '0:X0=40'],
+    ['AArch64', 'MOV W1,#40; LSR W0,W1,#3', '0:X0=5'],
+    ['AArch64', 'MOV X1,#-5; ASR X0,X1,#1', '0:X0=-3'],
+    ['AArch64', 'MOVZ X0,#3,LSL #16', '0:X0=196608'],
+    ['AArch64', 'MOV W1,#4; TBZ W1,#2,L; MOV W0,#1; L:', '0:X0=1'],
+    ['AArch64', 'MOV W1,#4; TBNZ W1,#2,L; MOV W0,#1; L:', '0:X0=0'],
+    ['AArch64', 'MOV W1,#-1; TBZ W1,#31,L; MOV W0,#1; L:', '0:X0=1'],
+    ['RISCV', 'li x1,5; slli x2,x1,3; srli x3,x2,2', '0:x2=40 /\\ 0:x3=10'],
+    ['RISCV', 'li x1,-5; srai x2,x1,1; lui x3,1', '0:x2=-3 /\\ 0:x3=4096'],
+    ['PPC', 'lis r1,1', '0:r1=65536'],
+  ])('%s: %s', (architecture, code, condition) => {
+    expect(observation(architecture, '', condition, code)).toBe('Always');
+  });
+
+  it.each([
+    ['AArch64', 'MOV X1,#1; LSL X0,X1,#32'],
+    ['AArch64', 'MOV X1,#1; LSL X0,X1,#31'],
+    ['AArch64', 'MOV X1,#-8; LSR X0,X1,#1'],
+    ['RISCV', 'li x1,-8; srli x2,x1,1'],
+  ])('refuses what goes beyond 32 bits: %s: %s', (architecture, code) => {
+    expect(() => observation(architecture, '', 'x=0', code)).toThrow(
+      'unsupported: arithmetic beyond 32 bits',
+    );
+  });
+
+  it('TBZ is a branch that what it tests decides', () => {
+    const buffering = (first: string): string =>
+      observation(
+        'AArch64',
+        '0:X0=x; 0:X1=y; 1:X0=x; 1:X1=y;',
+        '0:X4=1 /\\ 1:X4=1',
+        `LDR W4,[X0]; ${first}; MOV W9,#1; STR W9,[X1]`,
+        'LDAR W4,[X1]; MOV W9,#1; STR W9,[X0]',
+      );
+    expect(buffering('TBZ W4,#1,L; L:')).toBe('Never');
+    expect(buffering('NOP')).toBe('Sometimes');
+  });
+});

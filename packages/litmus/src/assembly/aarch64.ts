@@ -36,7 +36,7 @@ function addressed(text: string | undefined): ((cpu: Cpu) => Tainted) | undefine
 
 const barriers = /^(SY|LD|ST|(ISH|OSH|NSH)(LD|ST)?)$/;
 const computations: Readonly<Record<string, string>> = {
-  add: '+', sub: '-', eor: '^', and: '&', orr: '|', bic: '&~', lsl: '<<', lsr: '>>', mul: '*',
+  add: '+', sub: '-', eor: '^', and: '&', orr: '|', bic: '&~', lsl: '<<', lsr: '>>>', asr: '>>', mul: '*',
   adds: '+', subs: '-', ands: '&',
 }; // prettier-ignore
 const conditions: Readonly<Record<string, string>> = {
@@ -102,7 +102,20 @@ function decode(mnemonic: string, operands: readonly string[]): Instruction | un
       return cpu.branch(second, (value.value === 0) === (mnemonic === 'cbz'), value);
     };
   }
+  const bit = immediate(second);
+  if ((mnemonic === 'tbz' || mnemonic === 'tbnz') && bit !== undefined && third !== undefined) {
+    return (cpu) => {
+      const value = cpu.get(first!);
+      const masked = cpu.operate('&', cpu.operate('>>', value, constant(bit)), constant(1));
+      return cpu.branch(third, (masked.value === 0) === (mnemonic === 'tbz'), value);
+    };
+  }
   const source = operand(second);
+  if (mnemonic === 'movz' && bit !== undefined) {
+    const shift = /^LSL #(0|16|32)$/i.exec(third ?? 'LSL #0')?.[1];
+    if (shift === undefined) return undefined;
+    return (cpu) => { cpu.put(first!, constant(bit * 2 ** Number(shift))); }; // prettier-ignore
+  }
   if (mnemonic === 'cmp' && source && operands.length === 2) {
     return (cpu) => { cpu.compared = [cpu.get(first!), source(cpu)]; }; // prettier-ignore
   }

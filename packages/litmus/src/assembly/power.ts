@@ -64,6 +64,7 @@ function decode(mnemonic: string, operands: readonly string[]): Instruction | un
 
   const number = immediate(operands.at(-1));
   if (mnemonic === 'li' && number !== undefined) return (cpu) => { cpu.put(first!, constant(number)); }; // prettier-ignore
+  if (mnemonic === 'lis' && number !== undefined) return (cpu) => { cpu.put(first!, constant(number * 2 ** 16)); }; // prettier-ignore
   if (mnemonic === 'mr' && isRegister(second)) return (cpu) => { cpu.put(first!, cpu.get(second!)); }; // prettier-ignore
   if ((mnemonic === 'cmpwi' || mnemonic === 'cmpdi') && number !== undefined) {
     return (cpu) => { cpu.compared = [cpu.get(first!), constant(number)]; }; // prettier-ignore

@@ -33,7 +33,7 @@ const computations: Readonly<Record<string, string>> = {
   add: '+', sub: '-', and: '&', or: '|', xor: '^', addw: '+', subw: '-',
 }; // prettier-ignore
 const immediates: Readonly<Record<string, string>> = {
-  addi: '+', addiw: '+', andi: '&', ori: '|', xori: '^',
+  addi: '+', addiw: '+', andi: '&', ori: '|', xori: '^', slli: '<<', srli: '>>>', srai: '>>',
 }; // prettier-ignore
 const branches: Readonly<Record<string, string>> = {
   beq: '==', bne: '!=', blt: '<', bge: '>=', bgt: '>', ble: '<=',
@@ -83,6 +83,9 @@ function decode(mnemonic: string, operands: readonly string[]): Instruction | un
   }
   const number = immediate(operands.at(-1));
   if (mnemonic === 'li' && number !== undefined) return (cpu) => { cpu.put(first!, constant(number)); }; // prettier-ignore
+  if (mnemonic === 'lui' && number !== undefined && number < 2 ** 19) {
+    return (cpu) => { cpu.put(first!, constant(number * 2 ** 12)); }; // prettier-ignore
+  }
   if (mnemonic === 'mv' && isRegister(second)) return (cpu) => { cpu.put(first!, cpu.get(second!)); }; // prettier-ignore
   const operator = computations[mnemonic];
   if (operator !== undefined && isRegister(second) && isRegister(third)) {

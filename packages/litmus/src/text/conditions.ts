@@ -108,6 +108,7 @@ class ConditionParser {
       return inner;
     }
     const left = this.observable();
+    if (/^[<>]=?$/.test(lexer.peek().text)) lexer.unsupported('a comparison but for = and !=');
     const different = lexer.at('!=');
     if (!different && !lexer.at('=') && !lexer.at('==')) lexer.fail("'='");
     lexer.next();
@@ -200,6 +201,7 @@ export function parseValue(lexer: Lexer): Value {
       : '';
     lexer.unsupported(what || `the value ${first.text}:${third.text}`);
   }
+  if (lexer.at('{')) lexer.unsupported('an array as a value');
   if (lexer.take('(')) {
     const value = lexer.nested(() => parseValue(lexer));
     lexer.expect(')');

@@ -31,6 +31,7 @@ export function parseInitialState(lexer: Lexer, register: RegisterName): Initial
       if (start.kind !== 'name') lexer.fail("an initial value such as 'x=1;' or '0:r1=x;'");
       const isArray = typed && lexer.peek(1).text === '[';
       const name = isArray ? lexer.next().text : parseLocation(lexer);
+      if (lexer.at(':')) lexer.unsupported(`the location ${name}:${lexer.peek(1).text}`, start);
       if (bracket) lexer.expect(']');
       if (isArray) array(lexer, name, locations);
       else locations.set(name, lexer.take('=') ? parseInitializer(lexer) : 0);
