@@ -72,14 +72,14 @@ exists (1:X5=1 /\\ 0:X0=1)`;
 /**
  * LB: one thread reads x and, after what is given, writes y; the other reads y with acquire and writes x.
  *
- * @param code of the first thread between its accesses, with x in X0, z in X2 and table in X3
+ * @param code of the first thread between its accesses, with x in X0, z in X2 and w in X3
  */
 function loadBuffering(code: string, condition: string): string {
   const own = [...code.split(';').map((text) => text.trim()), 'MOV W9,#1', 'STR W9,[X1]'];
   const other = ['LDAR W4,[X1]', 'MOV W5,#1', 'STR W5,[X0]'];
   const rows = own.map((text, i) => ` ${text} | ${other[i] ?? ''} ;`);
   const test = parseLitmus(`AArch64 LB+through-memory
-{ int64_t table[1] = {z}; 0:X0=x; 0:X1=y; 0:X2=z; 0:X3=table; 1:X0=x; 1:X1=y; }
+{ 0:X0=x; 0:X1=y; 0:X2=z; 0:X3=w; 1:X0=x; 1:X1=y; }
  P0 | P1 ;
 ${rows.join('\n')}
 exists (1:X4=1 /\\ ${condition})`);

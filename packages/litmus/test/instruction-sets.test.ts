@@ -254,6 +254,13 @@ describe('values beyond 32 bits', () => {
   });
 });
 
+it('AArch64 refuses 32 bits of an address', () => {
+  const load = (target: string): string =>
+    observation('AArch64', 'p=x; 0:X1=p;', '0:X0=x', `LDR ${target},[X1]`);
+  expect(load('X0')).toBe('Always');
+  expect(() => load('W0')).toThrow('unsupported: 32 bits of the value x');
+});
+
 describe('shifts and single bits', () => {
   it.each([
     ['AArch64', 'MOV W1,#5; LSL W0,W1,#3', '0:X0=40'],

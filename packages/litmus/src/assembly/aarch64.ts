@@ -240,5 +240,5 @@ function isWord(mnemonic: string, [first, second]: readonly string[]): boolean {
 }
 
 export const aarch64: InstructionSet = {
-  register, zeroRegisters: new Set(['XZR']), decode, isWord,
+  register, zeroRegisters: new Set(['XZR']), decode, isWord, hasLongAddresses: true,
 }; // prettier-ignore

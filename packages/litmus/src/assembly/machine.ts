@@ -29,6 +29,8 @@ export interface InstructionSet {
   readonly decode: (mnemonic: string, operands: readonly string[]) => Instruction | undefined;
   /** Whether an instruction deals with 32 bits of its registers and of memory. */
   readonly isWord: (mnemonic: string, operands: readonly string[]) => boolean;
+  /** Whether no address fits into 32 bits. */
+  readonly hasLongAddresses: boolean;
 }
 
 /** A thread's registers, and the way to memory. */
@@ -153,8 +155,10 @@ function runWithin(isWord: boolean, run: Instruction, cpu: Cpu): string | undefi
   cpu.isOnWords = isWord;
   const target = run(cpu) ?? undefined;
   for (const { location } of memory.events.slice(before)) {
-    const beyond = location === undefined ? [] : memory.valuesAt(location).filter(isBeyondWord);
-    if (isWord) beyond.forEach(expectWord);
+    const values = location === undefined ? [] : memory.valuesAt(location);
+    const beyond = values.filter(isBeyondWord);
+    const addresses = cpu.set.hasLongAddresses ? values.filter(isAddress) : [];
+    if (isWord) [...beyond, ...addresses].forEach(refuseHalf);
     cpu.mayHoldMore ||= beyond.length > 0;
   }
   return target;
@@ -164,8 +168,16 @@ function isBeyondWord(value: Value): boolean {
   return typeof value === 'number' && (value < -(2 ** 31) || value >= 2 ** 32);
 }
 
+function isAddress(value: Value): boolean {
+  return typeof value === 'string';
+}
+
 function expectWord(value: Value): void {
-  if (isBeyondWord(value)) throw new OperandError(`32 bits of the value ${String(value)}`);
+  if (isBeyondWord(value)) refuseHalf(value);
+}
+
+function refuseHalf(value: Value): never {
+  throw new OperandError(`32 bits of the value ${String(value)}`);
 }
 
 /** `W1,[X0,W2,SXTW]` is `W1` and `[X0,W2,SXTW]`. */

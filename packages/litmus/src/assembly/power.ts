@@ -117,4 +117,10 @@ function decode(mnemonic: string, operands: readonly string[]): Instruction | un
 
 const isWord = (mnemonic: string): boolean => /^(l|st)w|^cmpw|^mullw/.test(mnemonic);
 
-export const power: InstructionSet = { register, zeroRegisters: new Set(), decode, isWord };
+export const power: InstructionSet = {
+  register,
+  zeroRegisters: new Set(),
+  decode,
+  isWord,
+  hasLongAddresses: false,
+};

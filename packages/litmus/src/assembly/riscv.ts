@@ -142,4 +142,10 @@ function decode(mnemonic: string, operands: readonly string[]): Instruction | un
 const isWord = (mnemonic: string): boolean =>
   /^(l|s)w\b|^\w+\.w\b|^(add|sub|addi)w$/.test(mnemonic);
 
-export const riscv: InstructionSet = { register, zeroRegisters: new Set(['x0']), decode, isWord };
+export const riscv: InstructionSet = {
+  register,
+  zeroRegisters: new Set(['x0']),
+  decode,
+  isWord,
+  hasLongAddresses: false,
+};

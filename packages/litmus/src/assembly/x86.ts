@@ -160,4 +160,10 @@ function isWord(mnemonic: string, operands: readonly string[]): boolean {
   return !/\w{2}q(?!\w)|(?<!\w)r([a-d]x|[sd]i|[sb]p|\d+)(?!\w)/i.test(text);
 }
 
-export const x86: InstructionSet = { register, zeroRegisters: new Set(), decode, isWord };
+export const x86: InstructionSet = {
+  register,
+  zeroRegisters: new Set(),
+  decode,
+  isWord,
+  hasLongAddresses: false,
+};
