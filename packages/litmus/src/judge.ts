@@ -2,7 +2,7 @@ import { type ReferenceModel } from '@pagerace/memory-models';
 
 import { evaluate, nameOf, type Observable, observablesOf, type Proposition } from './condition.js';
 import { allowsCircularCopies, isPlain } from './execution/copies.js';
-import { eachExecution, valuation } from './execution/executions.js';
+import { eachExecution, valuationOf } from './execution/executions.js';
 import { limitOf, type LimitOptions } from './execution/limit.js';
 import { allRuns } from './execution/runs.js';
 import { type Found } from './execution/search.js';
@@ -85,7 +85,7 @@ export function judge(
 
   const visit = (goal: Proposition, once: boolean): void => {
     eachExecution(test, runs, model, goal, limit, (found) => {
-      const value = valuation(found.combination.runs, found.final);
+      const value = valuationOf(found.combination, found.final);
       const holds = evaluate(proposition, value) === true;
       if (holds) positive++;
       else negative++;

@@ -76,7 +76,9 @@ function everyRun(code: ThreadProgram): ThreadRun[] {
       () => domain,
     );
     try {
-      runs.push({ registers: code(memory), events: memory.events });
+      // To ask for a value is to choose it.
+      const registers = [...code(memory)].map(([name, { value }]) => [name, value] as const);
+      runs.push({ registers: new Map(registers), events: memory.events });
     } catch (error) {
       if (!(error instanceof CutOff)) throw error;
     }

@@ -35,7 +35,7 @@ export interface InstructionSet {
 
 /** A thread's registers, and the way to memory. */
 export class Cpu {
-  readonly #registers = new Map<string, Tainted>();
+  readonly registers = new Map<string, Tainted>();
   /** What the last comparison compared. */
   compared: readonly [Tainted, Tainted] = [zero, zero];
   /** The read of the last load-exclusive: its address, and what it returned. */
@@ -55,7 +55,7 @@ export class Cpu {
 
   get(register: string): Tainted {
     const name = this.set.register(register);
-    const value = this.set.zeroRegisters.has(name) ? zero : (this.#registers.get(name) ?? zero);
+    const value = this.set.zeroRegisters.has(name) ? zero : (this.registers.get(name) ?? zero);
     if (this.isOnWords && this.mayHoldMore) expectWord(value.value);
     return value;
   }
@@ -64,7 +64,7 @@ export class Cpu {
     const name = this.set.register(register);
     if (value.from.length === 0 && isBeyondWord(value.value)) this.mayHoldMore = true;
     if (this.isOnWords && this.mayHoldMore) expectWord(value.value);
-    if (!this.set.zeroRegisters.has(name)) this.#registers.set(name, value);
+    if (!this.set.zeroRegisters.has(name)) this.registers.set(name, value);
   }
 
   operate(operator: string, left: Tainted, right: Tainted): Tainted {
@@ -80,10 +80,6 @@ export class Cpu {
       memory.pickedControl = unionOf(memory.pickedControl, picks ?? []);
     }
     return decision ? label : undefined;
-  }
-
-  get registers(): ReadonlyMap<string, Value> {
-    return new Map([...this.#registers].map(([name, { value }]) => [name, value]));
   }
 }
 

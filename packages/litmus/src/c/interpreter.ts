@@ -26,7 +26,7 @@ export function compileThread(
   return (memory) => {
     const run = new Interpreter(file, code, memory, initial);
     run.statements(code.body);
-    return run.finalRegisters();
+    return run.registers;
   };
 }
 
@@ -155,7 +155,7 @@ function accessesMemory(expression: Expression): boolean {
 }
 
 class Interpreter {
-  readonly #registers = new Map<string, Tainted>();
+  readonly registers = new Map<string, Tainted>();
   readonly #parameters: ReadonlySet<string>;
 
   constructor(
@@ -165,11 +165,7 @@ class Interpreter {
     initial: ReadonlyMap<string, Value>,
   ) {
     this.#parameters = new Set(code.parameters);
-    for (const [name, value] of initial) this.#registers.set(name, constant(value));
-  }
-
-  finalRegisters(): ReadonlyMap<string, Value> {
-    return new Map([...this.#registers].map(([name, { value }]) => [name, value]));
+    for (const [name, value] of initial) this.registers.set(name, constant(value));
   }
 
   statements(list: readonly Statement[]): void {
@@ -187,7 +183,7 @@ class Interpreter {
           const value = this.expression(statement.value);
           this.memory.write(this.expression(to.pointer), value, []);
         } else if (to.kind === 'name') {
-          this.#registers.set(to.name, this.expression(statement.value));
+          this.registers.set(to.name, this.expression(statement.value));
         }
         break;
       }
@@ -224,7 +220,7 @@ class Interpreter {
         return constant(expression.value);
       case 'name':
         if (this.#parameters.has(expression.name)) return constant(expression.name);
-        return this.#registers.get(expression.name) ?? zero;
+        return this.registers.get(expression.name) ?? zero;
       case 'dereference':
         return this.memory.read(this.expression(expression.pointer), []);
       case 'address':

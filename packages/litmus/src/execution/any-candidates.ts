@@ -2,7 +2,7 @@ import { CandidateExecution, Relation } from '@pagerace/memory-models';
 
 import { evaluate, type Proposition } from '../condition.js';
 import { type LitmusTest } from '../test.js';
-import { valuation } from './executions.js';
+import { valuation, valuationOf } from './executions.js';
 import { type Limit } from './limit.js';
 import { isRead, isWrite } from './runs.js';
 import { type Combination, Combinations } from './structure.js';
@@ -27,56 +27,84 @@ export function anyCandidates(
   }) => boolean,
 ): boolean {
   const combinations = new Combinations(test.initial);
+  const unknown = (): undefined => undefined;
   const choose = (chosen: readonly ThreadRun[]): boolean => {
     const known = valuation(
       runs.map((_, thread) => chosen[thread]),
-      () => undefined,
+      unknown,
     );
     if (evaluate(proposition, known) === false) return false;
     if (chosen.length < runs.length) {
       return runs[chosen.length]!.some((run) => choose([...chosen, run]));
     }
     const combination = combinations.of(chosen);
-    return witnesses(combination, limit, most).some((execution) => {
-      const value = valuation(chosen, (location) => finalValue(combination, execution, location));
-      if (evaluate(proposition, value) !== true) return false;
-      return found({ execution, combination });
-    });
+    let left = most;
+    for (const candidate of candidates(
+      combination,
+      limit,
+      (partial) => evaluate(proposition, valuationOf(partial, unknown)) !== false,
+    )) {
+      const final = (location: string) =>
+        finalValue(candidate.combination, candidate.execution, location);
+      if (evaluate(proposition, valuationOf(candidate.combination, final)) === true) {
+        if (found(candidate)) return true;
+      }
+      if (--left <= 0) break;
+    }
+    return false;
   };
   return choose([]);
 }
 
-/** Every choice of what each read reads and in which order writes come; none if a value is nowhere. */
-function witnesses(combination: Combination, limit: Limit, most: number): CandidateExecution[] {
-  const { structure, values, locations } = combination;
+/**
+ * Every choice of what each read reads and in which order writes come; none if a value is nowhere.
+ *
+ * @param mayFit told the values of the reads chosen so far, whether to go on
+ */
+function* candidates(
+  combination: Combination,
+  limit: Limit,
+  mayFit: (partial: Combination) => boolean,
+): Generator<{ readonly execution: CandidateExecution; readonly combination: Combination }> {
+  const { structure, locations } = combination;
   const { events, size } = structure;
   const numbers = [...events.keys()];
   const writesOf = locations.map((_, location) =>
     numbers.filter((i) => isWrite(events[i]!) && events[i]!.location === location),
   );
-  const sources = numbers
-    .filter((i) => isRead(events[i]!))
-    .map((read) =>
-      writesOf[events[read]!.location!]!.filter((write) => values[write] === values[read]).map(
-        (write) => [write, read] as const,
-      ),
-    );
+  const reads = numbers.filter((i) => isRead(events[i]!));
   const orders = writesOf.map(([initial, ...others]) =>
     permutations(others).map((order) => {
       const all = [initial!, ...order];
       return all.flatMap((write, i) => all.slice(i + 1).map((later) => [write, later] as const));
     }),
   );
-  const found: CandidateExecution[] = [];
-  for (const rf of product(sources)) {
+  function* sources(
+    chosen: readonly (readonly [number, number])[],
+    values: Combination['values'],
+  ): Generator<readonly [typeof chosen, typeof values]> {
+    const read = reads[chosen.length];
+    if (read === undefined) {
+      yield [chosen, values];
+      return;
+    }
+    const value = values[read];
+    for (const write of writesOf[events[read]!.location!]!) {
+      limit.check();
+      if (value !== undefined && values[write] !== value) continue;
+      const known = values.with(read, values[write]);
+      if (value === undefined && !mayFit({ ...combination, values: known })) continue;
+      yield* sources([...chosen, [write, read]], known);
+    }
+  }
+  for (const [rf, values] of sources([], combination.values)) {
     for (const co of product(orders)) {
       limit.check();
       const witness = { rf: Relation.of(size, rf), co: Relation.of(size, co.flat()), values };
-      found.push(new CandidateExecution(structure, witness));
-      if (found.length >= most) return found;
+      const execution = new CandidateExecution(structure, witness);
+      yield { execution, combination: { ...combination, values } };
     }
   }
-  return found;
 }
 
 function* product<T>(choices: readonly (readonly T[])[]): Generator<T[]> {

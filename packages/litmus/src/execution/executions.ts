@@ -1,24 +1,52 @@
 import { type ReferenceModel } from '@pagerace/memory-models';
 
-import { evaluate, type Observable, type Proposition, type Valuation } from '../condition.js';
+import {
+  evaluate,
+  type Observable,
+  observablesOf,
+  type Proposition,
+  type Valuation,
+} from '../condition.js';
 import { type LitmusTest } from '../test.js';
 import { type Value } from '../value.js';
 import { type Limit } from './limit.js';
 import { type Found, search } from './search.js';
 import { type KnownOrder, SingleWrites } from './single-writes.js';
-import { Combinations } from './structure.js';
+import { type Combination, Combinations } from './structure.js';
 import { type ThreadRun } from './thread.js';
 
-/** The final values of registers, where the thread's run is chosen, and of locations. */
+/** The final values of registers, where the thread's run is chosen and says them, and of locations. */
 export function valuation(
   runs: readonly (ThreadRun | undefined)[],
   final: (location: string) => Value | undefined,
+  valueOf: (thread: number, read: number) => Value | undefined = () => undefined,
 ): Valuation {
   return (observable: Observable) => {
     if (observable.kind === 'location') return final(observable.name);
-    const run = runs[observable.thread];
-    return run && (run.registers.get(observable.name) ?? 0);
+    const { thread, name } = observable;
+    const run = runs[thread];
+    if (!run) return undefined;
+    const held = run.registers.get(name) ?? 0;
+    return typeof held === 'object' ? valueOf(thread, held.read) : held;
   };
+}
+
+/** The same of an execution, by the values of its events. */
+export function valuationOf(
+  { runs, firstEvents, values }: Combination,
+  final: (location: string) => Value | undefined,
+): Valuation {
+  return valuation(runs, final, (thread, read) => values[firstEvents[thread]! + read]);
+}
+
+/** The reads, by event, whose open values a proposition asks for. */
+function readsBehind({ runs, firstEvents }: Combination, proposition: Proposition): number[] {
+  return observablesOf(proposition).flatMap((one) => {
+    const held = one.kind === 'register' ? runs[one.thread]?.registers.get(one.name) : undefined;
+    return one.kind === 'register' && typeof held === 'object'
+      ? [firstEvents[one.thread]! + held.read]
+      : [];
+  });
 }
 
 /**
@@ -55,11 +83,17 @@ export function eachExecution(
   const choose = (thread: number, known: KnownOrder): boolean => {
     limit.check();
     if (thread === useful.length) {
-      const complete = chosen as ThreadRun[];
-      return search(combinations.of(complete.slice()), {
+      const combination = combinations.of(chosen.slice() as ThreadRun[]);
+      const { runs: complete, firstEvents } = combination;
+      return search(combination, {
         model,
         limit,
-        isOfInterest: (final) => evaluate(wanted, valuation(complete, final)) !== false,
+        deciding: readsBehind(combination, wanted),
+        isOfInterest: (final, valueOf) =>
+          evaluate(
+            wanted,
+            valuation(complete, final, (thread, read) => valueOf(firstEvents[thread]! + read)),
+          ) !== false,
         found,
       });
     }

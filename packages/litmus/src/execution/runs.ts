@@ -57,7 +57,7 @@ function runsOf(
       isGuessing,
     );
     try {
-      const registers = program(memory);
+      const registers = memory.final(program(memory));
       complete.push({ events: memory.events, registers });
     } catch (error) {
       const leadsNowhere = error instanceof CutOff || error instanceof WildAccess;
@@ -78,7 +78,8 @@ function runsOf(
 }
 
 /**
- * Every run of each thread, with values that some thread may have written.
+ * Every run of each thread, with values that some thread may have written; a value on which nothing in the
+ * thread depends is left open.
  *
  * Which values these are is found by letting the domains grow from the initial values. A value may also
  * justify itself: a thread that writes it since it reads it, by way of an `if` and of other threads. So where

@@ -17,6 +17,7 @@ import { type Combination } from './structure.js';
 /** A consistent execution, and the values that its locations hold at the end. */
 export interface Found {
   readonly execution: CandidateExecution;
+  /** With the value of every read. */
   readonly combination: Combination;
   readonly judgement: Judgement & { readonly consistent: true };
   readonly final: (location: string) => Value | undefined;
@@ -25,8 +26,13 @@ export interface Found {
 export interface SearchOptions {
   readonly model: ReferenceModel;
   readonly limit: Limit;
-  /** Could an execution with these final values, as far as they are known, be of interest? */
-  readonly isOfInterest: (final: (location: string) => Value | undefined) => boolean;
+  /** The reads whose values decide about that; the search begins with them. */
+  readonly deciding: readonly number[];
+  /** Could an execution with these final values, and these of events, as far as they are known, be of interest? */
+  readonly isOfInterest: (
+    final: (location: string) => Value | undefined,
+    valueOf: (event: number) => Value | undefined,
+  ) => boolean;
   /** Hears of each consistent execution of interest; returns true to end the search. */
   readonly found: (found: Found) => boolean;
 }
@@ -41,6 +47,9 @@ interface Section {
 
 /** With fewer critical sections it costs more to order them than to try every order. */
 const fewSections = 4;
+
+/** With fewer ways to go on it costs more to ask the model before than to try each. */
+const fewWays = 5;
 
 interface State {
   /** Per event, the write that it reads; -1 if that is not chosen, or it is no read. */
@@ -91,7 +100,12 @@ class Search {
     }
     const source = new Int16Array(this.#events.length).fill(-1);
     const state = { source, order };
-    return this.#takeObvious(state) && this.#orderSections(state) && this.#chooseSources(state);
+    return (
+      this.#takeObvious(state) &&
+      this.#orderSections(state) &&
+      this.#isOfInterest(state) &&
+      this.#chooseSources(state)
+    );
   }
 
   /** Takes every source that is the only one; false if something contradicts. */
@@ -153,7 +167,20 @@ class Search {
   /** The candidates that what is chosen so far has not ruled out. */
   #viable({ source, order }: State, read: number): number[] {
     const partner = this.combination.rmwWrite[read];
-    const candidates = this.#candidates[read]!;
+    const { thread, location: at } = this.#events[read]!;
+    const earlier: number[] = [];
+    const later: number[] = [];
+    for (const other of this.#reads) {
+      const theirs = source[other]!;
+      const { thread: its, location: where } = this.#events[other]!;
+      if (theirs !== -1 && its === thread && where === at)
+        (other < read ? earlier : later).push(theirs);
+    }
+    const candidates = this.#candidates[read]!.filter(
+      (write) =>
+        !earlier.some((other) => order.isBefore(write, other)) &&
+        !later.some((other) => order.isBefore(other, write)),
+    );
     if (partner === undefined || this.#isSplit(read, partner)) return candidates;
     const location = this.#events[read]!.location!;
     const others = this.#writesOf[location]!;
@@ -181,8 +208,10 @@ class Search {
     const { values } = this.combination;
     const writes = this.#writesOf[this.#events[read]!.location!]!;
     const lastOwn = writes.findLast((write) => this.#isPoBefore(write, read));
+    const value = values[read];
     return writes.filter((write) => {
-      if (values[write] !== values[read] || this.#isPoBefore(read, write)) return false;
+      if ((value !== undefined && values[write] !== value) || this.#isPoBefore(read, write))
+        return false;
       if (lastOwn === undefined || write === lastOwn) return true;
       return this.#events[write]!.thread !== initialThread && !this.#isPoBefore(write, lastOwn);
     });
@@ -221,45 +250,62 @@ class Search {
 
   #chooseSources(state: State): boolean {
     this.options.limit.check();
-    // What has one source alone comes first: it costs nothing and rules out others.
+    // What has one source alone comes first: it costs nothing and rules out others. Then what decides
+    // whether the execution is of interest.
     let next = -1;
+    let isDeciding = false;
     let candidates: readonly number[] = [];
+    let ways = 1;
     for (const read of this.#reads) {
       if (state.source[read] !== -1) continue;
       const viable = this.#viable(state, read);
-      if (next !== -1 && viable.length >= candidates.length) continue;
+      ways *= viable.length;
+      const decides = viable.length > 1 && this.options.deciding.includes(read);
+      const isFirst = next === -1 || viable.length <= 1 || (decides && !isDeciding);
+      if (!isFirst && (decides !== isDeciding || viable.length >= candidates.length)) continue;
       next = read;
+      isDeciding = decides;
       candidates = viable;
+      if (viable.length <= 1) break;
     }
     if (next === -1) return this.#orderWrites(state);
-    if (candidates.length === 0) return false;
     if (candidates.length === 1) {
-      return this.#take(state, next, candidates[0]!) && this.#chooseSources(state);
+      return (
+        this.#take(state, next, candidates[0]!) &&
+        this.#isOfInterest(state) &&
+        this.#chooseSources(state)
+      );
     }
-    if (!this.#isPromising(state, false)) return false;
+    if (ways >= fewWays && !this.#isPromising(state, false)) return false;
     return candidates.some((write) => {
       const branch = { source: state.source.slice(), order: state.order.copy() };
-      return this.#take(branch, next, write) && this.#chooseSources(branch);
+      return (
+        this.#take(branch, next, write) && this.#isOfInterest(branch) && this.#chooseSources(branch)
+      );
     });
   }
 
   #orderWrites(state: State): boolean {
     this.options.limit.check();
-    const final = this.#finalValues(state);
-    if (!this.options.isOfInterest(final)) return false;
     const pair = this.#unorderedPair(state);
     if (!pair) {
       const execution = this.#execution(state);
       const judgement = this.options.model.check(execution);
       if (!judgement.consistent) return false;
-      const { combination } = this;
-      return this.options.found({ execution, combination, judgement, final });
+      const values = this.#events.map((_, event) => this.#valueOf(state, event));
+      const combination = { ...this.combination, values };
+      return this.options.found({ execution, combination, judgement, final: this.#final(state) });
     }
     if (!this.#isPromising(state, true)) return false;
     const [a, b] = pair;
     return [[a, b] as const, [b, a] as const].some(([first, second]) => {
       const branch = { source: state.source, order: state.order.copy() };
-      return branch.order.add(first, second) && branch.order.settle() && this.#orderWrites(branch);
+      return (
+        branch.order.add(first, second) &&
+        branch.order.settle() &&
+        this.#isOfInterest(branch) &&
+        this.#orderWrites(branch)
+      );
     });
   }
 
@@ -275,6 +321,17 @@ class Search {
     return undefined;
   }
 
+  #isOfInterest(state: State): boolean {
+    return this.options.isOfInterest(this.#final(state), (event) => this.#valueOf(state, event));
+  }
+
+  /** What an event reads or writes, as far as that is known. */
+  #valueOf({ source }: State, event: number): Value | undefined {
+    const { values } = this.combination;
+    const write = source[event]!;
+    return write === -1 ? values[event] : values[write];
+  }
+
   /** Does the model leave room for a completion? */
   #isPromising(state: State, sourcesAreChosen: boolean): boolean {
     const { model } = this.options;
@@ -282,9 +339,11 @@ class Search {
     return model.check(this.#execution(state)).consistent;
   }
 
-  #execution({ source, order }: State): CandidateExecution {
-    const { structure, values } = this.combination;
+  #execution(state: State): CandidateExecution {
+    const { source, order } = state;
+    const { structure } = this.combination;
     const { size } = structure;
+    const values = this.#events.map((_, event) => this.#valueOf(state, event));
     const chosen = this.#reads.filter((read) => source[read] !== -1);
     const rf = Relation.of(
       size,
@@ -294,7 +353,7 @@ class Search {
   }
 
   /** The value of a location's last write, once it is known which that is. */
-  #finalValues({ order }: State): (location: string) => Value | undefined {
+  #final({ order }: State): (location: string) => Value | undefined {
     const { locations, values } = this.combination;
     return (location) => {
       const number = locations.indexOf(location);

@@ -83,10 +83,10 @@ export class SingleWrites {
     const written: number[] = [];
     const last = new Map<string, number>();
     for (const [i, event] of events.entries()) {
-      if (!isAccess(event)) continue;
+      if (!isAccess(event) || event.value === undefined) continue;
       const location = event.location!;
-      if (!this.#isPossible(keyOf(location, event.value!))) return undefined;
-      const number = this.#numberOf(location, event.value!);
+      if (!this.#isPossible(keyOf(location, event.value))) return undefined;
+      const number = this.#numberOf(location, event.value);
       if (number === undefined) continue;
       const previous = last.get(location);
       if (event.kind === 'write') {
@@ -95,7 +95,8 @@ export class SingleWrites {
           return undefined;
         written.push(number);
         const read = event.rmw === undefined ? undefined : events[event.rmw]!;
-        const source = read && this.#numberOf(location, read.value!);
+        const source =
+          read?.value === undefined ? undefined : this.#numberOf(location, read.value);
         if (source !== undefined && !writesBetween(events, event.rmw!, i))
           adjacent.push([source, number]);
       }
@@ -138,12 +139,9 @@ function mostWrites(
       for (const event of events) {
         if (event.kind !== 'write') continue;
         const key = keyOf(event.location!, event.value!);
-        if (event.rmw === undefined) {
-          increase(counts, key, 1);
-          continue;
-        }
-        const source = keyOf(event.location!, events[event.rmw]!.value!);
-        increase(child(updateCounts, key), source, 1);
+        const read = event.rmw === undefined ? undefined : events[event.rmw]!.value;
+        if (read === undefined) increase(counts, key, 1);
+        else increase(child(updateCounts, key), keyOf(event.location!, read), 1);
       }
       for (const [key, count] of counts) atLeast(mostPlain, key, count);
       for (const [key, sources] of updateCounts) {
@@ -209,7 +207,7 @@ function outOfReach(
         increase(counts, location, 1);
         const sources = event.data
           .map((read) => events[read]!)
-          .filter((read) => read.location === location)
+          .filter((read) => read.location === location && read.value !== undefined)
           .map((read) => keyOf(location, read.value!));
         child(making, keyOf(location, event.value!)).set(sources.join(), sources);
       }

@@ -9,7 +9,9 @@ export interface Combination {
   readonly structure: EventStructure;
   /** Locations by their number. */
   readonly locations: readonly string[];
-  /** Per event. */
+  /** Of each thread, the number of its first event. */
+  readonly firstEvents: readonly number[];
+  /** Per event; undefined of a fence, and of a read whose value its run leaves open. */
   readonly values: readonly (Value | undefined)[];
   /** Per read, the write that it is one with; undefined for others. */
   readonly rmwWrite: readonly (number | undefined)[];
@@ -27,7 +29,7 @@ export function eventText({ structure, locations, values }: Combination, event: 
 }
 
 /** What runs that differ in values alone have in common. */
-type Shape = Pick<Combination, 'structure' | 'locations' | 'rmwWrite'>;
+type Shape = Pick<Combination, 'structure' | 'locations' | 'firstEvents' | 'rmwWrite'>;
 
 /** Puts runs together; runs that differ in values alone share their structure, and what is derived from it. */
 export class Combinations {
@@ -82,8 +84,10 @@ function shapeOf(runs: readonly ThreadRun[], initial: ReadonlyMap<string, Value>
   const pairs = { addr: none(), data: none(), ctrl: none(), rmw: none() };
   const picks = { addr: none(), data: none(), ctrl: none() };
   const rmwWrite: (number | undefined)[] = [];
+  const firstEvents: number[] = [];
   runs.forEach((run, thread) => {
     const first = events.length;
+    firstEvents.push(first);
     run.events.forEach((own, i) => {
       const { kind, tags } = own;
       const location = own.location === undefined ? {} : { location: numbers.get(own.location)! };
@@ -107,5 +111,5 @@ function shapeOf(runs: readonly ThreadRun[], initial: ReadonlyMap<string, Value>
     pick: { addr: relation(picks.addr), data: relation(picks.data), ctrl: relation(picks.ctrl) },
     rmw: relation(pairs.rmw),
   });
-  return { structure, locations, rmwWrite };
+  return { structure, locations, firstEvents, rmwWrite };
 }

@@ -6,7 +6,7 @@ import { anyValue, constant, type Tainted, unionOf, type Value } from '../value.
 export interface ThreadEvent {
   readonly kind: EventKind;
   readonly location?: string;
-  /** What is read or written. */
+  /** What is read or written; of a read on which nothing depends it is left open. */
   readonly value?: Value;
   readonly tags: readonly Tag[];
   /** The reads of this thread, by number, on which its address, its value, its being there depend. */
@@ -23,15 +23,20 @@ export interface ThreadEvent {
   readonly rmw?: number;
 }
 
-/** A thread, from its beginning to its end under one choice of what its reads return. */
+/** The value of a read, by number, that its run leaves open. */
+export interface OpenRead {
+  readonly read: number;
+}
+
+/** A thread, from its beginning to its end under one choice of what decides about its way and its writes. */
 export interface ThreadRun {
   readonly events: readonly ThreadEvent[];
   /** What its registers hold at the end; one that was never written is not among them. */
-  readonly registers: ReadonlyMap<string, Value>;
+  readonly registers: ReadonlyMap<string, Value | OpenRead>;
 }
 
-/** The code of one thread: told what its reads return, it says what it does. */
-export type ThreadProgram = (memory: ThreadMemory) => ReadonlyMap<string, Value>;
+/** The code of one thread: told what its reads return, it says what it does, and what its registers hold. */
+export type ThreadProgram = (memory: ThreadMemory) => ReadonlyMap<string, Tainted>;
 
 /** Leaves a run that leads nowhere. */
 export class CutOff extends Error {}
@@ -50,6 +55,8 @@ export class ThreadMemory {
   hasDecided = false;
   /** Per location, what the thread has written to it last. */
   readonly #written = new Map<string, Tainted>();
+  /** Of each value that a read returned, the read. */
+  readonly #readOf = new Map<Tainted, number>();
 
   constructor(
     /** Picks one of several. */
@@ -68,20 +75,29 @@ export class ThreadMemory {
     return this.isGuessing ? this.choose([isTrue, !isTrue]) : isTrue;
   }
 
+  /**
+   * A read. What it returns is chosen once something depends on it: a way, an address, a value written. A
+   * loop that polls a variable has a run for each number of rounds, not one for each sequence of values.
+   */
   read(address: Tainted, tags: readonly Tag[], kind: EventKind = 'read'): Tainted {
     const location = locationOf(address);
-    const value = this.choose(this.possibleValues(location, this.#written.get(location)?.value));
-    return this.readValue(address, tags, value, kind);
+    const own = this.#written.get(location)?.value;
+    const event: { value?: Value } = this.#addRead(address, tags, kind);
+    const { choose, possibleValues } = this;
+    const returned = {
+      get value(): Value {
+        return (event.value ??= choose(possibleValues(location, own)));
+      },
+      ...this.#fromRead(location),
+    };
+    this.#readOf.set(returned, returned.from[0]!);
+    return returned;
   }
 
   /** A read of which it is known what it returns. */
   readValue(address: Tainted, tags: readonly Tag[], value: Value, kind: EventKind): Tainted {
-    const location = locationOf(address);
-    const number = this.events.length;
-    this.#add({ kind, location, value, tags, addr: address.from, data: [] }, address);
-    // What the thread itself has put there may be passed on.
-    const passedOn = this.#written.get(location)?.picks;
-    return passedOn ? { value, from: [number], picks: passedOn } : { value, from: [number] };
+    this.#addRead(address, tags, kind).value = value;
+    return { value, ...this.#fromRead(locationOf(address)) };
   }
 
   write(
@@ -119,6 +135,17 @@ export class ThreadMemory {
     return [...own, ...this.possibleValues(location, undefined)];
   }
 
+  /** What registers hold at the end of the run. */
+  final(registers: ReadonlyMap<string, Tainted>): ThreadRun['registers'] {
+    const final = new Map<string, Value | OpenRead>();
+    for (const [name, held] of registers) {
+      const read = this.#readOf.get(held);
+      const isOpen = read !== undefined && this.events[read]!.value === undefined;
+      final.set(name, isOpen ? { read } : held.value);
+    }
+    return final;
+  }
+
   /** Makes what `run` does depend on the reads that have a part in a condition. */
   under(condition: Tainted, run: () => void): void {
     const { control } = this;
@@ -127,13 +154,28 @@ export class ThreadMemory {
     this.control = control;
   }
 
+  #addRead(address: Tainted, tags: readonly Tag[], kind: EventKind): { value?: Value } {
+    const location = locationOf(address);
+    return this.#add({ kind, location, tags, addr: address.from, data: [] }, address);
+  }
+
+  /** What depends on the read that was just added. */
+  #fromRead(location: string): Pick<Tainted, 'from' | 'picks'> {
+    const from = [this.events.length - 1];
+    // What the thread itself has put there may be passed on.
+    const picks = this.#written.get(location)?.picks;
+    return picks ? { from, picks } : { from };
+  }
+
   #add(
     event: Omit<ThreadEvent, 'ctrl' | 'pick'>,
     address?: Tainted,
     data: readonly number[] = [],
-  ): void {
+  ): { value?: Value } {
     const pick = { addr: address?.picks ?? [], data, ctrl: this.pickedControl };
-    this.events.push({ ...event, ctrl: this.control, pick });
+    const added = { ...event, ctrl: this.control, pick };
+    this.events.push(added);
+    return added;
   }
 }
 
