@@ -87,6 +87,12 @@ class Search {
       this.#candidates.push(isRead(event) ? this.#sourcesOf(i) : []);
       if (isRead(event)) this.#reads.push(i);
     });
+    const { values } = combination;
+    for (const read of options.deciding) {
+      this.#candidates[read] = this.#candidates[read]!.filter((write) =>
+        options.isOfInterest(unknown, (event) => values[event === read ? write : event]),
+      );
+    }
   }
 
   run(): boolean {
@@ -371,6 +377,10 @@ class Search {
       return rest.every((value) => value === first) ? first : undefined;
     };
   }
+}
+
+function unknown(): undefined {
+  return undefined;
 }
 
 /** RVWMO takes two reads of one write out of an order: there, an unknown source forbids too much. */
