@@ -128,6 +128,17 @@ describe('litmus', () => {
     });
   });
 
+  it('gives up a test while a memory model is asked about it', async () => {
+    const writes = Array.from({ length: 2500 }, (_, i) => `WRITE_ONCE(*x, ${String(i + 1)});`);
+    file('ten/a.litmus', `C a\n{}\nP0(int *x) {\n${writes.join('\n')}\n}\nexists (x=1)\n`);
+    file('ten/b.litmus', messagePassing('b', 'smp_wmb();', 'Never'));
+    const { code, out, err } = await start(['litmus', '--timeout', '0.5', join(folder, 'ten')])
+      .ended;
+    expect(code).toBe(4);
+    expect(err).toContain('a.litmus: not decided within 0.5 s\n');
+    expect(out).toMatch(/^Observation b Never/m);
+  });
+
   it('ends with 4 where the verdict is of no execution', async () => {
     const endless =
       'C endless\n{}\nP0(int *x) { while (1) { WRITE_ONCE(*x, 1); } }\nexists (x=2)\n';

@@ -7,13 +7,11 @@ import { judge, modelNamed, parseLitmus } from '../src/index.js';
  * increments may come in any order that keeps each thread's own.
  */
 
-const limit = { timeLimit: 20_000 };
-
 function counts(condition: string, ...threads: readonly string[]) {
   const code = threads.map((body, i) => `P${String(i)}(int *x, int *y) { ${body} }`);
   const test = parseLitmus(`C dense\n{}\n${code.join('\n')}\nexists (${condition})`);
-  const { observation, positive, negative } = judge(test, modelNamed('lkmm'), limit);
-  const alone = judge(test, modelNamed('lkmm'), { ...limit, verdictOnly: true });
+  const { observation, positive, negative } = judge(test, modelNamed('lkmm'));
+  const alone = judge(test, modelNamed('lkmm'), { verdictOnly: true });
   expect(alone.observation).toBe(observation);
   return { observation, positive, negative };
 }

@@ -32,11 +32,11 @@ export class CoherenceOrder {
     if (first === second || this.isBefore(second, first)) return false;
     if (this.isBefore(first, second)) return true;
     const { size } = this;
+    const after = [second];
+    for (let b = 0; b < size; b++) if (this.isBefore(second, b)) after.push(b);
     for (let a = 0; a < size; a++) {
       if (a !== first && !this.isBefore(a, first)) continue;
-      for (let b = 0; b < size; b++) {
-        if (b === second || this.isBefore(second, b)) this.#before[a * size + b] = 1;
-      }
+      for (const b of after) this.#before[a * size + b] = 1;
     }
     return true;
   }

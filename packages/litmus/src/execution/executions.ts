@@ -73,7 +73,7 @@ export function eachExecution(
       return evaluate(wanted, valuation(alone, unknown)) !== false;
     }),
   );
-  const singleWrites = new SingleWrites(fitting, test.initial);
+  const singleWrites = new SingleWrites(fitting, test.initial, limit);
   const useful = fitting.map((ofThread) =>
     ofThread.filter((run) => singleWrites.with(singleWrites.start(), run)),
   );
@@ -84,6 +84,7 @@ export function eachExecution(
     limit.check();
     if (thread === useful.length) {
       const combination = combinations.of(chosen.slice() as ThreadRun[]);
+      limit.check();
       const { runs: complete, firstEvents } = combination;
       return search(combination, {
         model,

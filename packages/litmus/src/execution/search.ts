@@ -99,9 +99,13 @@ class Search {
     if (this.#reads.some((read) => this.#candidates[read]!.length === 0)) return false;
     const order = CoherenceOrder.empty(this.#events.length);
     for (const [initial, ...others] of this.#writesOf) {
-      for (const write of others) {
-        order.add(initial!, write);
-        for (const later of others) if (this.#isPoBefore(write, later)) order.add(write, later);
+      // The writes of one thread follow each other; what is further apart follows from that.
+      for (const [i, write] of others.entries()) {
+        this.options.limit.check();
+        order.add(
+          i > 0 && this.#isPoBefore(others[i - 1]!, write) ? others[i - 1]! : initial!,
+          write,
+        );
       }
     }
     const source = new Int16Array(this.#events.length).fill(-1);

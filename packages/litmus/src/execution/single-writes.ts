@@ -1,5 +1,6 @@
 import { type Value } from '../value.js';
 import { CoherenceOrder } from './coherence.js';
+import { type Limit } from './limit.js';
 import { type ThreadEvent, type ThreadRun } from './thread.js';
 
 /** What a run says of the order of writes, in terms of {@link SingleWrites}. */
@@ -30,6 +31,7 @@ export class SingleWrites {
   constructor(
     runs: readonly (readonly ThreadRun[])[],
     readonly initial: ReadonlyMap<string, Value>,
+    readonly limit: Limit,
   ) {
     const locations = new Set<string>();
     for (const { events } of runs.flat()) {
@@ -43,11 +45,15 @@ export class SingleWrites {
       const first = this.#numberOf(location, initial.get(location) ?? 0);
       if (first === undefined) continue;
       for (const [key, number] of this.#numbers) {
+        limit.check();
         if (number !== first && isOf(key, location)) order.add(first, number);
       }
     }
     this.#initial = { order, written: new Uint8Array(this.#numbers.size) };
-    for (const run of runs.flat()) this.#constraints.set(run, this.#constraintsOf(run));
+    for (const run of runs.flat()) {
+      limit.check();
+      this.#constraints.set(run, this.#constraintsOf(run));
+    }
   }
 
   /** What is known before any run is chosen. */
@@ -66,7 +72,10 @@ export class SingleWrites {
       written[number] = 1;
     }
     const fits =
-      constraints.before.every(([first, second]) => order.add(first, second)) &&
+      constraints.before.every(([first, second]) => {
+        this.limit.check();
+        return order.add(first, second);
+      }) &&
       constraints.adjacent.every(([first, second]) => order.addAdjacent(first, second)) &&
       order.settle();
     return fits ? { order, written } : undefined;
@@ -95,8 +104,7 @@ export class SingleWrites {
           return undefined;
         written.push(number);
         const read = event.rmw === undefined ? undefined : events[event.rmw]!;
-        const source =
-          read?.value === undefined ? undefined : this.#numberOf(location, read.value);
+        const source = read?.value === undefined ? undefined : this.#numberOf(location, read.value);
         if (source !== undefined && !writesBetween(events, event.rmw!, i))
           adjacent.push([source, number]);
       }
