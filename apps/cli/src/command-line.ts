@@ -12,7 +12,7 @@ import type { RunOptions } from './commands/run.js';
 import { ExitCode, exitCodeHelp } from './exit-code.js';
 import { failureOf, messageLines, UsageError } from './failure.js';
 import type { GlobalOptions } from './global-options.js';
-import type { Session } from './session.js';
+import type { FileSession, Session } from './session.js';
 
 /**
  * Runs one command line.
@@ -30,7 +30,14 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
     const { openSession } = await import('./session.js');
     exitCode = await body(await openSession(program.opts<GlobalOptions>()));
   };
-  addCommands(program, command);
+  const commandOnFiles: FilesRunner = async (body) => {
+    const options = program.opts<GlobalOptions>();
+    // That of a plug-in it needs nothing does not make a wrong one right.
+    if (options.plugin !== undefined) return command(body);
+    const { processTerminal } = await import('./terminal.js');
+    exitCode = await body({ terminal: processTerminal(options.color), options });
+  };
+  addCommands(program, command, commandOnFiles);
   try {
     await program.parseAsync([...args], { from: 'user' });
     return exitCode;
@@ -99,7 +106,10 @@ buffering: a store comes after the loads before it in its thread.`;
 
 type Runner = (body: (session: Session) => Promise<ExitCode> | ExitCode) => Promise<void>;
 
-function addCommands(program: Command, command: Runner): void {
+/** Runs a command that no kernel and no architecture has a part in, and loads none. */
+type FilesRunner = (body: (session: FileSession) => Promise<ExitCode> | ExitCode) => Promise<void>;
+
+function addCommands(program: Command, command: Runner, commandOnFiles: FilesRunner): void {
   subcommand(program, 'list', 'list what can be chosen')
     .addArgument(
       new Argument('[kind]', 'only one kind').choices([
@@ -347,7 +357,7 @@ Examples:
 ${exitCodeHelp}`,
     )
     .action((paths: readonly string[], options: LitmusOptions) =>
-      command(async (session) =>
+      commandOnFiles(async (session) =>
         (await import('./commands/litmus.js')).litmus(paths, options, session),
       ),
     );

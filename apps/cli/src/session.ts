@@ -3,11 +3,15 @@ import type { GlobalOptions } from './global-options.js';
 import { loadRegistry } from './plugins.js';
 import { processTerminal, type Terminal } from './terminal.js';
 
-/** What every command works with. */
-export interface Session {
+/** What a command works with that needs nothing but files. */
+export interface FileSession {
   readonly terminal: Terminal;
-  readonly registry: Registry;
   readonly options: GlobalOptions;
+}
+
+/** What every other command works with. */
+export interface Session extends FileSession {
+  readonly registry: Registry;
 }
 
 export async function openSession(options: GlobalOptions): Promise<Session> {

@@ -1,4 +1,4 @@
-import { type ReferenceModel } from '@pagerace/memory-models';
+import { type ReferenceModel } from '@pagerace/memory-models/reference';
 
 import { evaluate, nameOf, type Observable, observablesOf, type Proposition } from './condition.js';
 import { allowsCircularCopies, isPlain } from './execution/copies.js';

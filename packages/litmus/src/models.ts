@@ -1,4 +1,4 @@
-import { type ReferenceModel, referenceModels } from '@pagerace/memory-models';
+import { type ReferenceModel, referenceModels } from '@pagerace/memory-models/reference';
 
 import { type Architecture } from './test.js';
 

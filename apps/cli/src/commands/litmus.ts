@@ -16,8 +16,8 @@ import { graphNames } from '../graph-names.js';
 import { Interruption } from '../interruption.js';
 import { judgeFiles } from '../litmus-run.js';
 import { reasonOf } from '../parameters.js';
-import { progressDisplay } from '../progress-display.js';
-import type { Session } from '../session.js';
+import type { ProgressDisplay } from '../progress-display.js';
+import type { FileSession } from '../session.js';
 
 export interface LitmusOptions {
   readonly model?: string;
@@ -34,7 +34,7 @@ export interface LitmusOptions {
 export async function litmus(
   paths: readonly string[],
   { model, verdictOnly = false, timeout, show = false, dot }: LitmusOptions,
-  { options: globals, terminal }: Session,
+  { options: globals, terminal }: FileSession,
 ): Promise<ExitCode> {
   const files = filesOf(paths);
   if (model !== undefined) knownModel(model);
@@ -45,26 +45,33 @@ export async function litmus(
     ...(model !== undefined && { model }),
     ...(timeout !== undefined && { timeLimit: timeout * 1000 }),
   };
-  const display = progressDisplay(terminal, globals);
+  // Most tests are judged before there is any progress to tell.
+  let display: ProgressDisplay | undefined;
+  let isDone = false;
   const interruption = new Interruption();
   let judged = 0;
   const graphs = graphNames(files);
   if (dot !== undefined) makeFolder(dot);
   const tell = ({ outcome, text, graph }: JudgedFile): void => {
     judged++;
-    display.clear();
+    display?.clear();
     if (dot !== undefined && graph !== undefined) {
       writeFileSync(join(dot, graphs.get(outcome.file)!), graph);
     }
     if (outcome.kind !== 'judged') terminal.err(outcome.reason);
     else if (!json) terminal.out(text.trimEnd() + '\n');
   };
-  const progress = setInterval(() => {
+  const tellProgress = async (): Promise<void> => {
+    const { progressDisplay } = await import('../progress-display.js');
+    if (isDone) return;
+    display ??= progressDisplay(terminal, globals);
     display.activity(`${String(judged)} of ${String(files.length)} tests`);
-  }, 200);
+  };
+  const progress = setInterval(() => void tellProgress(), 200);
   try {
     const results = await judgeFiles(files, options, interruption, tell);
-    display.clear();
+    isDone = true;
+    display?.clear();
     const summary = summarise(
       results.map(({ outcome }) => outcome),
       files.length,
@@ -76,6 +83,7 @@ export async function litmus(
       terminal.out(summaryText(summary).trimEnd());
     return exitCodeOf(summary);
   } finally {
+    isDone = true;
     clearInterval(progress);
     interruption.dispose();
   }

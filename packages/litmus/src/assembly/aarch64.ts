@@ -1,4 +1,4 @@
-import { type Tag } from '@pagerace/memory-models';
+import { type Tag } from '@pagerace/memory-models/reference';
 
 import { constant, pickedBy, type Tainted, unionOf } from '../value.js';
 import { type Cpu, immediate, type Instruction, type InstructionSet } from './machine.js';

@@ -1,4 +1,4 @@
-import { type Tag } from '@pagerace/memory-models';
+import { type Tag } from '@pagerace/memory-models/reference';
 
 import { constant, type Tainted } from '../value.js';
 import {

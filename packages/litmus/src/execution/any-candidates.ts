@@ -1,4 +1,4 @@
-import { CandidateExecution, Relation } from '@pagerace/memory-models';
+import { CandidateExecution, Relation } from '@pagerace/memory-models/reference';
 
 import { evaluate, type Proposition } from '../condition.js';
 import { type LitmusTest } from '../test.js';

@@ -1,4 +1,4 @@
-import { type ReferenceModel } from '@pagerace/memory-models';
+import { type ReferenceModel } from '@pagerace/memory-models/reference';
 
 import { type ThreadEvent, type ThreadRun } from './thread.js';
 

@@ -5,7 +5,7 @@ import {
   type Judgement,
   type ReferenceModel,
   Relation,
-} from '@pagerace/memory-models';
+} from '@pagerace/memory-models/reference';
 
 import { type Value } from '../value.js';
 import { CoherenceOrder } from './coherence.js';

@@ -1,4 +1,4 @@
-import { type Event, EventStructure, initialThread, Relation } from '@pagerace/memory-models';
+import { type Event, EventStructure, initialThread, Relation } from '@pagerace/memory-models/reference';
 
 import { type Value } from '../value.js';
 import { type ThreadRun } from './thread.js';

@@ -1,4 +1,4 @@
-import { type EventKind, type Tag } from '@pagerace/memory-models';
+import { type EventKind, type Tag } from '@pagerace/memory-models/reference';
 
 import { anyValue, constant, type Tainted, unionOf, type Value } from '../value.js';
 

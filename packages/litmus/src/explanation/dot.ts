@@ -1,4 +1,4 @@
-import { initialThread, type Relation } from '@pagerace/memory-models';
+import { initialThread, type Relation } from '@pagerace/memory-models/reference';
 
 import { eventText } from '../execution/structure.js';
 import { type Explanation } from './explanation.js';

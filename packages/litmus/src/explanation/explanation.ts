@@ -4,7 +4,7 @@ import {
   type CycleEdge,
   type ReferenceModel,
   referenceSc,
-} from '@pagerace/memory-models';
+} from '@pagerace/memory-models/reference';
 
 import { type Proposition, propositionText } from '../condition.js';
 import { anyCandidates } from '../execution/any-candidates.js';

@@ -1,4 +1,4 @@
-import { type CycleEdge } from '@pagerace/memory-models';
+import { type CycleEdge } from '@pagerace/memory-models/reference';
 
 import { type Explanation } from './explanation.js';
 import { type Moment, timeline } from './timeline.js';

@@ -1,4 +1,4 @@
-import { type CycleEdge, initialThread } from '@pagerace/memory-models';
+import { type CycleEdge, initialThread } from '@pagerace/memory-models/reference';
 
 import { eventText } from '../execution/structure.js';
 import { type Candidate, type Explanation } from './explanation.js';

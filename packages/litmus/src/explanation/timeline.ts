@@ -1,4 +1,4 @@
-import { type CandidateExecution, initialThread } from '@pagerace/memory-models';
+import { type CandidateExecution, initialThread } from '@pagerace/memory-models/reference';
 
 import { eventText } from '../execution/structure.js';
 import { type Candidate } from './explanation.js';
