@@ -351,9 +351,9 @@ prints what herd7 prints. Ends with 1 if a verdict is not the one in the test's 
 file is malformed, and with 4 if a test was not supported or timed out.
 
 Examples:
-  pagerace litmus SB+mbonceonces.litmus
-  pagerace litmus --show --model tso SB+mbonceonces.litmus
-  pagerace litmus --verdict-only --timeout 10 litmus-tests/
+  pagerace litmus docs/litmus/SB+mbs.litmus
+  pagerace litmus --show --model tso docs/litmus/SB+mb+once.litmus
+  pagerace litmus --verdict-only --timeout 10 docs/litmus
 ${exitCodeHelp}`,
     )
     .action((paths: readonly string[], options: LitmusOptions) =>

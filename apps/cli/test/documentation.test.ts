@@ -1,7 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ExitCode } from '../src/exit-code.js';
-import { pagerace } from './support/pagerace.js';
+import { bin, pagerace } from './support/pagerace.js';
 
 const read = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8');
 const manual = read('../../../docs/command-line.md');
@@ -36,6 +40,41 @@ describe('the manual', () => {
   it.each(['../../../docs/command-line.md', '../README.md'])('%s has every exit code', (path) => {
     const codes = [...read(path).matchAll(/^\| (\d) +\|/gm)].map(([, code]) => Number(code));
     expect(codes).toEqual(Object.values(ExitCode));
+  });
+});
+
+describe('a command of the documentation', () => {
+  let folder = '';
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'pagerace-documentation-'));
+    symlinkSync(fileURLToPath(new URL('../../../docs', import.meta.url)), join(folder, 'docs'));
+  });
+  afterAll(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  /** How long it runs is not the question: these end at once, and say that they are not done. */
+  const cheaply = (words: string): string =>
+    /^(run|compare|barriers|estimate) /.test(words) ? `${words} --timeout 0.001` : words;
+
+  const commandLines = ['../../../README.md', '../../../docs/command-line.md'].flatMap((path) =>
+    [...read(path).matchAll(/^```sh\n(.*?)^```/gms)].flatMap(([, block]) =>
+      block!
+        .split('\n')
+        .map((line) => line.replace(/\s+#.*$/, '').replace(/^npx /, ''))
+        .filter((line) => /^(yes|pagerace) /.test(line)),
+    ),
+  );
+  /** What stands for something of the reader's own: an id, a plug-in. */
+  const isOwn = (line: string): boolean => / ID( |$)|my-plugin/.test(line);
+
+  it.each([...new Set(commandLines)].filter((line) => !isOwn(line)))('works: %s', (line) => {
+    const words = line.replace(/^pagerace /, '');
+    const command = words === line ? line : `"${process.execPath}" "${bin}" ${cheaply(words)}`;
+    const { status, stderr } = spawnSync('sh', ['-c', command], { cwd: folder, encoding: 'utf8' });
+    // A violation found is what some of them are there to show.
+    expect([0, 1, 4], stderr).toContain(status);
+    if (words.startsWith('litmus ')) expect(status).toBe(0);
   });
 });
 

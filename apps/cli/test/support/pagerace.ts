@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const bin = fileURLToPath(new URL('../../bin/pagerace.js', import.meta.url));
+/** The command's own module. */
+export const bin = fileURLToPath(new URL('../../bin/pagerace.js', import.meta.url));
 /** The module of the plug-in with the tests' scenarios. */
 export const examples = fileURLToPath(new URL('../fixture/example-plugin.mjs', import.meta.url));
 
