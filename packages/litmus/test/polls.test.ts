@@ -55,9 +55,9 @@ describe('threads that poll one variable', () => {
     ['1:r6=0 /\\ 2:r6=0', 7, 'Sometimes'],
     ['1:r0=20 /\\ 2:r19=0', 20, 'Sometimes'],
     [
-      `${numbers(10)
+      numbers(10)
         .map((i) => `1:r${String(i)}=${String(i)}`)
-        .join(' /\\ ')}`,
+        .join(' /\\ '),
       10,
       'Sometimes',
     ],
