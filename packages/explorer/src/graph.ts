@@ -186,6 +186,14 @@ export class ExecutionGraph {
     return next !== none && (this.flags[next]! & EventFlag.update) !== 0 ? next : none;
   }
 
+  /**
+   * The read half of the read-modify-write whose write half is `half`. Their numbers need not follow each
+   * other: a write half that revisits a read goes to the end of the graph, its read stays where it is.
+   */
+  readOf(half: number): number {
+    return this.at(this.thread[half]!, this.index[half]! - 1);
+  }
+
   /** Whether `event` is `of` or in its (po ∪ rf)⁺ prefix. */
   inPrefix(event: number, of: number): boolean {
     return this.clock[of * this.threadLimit + this.thread[event]!]! > this.index[event]!;

@@ -275,7 +275,7 @@ export class Search {
     if (oldest === none) return;
     const location = graph.location[write]!;
     const updates = (graph.flags[write]! & EventFlag.update) !== 0;
-    const source = updates ? graph.readsFrom[write - 1]! : none;
+    const source = updates ? graph.readsFrom[graph.readOf(write)]! : none;
     // The update that has read the same write must go, or be revisited itself.
     const rival = updates ? this.#rivalOf(write, source) : none;
     for (let event = size - 1; event >= oldest; event--) {
@@ -295,9 +295,7 @@ export class Search {
   #rivalOf(write: number, source: number): number {
     const graph = this.graph;
     const other = graph.updateOf(source);
-    return other === none || other === write
-      ? none
-      : graph.at(graph.thread[other]!, graph.index[other]! - 1);
+    return other === none || other === write ? none : graph.readOf(other);
   }
 
   /** The oldest read of the write's location outside its prefix, or `none`. */
@@ -386,7 +384,7 @@ export class Search {
         graph.flags[event] = graph.flags[event]! | EventFlag.pinned;
     }
     if (overtakes) {
-      const acquisition = graph.at(graph.thread[newWrite]!, graph.index[newWrite]! - 1);
+      const acquisition = graph.readOf(newWrite);
       graph.flags[acquisition] = graph.flags[acquisition]! | EventFlag.revisitor;
       return true;
     }
@@ -447,7 +445,7 @@ export class Search {
     const location = graph.location[write]!;
     const places: number[] = [];
     if (isUpdate) {
-      const source = graph.readsFrom[graph.at(thread, graph.index[write]! - 1)]!;
+      const source = graph.readsFrom[graph.readOf(write)]!;
       if (graph.updateOf(source) === none && this.#mayStand(graph, write, source, read))
         places.push(source);
     } else {

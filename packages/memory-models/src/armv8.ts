@@ -42,8 +42,7 @@ class Armv8 extends MultiCopyAtomicModel {
     const dependedOn = addressOf(graph, own);
     if (dependedOn !== none) sets.afterEvent(dependedOn);
     // rmw ; lmrs ; A
-    if (acquires && updates(graph, own))
-      sets.afterEvent(graph.at(graph.thread[own]!, graph.index[own]! - 1));
+    if (acquires && updates(graph, own)) sets.afterEvent(graph.readOf(own));
   }
 
   protected addWrite(graph: ExecutionGraph, write: number, sets: ThreadSets): void {

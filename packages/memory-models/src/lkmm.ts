@@ -296,7 +296,7 @@ class LinuxKernel extends WeakModel {
     }
     // rmw-sequence: a read-modify-write goes on with the fence before what it has read.
     if (graph.kind[event] !== EventKind.write || !updates(graph, event)) return;
-    const source = graph.readsFrom[event - 1]!;
+    const source = graph.readsFrom[graph.readOf(event)]!;
     if (source < 0) return;
     for (let by = rows.previous(source, graph.size); by >= 0; by = rows.previous(source, by)) {
       if (by !== source) this.#goOnFrom(event, by);

@@ -165,7 +165,7 @@ class Power extends WeakModel {
       const order = graph.order[access]!;
       // isync waits for the branch on what the pair's read has read.
       if (updates(graph, access) && (order === Order.acquire || order === Order.acquireRelease))
-        this.#sets.include(at + Kept.beginAfter, this.#commits, access - 1);
+        this.#sets.include(at + Kept.beginAfter, this.#commits, graph.readOf(access));
     } else if (acquiresHere(graph, access) && !updates(graph, access)) this.#addLwsync(at);
   }
 

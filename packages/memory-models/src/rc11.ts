@@ -93,7 +93,7 @@ class RepairedC11 implements MemoryModel {
         }
         // … and with read-modify-writes, whosever they are.
         if ((graph.flags[event]! & EventFlag.update) !== 0) {
-          const source = graph.readsFrom[graph.at(thread, index - 1)]!;
+          const source = graph.readsFrom[graph.readOf(event)]!;
           if (source >= 0) join(acquired, row(source, acquired));
         }
         break;

@@ -172,7 +172,7 @@ export abstract class WeakModel implements MemoryModel {
         const isRelease = releases(graph.order[event]!) && !isFencedStore(graph, event);
         join(released, row(event, isRelease ? happensBefore : atFence));
         if (updates(graph, event)) {
-          const source = graph.readsFrom[graph.at(thread, index - 1)]!;
+          const source = graph.readsFrom[graph.readOf(event)]!;
           if (source >= 0) join(released, row(source, released));
         }
         if (graph.order[event] === Order.full) fullFence();

@@ -105,7 +105,7 @@ export function candidateOf(graph: ExecutionGraph, instructions: Instructions): 
       graph.kind[event] === EventKind.write &&
       (graph.flags[event]! & EventFlag.update) !== 0;
     if (isHalf && !(instructions.locks === true && lockKind(graph, event) !== undefined)) {
-      rmw.push([numbers.get(graph.at(graph.thread[event]!, graph.index[event]! - 1))!, number]);
+      rmw.push([numbers.get(graph.readOf(event))!, number]);
     }
   }
   for (const [meeting, number] of meetings) {
