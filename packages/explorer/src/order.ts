@@ -14,7 +14,11 @@ export const Order = {
   acquire: 2,
   release: 3,
   acquireRelease: 4,
-  /** Sequentially consistent; for a read-modify-write, the kernel's "fully ordered". */
+  /**
+   * Of a read-modify-write, the kernel's "fully ordered": as if between two full fences. Of a store, a release
+   * that a full fence follows; of a load, an acquire. Under RC11 each is memory_order_seq_cst. smp_store_mb()
+   * is weaker: a relaxed store and a full fence, which releases nothing.
+   */
   full: 5,
 } as const;
 export type Order = (typeof Order)[keyof typeof Order];

@@ -1,5 +1,5 @@
-import { type Cell, Order } from '@pagerace/explorer';
-import { orderHere } from './ordering-site.js';
+import { type Cell, Fence, fence, Order } from '@pagerace/explorer';
+import { fenceHere, orderHere } from './ordering-site.js';
 import { trace } from './trace.js';
 
 /**
@@ -43,9 +43,10 @@ export function smpStoreRelease<T>(variable: Cell<T>, value: T, suffix?: string)
   variable.write(value, order);
 }
 
-/** smp_store_mb(): WRITE_ONCE() followed by a full barrier. */
+/** smp_store_mb(): WRITE_ONCE() followed by a full barrier; it does not release. */
 export function smpStoreMb<T>(variable: Cell<T>, value: T, suffix?: string): void {
-  const order = orderHere('smp_store_mb', Order.full, suffix);
+  const barrier = fenceHere('smp_store_mb', Fence.full, suffix);
   trace('smp_store_mb');
-  variable.write(value, order);
+  variable.write(value, Order.relaxed);
+  if (barrier !== undefined) fence(barrier);
 }

@@ -46,7 +46,7 @@ class Armv8 extends MultiCopyAtomicModel {
   }
 
   protected addWrite(graph: ExecutionGraph, write: number, sets: ThreadSets): void {
-    if (releases(graph.order[write]!) && !isFencedStore(graph, write)) {
+    if (releases(graph.order[write]!)) {
       // po ; L
       sets.after(Kept.writes);
       sets.add(Kept.beforeAcquires, write);

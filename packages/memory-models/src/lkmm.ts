@@ -195,7 +195,7 @@ class LinuxKernel extends WeakModel {
     ppo.include(write, sets, at + Kept.writesBeforeWmb);
     this.#fence.include(write, sets, at + Kept.writesBeforeWmb);
     ppo.include(write, this.#overwritten.internal, write);
-    const isRelease = releases(graph.order[write]!) && !isFencedStore(graph, write);
+    const isRelease = releases(graph.order[write]!);
     if (isRelease && !isFull(graph, write)) {
       ppo.include(write, sets, at + Kept.accesses);
       this.#fence.include(write, sets, at + Kept.accesses);
@@ -311,11 +311,7 @@ class LinuxKernel extends WeakModel {
   }
 
   #isRelease(graph: ExecutionGraph, event: number): boolean {
-    return (
-      graph.kind[event] === EventKind.write &&
-      releases(graph.order[event]!) &&
-      !isFencedStore(graph, event)
-    );
+    return graph.kind[event] === EventKind.write && releases(graph.order[event]!);
   }
 }
 

@@ -152,7 +152,7 @@ class Power extends WeakModel {
     const order = graph.order[access]!;
     if (isFull(graph, access)) {
       if (isRead) this.#addSync(at);
-    } else if (releases(order) && !isFencedStore(graph, access)) {
+    } else if (releases(order)) {
       // Of a read-modify-write, before the pair.
       if (isRead ? updates(graph, access) : !updates(graph, access)) this.#addLwsync(at);
     }

@@ -35,13 +35,14 @@ class Riscv extends MultiCopyAtomicModel {
 
   protected addWrite(graph: ExecutionGraph, write: number, sets: ThreadSets): void {
     this.#addAtomic(graph, write, sets);
-    if (isFencedStore(graph, write)) {
-      sets.add(Kept.writes, write);
-      sets.separate();
-    } else if (releases(graph.order[write]!) && !isAmoAqrl(graph, write)) {
+    if (releases(graph.order[write]!) && !isAmoAqrl(graph, write)) {
       sets.include(Kept.beforeWrites, Kept.reads);
       sets.include(Kept.beforeWrites, Kept.writes);
       sets.after(Kept.beforeWrites);
+    }
+    if (isFencedStore(graph, write)) {
+      sets.add(Kept.writes, write);
+      sets.separate();
     }
   }
 

@@ -31,7 +31,7 @@ export function isFull(graph: ExecutionGraph, event: number): boolean {
   return graph.order[event] === Order.full && updates(graph, event);
 }
 
-/** Whether an access is a write that a full fence follows, as in smp_store_mb(). */
+/** Whether an access is a plain store of `Order.full`: a release that a full fence follows. */
 export function isFencedStore(graph: ExecutionGraph, access: number): boolean {
   return (
     graph.kind[access] === EventKind.write &&
@@ -169,8 +169,7 @@ export abstract class WeakModel implements MemoryModel {
         break;
       }
       case EventKind.write: {
-        const isRelease = releases(graph.order[event]!) && !isFencedStore(graph, event);
-        join(released, row(event, isRelease ? happensBefore : atFence));
+        join(released, row(event, releases(graph.order[event]!) ? happensBefore : atFence));
         if (updates(graph, event)) {
           const source = graph.readsFrom[graph.readOf(event)]!;
           if (source >= 0) join(released, row(source, released));

@@ -195,14 +195,12 @@ function acquires(graph: ExecutionGraph, event: number): boolean {
   );
 }
 
-/** Whether a write releases; a full store that is no read-modify-write is a store and a fence. */
+/** Whether a write releases; a full store that is no read-modify-write is a releasing store and a fence. */
 function releases(graph: ExecutionGraph, event: number): boolean {
   const order = graph.order[event];
   return (
     graph.kind[event] === EventKind.write &&
-    (order === Order.release ||
-      order === Order.acquireRelease ||
-      (order === Order.full && isHalf(graph, event)))
+    (order === Order.release || order === Order.acquireRelease || order === Order.full)
   );
 }
 
@@ -277,7 +275,7 @@ export const riscvInstructions: Instructions = {
   },
   around: (graph, event) => {
     if (isAmoAqrl(graph, event)) return {};
-    if (isFencedStore(graph, event)) return { after: 'Fence.rw.rw' };
+    if (isFencedStore(graph, event)) return { before: 'Fence.rw.w', after: 'Fence.rw.rw' };
     if (releases(graph, event)) return { before: 'Fence.rw.w' };
     return acquires(graph, event) ? { after: 'Fence.r.rw' } : {};
   },
@@ -304,7 +302,7 @@ export const powerInstructions: Instructions = {
   around: (graph, event) => {
     const read = graph.kind[event] === EventKind.read;
     if (isFull(graph, event)) return read ? { before: 'SYNC' } : { after: 'SYNC' };
-    if (isFencedStore(graph, event)) return { after: 'SYNC' };
+    if (isFencedStore(graph, event)) return { before: 'LWSYNC', after: 'SYNC' };
     if (!isHalf(graph, event)) {
       if (releases(graph, event)) return { before: 'LWSYNC' };
       return acquires(graph, event) ? { after: 'LWSYNC' } : {};

@@ -183,7 +183,7 @@ function loadCall(name: string, order: Order): string {
 
 function storeCall(name: string, value: number, order: Order): string {
   const number = String(value);
-  if (order === Order.full) return `smp_store_mb(*${name}, ${number})`;
+  if (order === Order.full) return `smp_store_release(${name}, ${number}); smp_mb()`;
   return order === Order.release || order === Order.acquireRelease
     ? `smp_store_release(${name}, ${number})`
     : `WRITE_ONCE(*${name}, ${number})`;
