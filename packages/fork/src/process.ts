@@ -1,8 +1,15 @@
 import { inject, injectable } from '@pagerace/di';
 import { HUGE_COPY, HUGE_MEMORY, type HugeCopy, type HugeMemory } from '@pagerace/huge-memory';
-import { kernelFunction, rawWriteSeqcountBegin, rawWriteSeqcountEnd } from '@pagerace/machine';
+import {
+  downWrite,
+  kernelFunction,
+  rawWriteSeqcountBegin,
+  rawWriteSeqcountEnd,
+  upWrite,
+} from '@pagerace/machine';
 import {
   __SetPageUptodate,
+  type AnonVma,
   ARCHITECTURE,
   type Architecture,
   flushTlbMm,
@@ -184,7 +191,7 @@ export class Process implements Fork {
     if (vma !== undefined) {
       const end = start + this.memory.hpagePmdSize;
       this.#unmapSingleVma(vma, start, Math.min(end, vma.end));
-      this.#freePteRange(mm, start, end);
+      this.#freePgtables(vma, start, end);
     }
     mmapWriteUnlock(mm);
   }
@@ -194,6 +201,24 @@ export class Process implements Fork {
     mmuNotified(vma.mm, start, end, () => {
       this.zapPmdRange(vma, start, end);
     });
+  }
+
+  /**
+   * free_pgtables(). Walks of the reverse mappings hold no mmap_lock: the mapping is hidden from them first,
+   * which waits for those that are on their way.
+   */
+  #freePgtables(vma: Vma, start: VirtualAddress, end: VirtualAddress): void {
+    const { anonVma } = vma;
+    if (anonVma !== null) this.#withWriteLock(anonVma, () => anonVma.unlink(vma));
+    this.#freePteRange(vma.mm, start, end);
+    // The mapping stays, as if it were made anew: anon_vma_prepare().
+    if (anonVma !== null) this.#withWriteLock(anonVma, () => anonVma.link(vma));
+  }
+
+  #withWriteLock({ rwsem }: AnonVma, body: () => void): void {
+    downWrite(rwsem);
+    body();
+    upWrite(rwsem);
   }
 
   /** free_pte_range(): nobody can add entries to the table. Hold mmap_lock for writing. */

@@ -1,17 +1,22 @@
 import {
   auditReferences,
+  getPage,
   GUP_PIN_COUNTING_BIAS,
+  lockPage,
   lruAddDrain,
   Mm,
   type Page,
   pageCount,
   pageMapcount,
   PageReferenced,
+  putPage,
+  unlockPage,
   VM_READ,
   VM_WRITE,
   walkToPte,
 } from '@pagerace/page-model';
 import { notified } from '@pagerace/page-model/testing';
+import { RMAP, type Rmap } from '@pagerace/rmap';
 import { describe, expect, test } from 'vitest';
 import { prepareChild } from '../src/index.js';
 import { explored, once, type System } from './system.js';
@@ -202,5 +207,32 @@ describe('unmapping a range', () => {
       return [...gone, user.userRead(mm, 0), walkToPte(mm, 0)!.table === table, mm.nrPtes.read()];
     });
     expect(seen).toEqual([undefined, 0, false, 0, 4, true, 1]);
+  });
+
+  test('keeps out walks of the reverse mapping before the page table is freed', () => {
+    let rmap: Rmap | undefined;
+    const { verdict, violations } = explored(
+      (system) => {
+        const { machine, memory, fork, mm } = system;
+        const { page } = machine.boot(() => {
+          const made = family(system);
+          getPage(made.page);
+          return made;
+        });
+        machine.cpu(0).run('unmapper', () => fork.unmapRegion(mm, 0));
+        machine.cpu(1).run('walker', () => {
+          lockPage(page);
+          rmap!.pageReferenced(page);
+          unlockPage(page);
+          putPage(page);
+        });
+        return () => {
+          auditReferences(memory);
+        };
+      },
+      { rewire: (wiring) => void (rmap = wiring.get(RMAP)) },
+    );
+    expect(violations).toEqual([]);
+    expect(verdict).toBe('verified');
   });
 });
