@@ -44,12 +44,20 @@ export function weakenedTexts(overrides: Iterable<readonly [string, OrderingOver
  * @throws {UsageError} for a site that it does not meet, or for which there is no such weakening
  */
 export function mustFit(sites: OrderingSites, complete: boolean): void {
-  const written = new Map(sites.met.map((site) => [site.name, site.written.kind]));
+  const standIns = new Map(sites.met.map(({ name, standsFor }) => [name, standsFor]));
+  const written = new Map(
+    sites.met
+      .filter(({ standsFor }) => standsFor === undefined)
+      .map((site) => [site.name, site.written.kind]),
+  );
   for (const text of sites.overridden) {
     const at = text.lastIndexOf('=');
     const [site, what] = [text.slice(0, at), text.slice(at + 1)];
     const kind = written.get(site);
     const asked = overrideNamed(what)!.kind;
+    const standsFor = standIns.get(site);
+    if (standsFor !== undefined)
+      throw new UsageError(`--weaken ${text}: ${site} is no barrier; it stands for ${standsFor}`);
     if (kind === undefined && complete) throw noSuch('barrier', site, written.keys());
     if (kind === undefined || asked === 'dropped' || asked === kind) continue;
     throw new UsageError(`--weaken ${text}: ${site} is ${weakenings[kind]}, not ${what}`);

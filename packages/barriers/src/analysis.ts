@@ -31,8 +31,10 @@ export interface Weakest {
 export interface Analysis {
   /** The kernel as it is. Unless it is verified, there is nothing else here. */
   readonly baseline: Result;
-  /** Every site that was met, by name. */
+  /** Every barrier that was met, by name. */
   readonly sites: readonly SiteFinding[];
+  /** What was met that stands for hardware or a wake-up, by name: no barriers of the kernel. */
+  readonly standIns: readonly OrderingSite[];
   readonly weakest?: Weakest;
   readonly explorations: number;
 }
@@ -48,9 +50,13 @@ export async function analyse(
 ): Promise<Analysis> {
   const safety = new Safety(explore);
   const { result: baseline, safety: asItIs } = await safety.judge(asWritten);
-  if (asItIs !== 'safe') return { baseline, sites: [], explorations: safety.explorations };
+  const standIns = met().filter(({ standsFor }) => standsFor !== undefined);
+  if (asItIs !== 'safe')
+    return { baseline, sites: [], standIns, explorations: safety.explorations };
 
-  const sites = [...met()].sort(byRank);
+  const sites = met()
+    .filter(({ standsFor }) => standsFor === undefined)
+    .sort(byRank);
   await exceptions(sites.map(nameOf), (names) => isSafe(safety, without(asWritten, names)));
   const alone = new Map<string, Omit<SiteFinding, 'insteadOf'>>();
   for (const site of sites) alone.set(site.name, await weakenAlone(safety, site));
@@ -63,6 +69,7 @@ export async function analyse(
     sites: [...alone.values()]
       .map((finding) => ({ ...finding, insteadOf: insteadOf.get(finding.site.name) ?? [] }))
       .sort((one, other) => (one.site.name < other.site.name ? -1 : 1)),
+    standIns,
     weakest,
     explorations: safety.explorations,
   };

@@ -31,6 +31,8 @@ export interface MachineDocument {
   readonly covers: string;
   readonly explorations: number;
   readonly sites: readonly SiteDocument[];
+  /** What stands for hardware or a wake-up, is no barrier of the kernel, and is never weakened. */
+  readonly standIns: readonly { readonly name: string; readonly standsFor: string }[];
   /** What stands in the place of which site, where not what is written there. */
   readonly weakest?: {
     readonly assignment: Readonly<Record<string, string>>;
@@ -77,6 +79,7 @@ export function barriersDocument(
         sites: analysis.sites.map((finding) =>
           siteDocument(finding, (weakened, id) => replay(machine, weakened, id)),
         ),
+        standIns: analysis.standIns.map(({ name, standsFor = '' }) => ({ name, standsFor })),
         ...weakestDocument(analysis),
       };
     }),

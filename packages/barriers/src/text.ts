@@ -23,6 +23,10 @@ export function barriersText(report: BarriersReport, options: BarriersTextOption
     ),
     section('The weakest that is safe keeps', weakestRows(report)),
     section(
+      'Given by hardware and wake-ups, not by barriers of the kernel, and never weakened:',
+      standInRows(report),
+    ),
+    section(
       'What orders the entry that reclaim clears before later loads, where no smp_mb is needed:',
       givenRows(notable),
     ),
@@ -162,6 +166,13 @@ function weakestSites({ sites }: Analysis, { assignment, undecided }: Weakest): 
     const as = override === undefined ? '' : ` as ${overrideName(override)}`;
     return [`${name}${as}${undecided.includes(name) ? ', or less' : ''}`];
   });
+}
+
+function standInRows({ machines }: BarriersReport): Row[] {
+  const all = machines.flatMap(({ analysis }) => analysis.standIns);
+  return [...new Map(all.map(({ name, standsFor = '' }) => [name, standsFor]))]
+    .sort()
+    .map(([name, standsFor]) => ({ text: `${name}: ${standsFor}` }));
 }
 
 /**

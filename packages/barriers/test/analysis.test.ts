@@ -170,6 +170,15 @@ test('sites that all can go at once take two explorations', async () => {
   expect((await analyse(explore, () => many)).explorations).toBe(2);
 });
 
+test('what stands for hardware is told apart, and never weakened', async () => {
+  const standIn = { ...many[3]!, standsFor: 'an interrupt' };
+  const { explore, explored } = exploring([[{ site: many[5]!, assignment: asWritten }]]);
+  const { sites, standIns } = await analyse(explore, () => [standIn, many[5]!]);
+  expect(sites.map(({ site }) => site)).toEqual([many[5]]);
+  expect(standIns).toEqual([standIn]);
+  expect(explored.some((assignment) => assignment.has(standIn.name))).toBe(false);
+});
+
 test('one needed site among many does not take an exploration for each', async () => {
   const { explore } = exploring([[{ site: many[5]!, assignment: asWritten }]]);
   expect((await analyse(explore, () => many)).explorations).toBeLessThan(18);
@@ -182,7 +191,12 @@ test.each(['violated', 'bounded', 'vacuous', 'model error'] as const)(
       () => Promise.resolve({ ...nothing, verdict }),
       () => many,
     );
-    expect(analysis).toEqual({ baseline: { ...nothing, verdict }, sites: [], explorations: 1 });
+    expect(analysis).toEqual({
+      baseline: { ...nothing, verdict },
+      sites: [],
+      standIns: [],
+      explorations: 1,
+    });
   },
 );
 

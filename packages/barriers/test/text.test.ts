@@ -1,4 +1,4 @@
-import { Fence, type Result } from '@pagerace/explorer';
+import { Fence, Order, type Result } from '@pagerace/explorer';
 import { dropped, type OrderingSite } from '@pagerace/machine';
 import { expect, test } from 'vitest';
 import {
@@ -50,13 +50,27 @@ const dsb: OrderingSite = {
   written: { kind: 'fence', fence: Fence.full },
 };
 
+const wakeUp: OrderingSite = {
+  name: 'block/fops.c:blkdev_bio_end_io_simple:wake_up',
+  primitive: 'wake_up',
+  written: { kind: 'order', order: Order.release },
+  standsFor: 'the wake-up of the task that waits',
+};
+
 const weakest = { assignment: new Map(), undecided: [] };
 
 function machine(name: string, analysis: Partial<Analysis>, facts = {}): MachineReport {
   return {
     name,
     subject: { scenario: 's', kernel: 'k', architecture: name, model: 'tso' },
-    analysis: { baseline: resultOf('verified'), sites: [], explorations: 3, weakest, ...analysis },
+    analysis: {
+      baseline: resultOf('verified'),
+      sites: [],
+      standIns: [],
+      explorations: 3,
+      weakest,
+      ...analysis,
+    },
     ...facts,
   };
 }
@@ -98,10 +112,10 @@ const report: BarriersReport = {
     ),
     machine('powerpc-hash', { sites: [needed(mb), notNeeded(rmb)] }),
     machine('s390', { sites: [needed(mb), notNeeded(rmb)] }),
-    machine('tame', { sites: [needed(mb, [Fence.write])] }),
+    machine('tame', { sites: [needed(mb, [Fence.write])], standIns: [wakeUp] }),
     {
       ...machine('broken', {}),
-      analysis: { baseline: resultOf('violated'), sites: [], explorations: 1 },
+      analysis: { baseline: resultOf('violated'), sites: [], standIns: [], explorations: 1 },
     },
   ],
   misfits: [{ name: 'small', because: 'small has one CPU only' }],
@@ -129,6 +143,9 @@ The weakest that is safe keeps
     mm/rmap.c:try_to_unmap_one:smp_rmb
   tame:
     mm/rmap.c:try_to_unmap_one:smp_mb
+
+Given by hardware and wake-ups, not by barriers of the kernel, and never weakened:
+  block/fops.c:blkdev_bio_end_io_simple:wake_up: the wake-up of the task that waits
 
 What orders the entry that reclaim clears before later loads, where no smp_mb is needed:
   arm64: dsb(ish) at the end
@@ -167,6 +184,8 @@ test('a document has every weakening, and how to see what goes wrong', () => {
     assignment: { [mb.name]: 'dropped' },
     undecided: [rmb.name],
   });
+  const { name, standsFor } = wakeUp;
+  expect(document.machines[3]!.standIns).toEqual([{ name, standsFor }]);
   expect(document.machines[4]).not.toHaveProperty('weakest');
   expect(document.misfits).toEqual(report.misfits);
 });

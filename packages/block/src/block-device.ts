@@ -4,7 +4,7 @@ import {
   defineKernelFunction,
   formatted,
   Order,
-  smpStoreRelease,
+  standInRelease,
 } from '@pagerace/machine';
 import type { ByteString, Half } from '@pagerace/page-model';
 import type { Bio, BioVec } from './bio.js';
@@ -86,7 +86,7 @@ export class BlockDevice {
     const slot = this.#queue[nth];
     if (slot === undefined)
       throw new RangeError(`${this.name} was to get ${String(this.requests)} requests`);
-    smpStoreRelease(slot, bio);
+    standInRelease(slot, bio, 'doorbell', 'the driver, which tells the device of the request last');
   });
 
   /** The device's own doing: all the requests that it gets, one after the other. */

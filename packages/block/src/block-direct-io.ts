@@ -2,10 +2,11 @@ import { inject, injectable } from '@pagerace/di';
 import {
   atomicDecAndTest,
   atomicInc,
+  type Cell,
   kernelFunction,
   MACHINE,
   type Machine,
-  smpStoreRelease,
+  standInRelease,
   waitEvent,
 } from '@pagerace/machine';
 import { Bio, Dio } from './bio.js';
@@ -16,6 +17,13 @@ import { DIRECT_IO_PROBE, type DirectIoProbe } from './direct-io-probe.js';
 import type { DirectIo, Transfer } from './direct-io.js';
 
 const isDone = (pending: number): boolean => pending === 0;
+
+/** WRITE_ONCE() and blk_wake_io_task(), or ki_complete(). */
+function wakeUp(pending: Cell<number>): void {
+  const standsFor =
+    'the DMA, which the interrupt comes after, and the wake-up of the task that waits';
+  standInRelease(pending, 0, 'wake_up', standsFor);
+}
 
 /** block/fops.c and fs/iomap/direct-io.c of v5.17, but for the seams. */
 @injectable()
@@ -67,7 +75,7 @@ export class BlockDirectIo implements DirectIo {
 
   @kernelFunction('block/fops.c')
   blkdevBioEndIoSimple(bio: Bio): void {
-    smpStoreRelease(bio.private, 0);
+    wakeUp(bio.private);
   }
 
   /** One request, and nobody who waits. */
@@ -84,7 +92,7 @@ export class BlockDirectIo implements DirectIo {
   @kernelFunction('block/fops.c')
   blkdevBioEndIoAsync(bio: Bio, dio: Dio): void {
     // ki_complete() comes first: user space may know of the completion before the pages are seen to.
-    smpStoreRelease(dio.pending, 0);
+    wakeUp(dio.pending);
     this.#checkPagesDirty(bio);
   }
 
@@ -106,7 +114,7 @@ export class BlockDirectIo implements DirectIo {
 
   @kernelFunction('block/fops.c')
   blkdevBioEndIo(bio: Bio, dio: Dio): void {
-    if (atomicDecAndTest(dio.ref)) smpStoreRelease(dio.pending, 0);
+    if (atomicDecAndTest(dio.ref)) wakeUp(dio.pending);
     if (bio.op === 'read') this.#checkPagesDirty(bio);
     else this.pages.bioReleasePages(bio, false);
   }
@@ -124,7 +132,7 @@ export class BlockDirectIo implements DirectIo {
 
   @kernelFunction('fs/iomap/direct-io.c')
   iomapDioBioEndIo(bio: Bio, dio: Dio): void {
-    if (atomicDecAndTest(dio.ref)) smpStoreRelease(dio.pending, 0);
+    if (atomicDecAndTest(dio.ref)) wakeUp(dio.pending);
     this.#checkPagesDirty(bio);
   }
 

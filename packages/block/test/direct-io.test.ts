@@ -9,6 +9,7 @@ import {
   VM_WRITE,
   walkToPte,
 } from '@pagerace/page-model';
+import { OrderingSites } from '@pagerace/machine';
 import { describe, expect, test } from 'vitest';
 import { BlockDevice, type BlockDeviceOptions, type Transfer } from '../src/index.js';
 import { explored, type System } from './system.js';
@@ -218,4 +219,23 @@ describe('a block device', () => {
     });
     expect(violations.map(({ property }) => property)).toContain('use-after-free');
   });
+});
+
+test('what stands for the device and for wake-ups is no barrier of the kernel', () => {
+  const orderingSites = new OrderingSites();
+  const { verdict } = explored((system) => {
+    const { transfer } = setting(system, 1);
+    system.machine.cpu(0).run('app', () => {
+      system.directIo.read(transfer);
+    });
+    return undefined;
+  }, orderingSites);
+  expect(verdict).toBe('verified');
+  const ofBlock = orderingSites.met.filter(({ name }) => name.startsWith('block/'));
+  expect(ofBlock.map(({ name }) => name)).toEqual([
+    'block/blk-core.c:submit_bio:doorbell',
+    'block/fops.c:__blkdev_direct_IO_simple:wait_event',
+    'block/fops.c:blkdev_bio_end_io_simple:wake_up',
+  ]);
+  for (const { name, standsFor } of ofBlock) expect(standsFor, name).toBeDefined();
 });

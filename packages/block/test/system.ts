@@ -1,4 +1,4 @@
-import type { Machine } from '@pagerace/machine';
+import type { Machine, OrderingSites } from '@pagerace/machine';
 import { sc } from '@pagerace/memory-models';
 import {
   ARCHITECTURE,
@@ -26,8 +26,8 @@ export interface System {
   readonly directIo: DirectIo;
 }
 
-export const { explored, once } = exploring(sc, (): System => {
-  const { machine, wiring } = toySystem({ pages: 12 });
+export const { explored, once } = exploring(sc, (orderingSites?: OrderingSites): System => {
+  const { machine, wiring } = toySystem({ pages: 12, orderingSites });
   swapSubsystem(wiring);
   rmapSubsystem(wiring);
   faultSubsystem(wiring);

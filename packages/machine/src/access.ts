@@ -1,5 +1,5 @@
 import { type Cell, Fence, fence, Order } from '@pagerace/explorer';
-import { fenceHere, orderHere } from './ordering-site.js';
+import { fenceHere, orderHere, standInHere } from './ordering-site.js';
 import { trace } from './trace.js';
 
 /**
@@ -49,4 +49,21 @@ export function smpStoreMb<T>(variable: Cell<T>, value: T, suffix?: string): voi
   trace('smp_store_mb');
   variable.write(value, Order.relaxed);
   if (barrier !== undefined) fence(barrier);
+}
+
+/**
+ * WRITE_ONCE(), and a release that hardware or a wake-up gives where the kernel asks for none; see
+ * {@link OrderingSite.standsFor}.
+ *
+ * @param what names the site in its function: `file:function:what`
+ */
+export function standInRelease<T>(
+  variable: Cell<T>,
+  value: T,
+  what: string,
+  standsFor: string,
+): void {
+  const order = standInHere(what, Order.release, standsFor);
+  trace('WRITE_ONCE');
+  variable.write(value, order);
 }

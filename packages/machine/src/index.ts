@@ -4,6 +4,7 @@ export {
   smpLoadAcquire,
   smpStoreMb,
   smpStoreRelease,
+  standInRelease,
   write,
   writeOnce,
 } from './access.js';

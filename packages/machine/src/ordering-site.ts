@@ -19,6 +19,11 @@ export interface OrderingSite {
   readonly primitive: string;
   /** The ordering as the kernel has it. */
   readonly written: Ordering;
+  /**
+   * What the site stands for, if it is no barrier of the kernel: what a device or a wake-up orders.
+   * Such a site is never weakened.
+   */
+  readonly standsFor?: string;
 }
 
 /**
@@ -53,10 +58,10 @@ export class OrderingSites {
     return [...this.#overrides.keys()].filter((name) => !this.#met.has(name));
   }
 
-  /** Notes that a site was met. */
+  /** Notes that a site was met. @returns what is to stand in its place */
   meet(site: OrderingSite): OrderingOverride | undefined {
     this.#met.set(site.name, site);
-    return this.#overrides.get(site.name);
+    return site.standsFor === undefined ? this.#overrides.get(site.name) : undefined;
   }
 }
 
@@ -125,12 +130,18 @@ function overrideAt(
   return override;
 }
 
-function siteOf(primitive: string, suffix: string | undefined, written: Ordering): OrderingSite {
+function siteOf(
+  primitive: string,
+  suffix: string | undefined,
+  written: Ordering,
+  standsFor?: string,
+): OrderingSite {
   const { file, name, sites } = currentFunction();
   const key = suffix === undefined ? primitive : `${primitive}:${suffix}`;
   let site = sites.get(key);
   if (site === undefined) {
-    site = { name: [file, name, key].filter((part) => part !== '').join(':'), primitive, written };
+    const place = [file, name, key].filter((part) => part !== '').join(':');
+    site = { name: place, primitive, written, ...(standsFor === undefined ? {} : { standsFor }) };
     sites.set(key, site);
   }
   return site;
@@ -142,6 +153,12 @@ export function orderHere(primitive: string, order: Order, suffix?: string): Ord
   const override = overrideAt(active, primitive, suffix, { kind: 'order', order });
   if (override === undefined) return order;
   return override.kind === 'order' ? override.order : Order.relaxed;
+}
+
+/** The order of an access here that no kernel code asks for: `order`, in every run. */
+export function standInHere(primitive: string, order: Order, standsFor: string): Order {
+  active?.meet(siteOf(primitive, undefined, { kind: 'order', order }, standsFor));
+  return order;
 }
 
 /** The fence here: `fence`, unless the run puts another or none (`undefined`) in its place. */

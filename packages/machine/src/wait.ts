@@ -1,19 +1,15 @@
 import { cell, type Cell, Order } from '@pagerace/explorer';
-import { orderHere } from './ordering-site.js';
+import { standInHere } from './ordering-site.js';
 import { mightSleep } from './preempt.js';
 import { trace } from './trace.js';
 
 /**
  * wait_event(): sleeps until the condition holds. What the waker did before it made the condition
- * true has happened. @returns the value that satisfied it
+ * true has happened: by the wake-up, and not by a barrier here. @returns the value that satisfied it
  */
-export function waitEvent<T>(
-  variable: Cell<T>,
-  condition: (value: T) => boolean,
-  site?: string,
-): T {
+export function waitEvent<T>(variable: Cell<T>, condition: (value: T) => boolean): T {
   mightSleep(`wait for ${variable.name}`);
-  const order = orderHere('wait_event', Order.acquire, site);
+  const order = standInHere('wait_event', Order.acquire, 'the wake-up of the task that waits');
   trace('wait_event');
   return variable.await(condition, order);
 }

@@ -5,17 +5,21 @@ import {
   atomicInc,
   bootable,
   callStack,
+  type Cell,
   cell,
   defineKernelFunction,
+  dropped,
   type Frame,
   kernelFunction,
   kernelSpelling,
   Machine,
   OrderingSites,
   smpMb,
+  standInRelease,
   type TraceAnnotation,
   Violation,
 } from '../src/index.js';
+import { recorded } from './recording.js';
 
 test.each([
   ['tryToUnmapOne', 'try_to_unmap_one'],
@@ -144,4 +148,24 @@ test('sites of one primitive in one function are told apart by a suffix', () => 
     'mm/twice.c:twice:smp_mb:second',
     'smp_mb',
   ]);
+});
+
+test('what stands for hardware orders, is named, and is not weakened', () => {
+  const name = 'drivers/disk.c:end_io:wake_up';
+  const sites = new OrderingSites([[name, dropped]]);
+  const operations: string[] = [];
+  const endIo = defineKernelFunction('drivers/disk.c', 'end_io', (done: Cell<number>) => {
+    standInRelease(done, 1, 'wake_up', 'the interrupt');
+  });
+  const setup = () => {
+    const machine = new Machine({ orderingSites: sites });
+    const done = cell(0, 'done');
+    machine.cpu(0).run('one', () => {
+      recorded(operations, () => endIo(done));
+    });
+    return machine.program();
+  };
+  explore(setup, { model: tso });
+  expect(new Set(operations)).toEqual(new Set(['write release']));
+  expect(sites.met).toMatchObject([{ name, standsFor: 'the interrupt' }]);
 });

@@ -1,5 +1,5 @@
 import { Wiring } from '@pagerace/di';
-import { Machine, MACHINE } from '@pagerace/machine';
+import { Machine, MACHINE, type OrderingSites } from '@pagerace/machine';
 import {
   ARCHITECTURE,
   keptByLocks,
@@ -26,6 +26,7 @@ export interface ToyOptions {
   readonly hpagePmdNr?: number;
   readonly tlb?: boolean;
   readonly pteMapRule?: PteMapRule;
+  readonly orderingSites?: OrderingSites | undefined;
 }
 
 /** A machine of no real architecture, and the objects of memory management on it. */
@@ -44,8 +45,9 @@ export function toySystem({
   hpagePmdNr = 1,
   tlb = false,
   pteMapRule = keptByLocks,
+  orderingSites,
 }: ToyOptions = {}): ToySystem {
-  const machine = new Machine({ cpus });
+  const machine = new Machine({ cpus, ...(orderingSites === undefined ? {} : { orderingSites }) });
   const wiring = new Wiring()
     .bindValue(MACHINE, machine)
     .bindValue(MEMORY_OPTIONS, { pages, pageTableLevels, hugePages, hpagePmdNr, tlb })

@@ -1,6 +1,6 @@
 import { FORK } from '@pagerace/fork';
 import { defineScenario, flagParameter } from '@pagerace/kernel';
-import { cell, smpLoadAcquire, smpStoreRelease } from '@pagerace/machine';
+import { cell, Order } from '@pagerace/machine';
 import { getPage, type Page } from '@pagerace/page-model';
 import { Findings } from '../findings.js';
 import { Buffer } from '../madv-free/buffer.js';
@@ -37,16 +37,17 @@ export const staleTlbUnmap = defineScenario({
     const page = buffer.page(0);
     const fork = context.get(FORK);
     if (parameters.held) machine.boot(() => getPage(page));
+    // How user space learns that munmap() has returned: no barrier of the kernel.
     const unmapped = cell(false, 'unmapped');
     machine.cpu(0).run('app', () => {
       buffer.store(0, 1);
-      const late = smpLoadAcquire(unmapped);
+      const late = unmapped.read(Order.acquire);
       buffer.store(0, STORED);
       return late;
     });
     machine.cpu(1).run('unmap', () => {
       fork.zapPage(buffer.mm, buffer.address(0));
-      smpStoreRelease(unmapped, true);
+      unmapped.write(true, Order.release);
       return parameters.held ? page : memory.allocator.allocZeroedPage();
     });
     return machine.program(({ app, unmap }) => {
