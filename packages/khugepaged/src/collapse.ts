@@ -3,6 +3,7 @@ import {
   downWrite,
   kernelFunction,
   smpWmb,
+  type Spinlock,
   spinLock,
   spinUnlock,
   upWrite,
@@ -54,6 +55,7 @@ import {
   COLLAPSE_REFERENCE_CHECK,
   type CollapseReferenceCheck,
 } from './collapse-reference-check.js';
+import { COLLAPSE_COPYING, type CollapseCopying } from './collapse-copying.js';
 import { COLLAPSE_SYNC, type CollapseSync } from './collapse-sync.js';
 import { FILE_COLLAPSE, type FileCollapse } from './file-collapse.js';
 import type { Khugepaged } from './khugepaged.js';
@@ -89,6 +91,7 @@ export class Collapse implements Khugepaged {
     @inject(FAULT_HANDLER) private readonly faultHandler: FaultHandler,
     @inject(KHUGEPAGED_CONFIG) private readonly config: KhugepagedConfig,
     @inject(COLLAPSE_SYNC) private readonly sync: CollapseSync,
+    @inject(COLLAPSE_COPYING) private readonly copying: CollapseCopying,
     @inject(COLLAPSE_REFERENCE_CHECK) private readonly references: CollapseReferenceCheck,
     @inject(FILE_COLLAPSE) private readonly fileCollapse: FileCollapse,
     @inject(PTE_MAPPED_COLLAPSE) private readonly pteMapped: PteMappedCollapse,
@@ -279,7 +282,6 @@ export class Collapse implements Khugepaged {
     putbackLruPage(page);
   }
 
-  /** Copies page by page; an entry goes when its page is copied. */
   @kernelFunction('mm/khugepaged.c', '__collapse_huge_page_copy')
   collapseHugePageCopy(
     { mm }: Vma,
@@ -287,24 +289,38 @@ export class Collapse implements Khugepaged {
     sources: readonly Source[],
     { ptl }: PageTable,
   ): void {
-    for (const [nth, { address, ptep, pte, page }] of sources.entries()) {
-      const { contents } = this.memory.pageAt(huge.pfn + nth);
-      if (page === undefined) {
-        contents.clear();
-        if (this.arch.pteNone(pte)) continue;
-        spinLock(ptl);
-        this.arch.ptepGetAndClear(mm, address, ptep);
-        spinUnlock(ptl);
-        continue;
+    if (this.copying.isPageByPage) {
+      for (const [nth, source] of sources.entries()) {
+        this.#copy(source, this.memory.pageAt(huge.pfn + nth));
+        this.#release(mm, ptl, source);
       }
-      contents.copyFrom(page.contents);
-      this.releasePtePage(page);
-      spinLock(ptl);
-      this.arch.ptepGetAndClear(mm, address, ptep);
-      this.rmap.pageRemoveRmap(page);
-      spinUnlock(ptl);
-      this.freePageAndSwapCache(page);
+    } else {
+      for (const [nth, source] of sources.entries()) {
+        this.#copy(source, this.memory.pageAt(huge.pfn + nth));
+      }
+      this.collapseHugePageCopySucceeded(mm, ptl, sources);
     }
+  }
+
+  #copy({ page }: Source, { contents }: Page): void {
+    if (page === undefined) contents.clear();
+    else contents.copyFrom(page.contents);
+  }
+
+  @kernelFunction('mm/khugepaged.c', '__collapse_huge_page_copy_succeeded')
+  collapseHugePageCopySucceeded(mm: Mm, ptl: Spinlock, sources: readonly Source[]): void {
+    for (const source of sources) this.#release(mm, ptl, source);
+  }
+
+  /** Empties the entry of what is copied, and lets go of the page. */
+  #release(mm: Mm, ptl: Spinlock, { address, ptep, pte, page }: Source): void {
+    if (page === undefined && this.arch.pteNone(pte)) return;
+    if (page !== undefined) this.releasePtePage(page);
+    spinLock(ptl);
+    this.arch.ptepGetAndClear(mm, address, ptep);
+    if (page !== undefined) this.rmap.pageRemoveRmap(page);
+    spinUnlock(ptl);
+    if (page !== undefined) this.freePageAndSwapCache(page);
   }
 
   @kernelFunction('mm/swap_state.c')

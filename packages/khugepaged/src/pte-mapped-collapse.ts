@@ -122,9 +122,8 @@ abstract class PteMappedRange implements PteMappedCollapse {
 }
 
 /**
- * Under mmap_lock and i_mmap_rwsem, both for writing, so that only GUP-fast and the CPUs themselves use the
- * table, which is freed with its entries in it. v6.1; before 8d3c106e19e8 walks of the reverse mapping were
- * not kept out, which is left out.
+ * Under mmap_lock for writing, and since 8d3c106e19e8 (v6.1) i_mmap_rwsem as well, so that only GUP-fast and
+ * the CPUs themselves use the table, which is freed with its entries in it. To v6.5.
  */
 @injectable()
 export class CollapsePteMappedUnderMmapWrite extends PteMappedRange {
@@ -139,7 +138,8 @@ export class CollapsePteMappedUnderMmapWrite extends PteMappedRange {
   @kernelFunction('mm/khugepaged.c', 'collapse_pte_mapped_thp')
   protected collapse(range: PteMapped): ScanResult {
     const { vma, address, file, huge } = range;
-    downWrite(file.iMmapRwsem);
+    const { keepsRmapWalksOut } = this.removal.rule;
+    if (keepsRmapWalksOut) downWrite(file.iMmapRwsem);
     const locked = pteOffsetMapLock(vma.mm, address)!;
     const result = this.check(range);
     const removed = result === 'SCAN_SUCCEED' ? this.removeRmap(range, () => undefined) : 0;
@@ -148,7 +148,7 @@ export class CollapsePteMappedUnderMmapWrite extends PteMappedRange {
       if (removed > 0) pageRefSub(huge, removed);
       this.removal.collapseAndFreePmd(range);
     }
-    upWrite(file.iMmapRwsem);
+    if (keepsRmapWalksOut) upWrite(file.iMmapRwsem);
     return result;
   }
 }

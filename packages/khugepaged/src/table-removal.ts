@@ -16,6 +16,24 @@ import {
 } from '@pagerace/page-model';
 import { COLLAPSE_SYNC, type CollapseSync } from './collapse-sync.js';
 
+export const TABLE_REMOVAL_RULE = token<TableRemovalRule>('khugepaged.TableRemovalRule', {
+  providedBy: ['@pagerace/khugepaged', '@pagerace/patches'],
+});
+
+/** The seam of collapse_and_free_pmd(): what keeps others out, and who is told. */
+export interface TableRemovalRule {
+  /**
+   * Whether i_mmap_rwsem keeps out walks of the reverse mapping, also in collapse_pte_mapped_thp(), and
+   * pmd_lock() is not needed. Since 8d3c106e19e8, v6.1; before, the entry above goes under pmd_lock().
+   */
+  readonly keepsRmapWalksOut: boolean;
+  /** Whether MMU notifiers are told. Since f268f6cf875f, v6.1. */
+  readonly notifies: boolean;
+}
+
+/** mm/khugepaged.c, to v6.0. */
+export const underPmdLock: TableRemovalRule = { keepsRmapWalksOut: false, notifies: false };
+
 export const TABLE_REMOVAL = token<TableRemoval>('khugepaged.TableRemoval');
 
 /** A page table of a mapping of a file that can be done without. */
@@ -33,6 +51,7 @@ export class TableRemoval {
     @inject(ARCHITECTURE) private readonly arch: Architecture,
     @inject(MEMORY) private readonly memory: Memory,
     @inject(COLLAPSE_SYNC) private readonly sync: CollapseSync,
+    @inject(TABLE_REMOVAL_RULE) readonly rule: TableRemovalRule,
   ) {}
 
   /** Tells those who have asked for it before and after. */
@@ -40,15 +59,24 @@ export class TableRemoval {
     return mmuNotified(vma.mm, address, address + this.memory.hpagePmdSize, body);
   }
 
-  /** Frees it at once. Hold mmap_lock and i_mmap_rwsem for writing: nobody else then uses its lock. v6.1. */
+  /** Frees it at once. Hold mmap_lock for writing, and i_mmap_rwsem by {@link TableRemovalRule}. To v6.5. */
   @kernelFunction('mm/khugepaged.c')
   collapseAndFreePmd(removable: Removable): void {
-    const { vma, address, pmdp, table } = removable;
-    this.notified(removable, () => {
-      this.arch.pmdpCollapseFlush(vma, address, pmdp);
-      this.sync.afterFlush(this.memory);
-    });
-    pteFree(vma.mm, table);
+    if (this.rule.notifies) {
+      this.notified(removable, () => {
+        this.#takeOut(removable);
+      });
+    } else {
+      this.#takeOut(removable);
+    }
+    pteFree(removable.vma.mm, removable.table);
+  }
+
+  #takeOut({ vma, address, pmdp }: Removable): void {
+    if (!this.rule.keepsRmapWalksOut) pmdLock(vma.mm);
+    this.arch.pmdpCollapseFlush(vma, address, pmdp);
+    if (!this.rule.keepsRmapWalksOut) pmdUnlock(vma.mm);
+    this.sync.afterFlush(this.memory);
   }
 
   /** Frees it after a grace period, for those who wait for its lock. As v6.6 does it in two places. */

@@ -16,6 +16,7 @@ import {
 import { notified } from '@pagerace/page-model/testing';
 import { prepareChild } from '@pagerace/fork';
 import { describe, expect, test } from 'vitest';
+import { COLLAPSE_COPYING } from '../src/index.js';
 import { explored, once, type System } from './system.js';
 
 /** Whether the process has the pages that it had, in the table that it had. */
@@ -88,6 +89,30 @@ describe('collapse', () => {
       return [result, user.userRead(mm, 0x40), user.userRead(mm, 0x50)];
     });
     expect(drained).toEqual(['SCAN_SUCCEED', 3, 0]);
+  });
+
+  test.each([
+    [true, [1, 0]],
+    [false, [1, 1]],
+  ])('lets go of pages one by one: %s', (isPageByPage, expected) => {
+    let mapped: readonly number[] = [];
+    const { verdict } = explored(
+      ({ khugepaged, machine, memory, mapped: at, mm }) => {
+        const pages = [at(0)!, at(0x10)!];
+        machine.boot(() => {
+          const { contents } = memory.pageAt(memory.hugePages[0]!.pfn + 1);
+          const { copyFrom } = contents;
+          contents.copyFrom = (from) => {
+            mapped = pages.map((page) => pageMapcount(page)).reverse();
+            copyFrom.call(contents, from);
+          };
+          khugepaged.collapseHugePage(mm, 0);
+        });
+        return undefined;
+      },
+      (wiring) => void wiring.overrideValue(COLLAPSE_COPYING, { isPageByPage }),
+    );
+    expect([verdict, mapped]).toEqual(['verified', expected]);
   });
 
   test('gives up on a page that somebody refers to, and leaves all as it was', () => {

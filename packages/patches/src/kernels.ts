@@ -6,8 +6,10 @@ import { cowByPageCount } from './cow/by-page-count.js';
 import { cowBySingleReference } from './cow/by-single-reference.js';
 import { hugeCowBySingleReference } from './cow/huge-by-single-reference.js';
 import { gupFastRecheckPmd } from './gup/recheck-pmd.js';
+import { collapseCopyAllFirst } from './khugepaged/copy-all-first.js';
 import { collapsePteMappedMmapRead } from './khugepaged/pte-mapped-mmap-read.js';
 import { retractByRcu } from './khugepaged/retract-by-rcu.js';
+import { collapseFileNotifies, collapseRmapLocks } from './khugepaged/retract-locks.js';
 import { radixCollapseNoIpi } from './khugepaged/radix-no-ipi.js';
 import { riscvCollapseFlushMm } from './khugepaged/riscv-flush-mm.js';
 import { collapseTableSync } from './khugepaged/table-sync.js';
@@ -57,7 +59,7 @@ export const v6_1 = defineKernel({
   id: 'v6.1',
   title: 'Linux v6.1',
   base: v6_0,
-  patches: [anonExclusiveBarriers, collapseTableSync],
+  patches: [anonExclusiveBarriers, collapseRmapLocks, collapseTableSync, collapseFileNotifies],
 });
 
 /** Direct I/O of block devices pins its pages; pte_offset_map_lock() may find that the table is gone. */
@@ -65,7 +67,7 @@ export const v6_5 = defineKernel({
   id: 'v6.5',
   title: 'Linux v6.5',
   base: v6_1,
-  patches: [riscvCollapseFlushMm, keepPinned, bioPinPages, pteMapLooksAgain],
+  patches: [riscvCollapseFlushMm, collapseCopyAllFirst, keepPinned, bioPinPages, pteMapLooksAgain],
 });
 
 /** Page tables of files that are collapsed are freed after a grace period. */

@@ -15,8 +15,10 @@ import { gupFastNoRecheck } from './gup/no-recheck.js';
 import { gupFastReferenceAcquire, gupFastReferenceRelaxed } from './gup/reference-order.js';
 import { collapseFreezeReferences } from './khugepaged/freeze-references.js';
 import { collapseFullBarrier } from './khugepaged/full-barrier.js';
+import { collapseCopyAllFirst } from './khugepaged/copy-all-first.js';
 import { collapsePteMappedMmapRead } from './khugepaged/pte-mapped-mmap-read.js';
 import { retractByRcu } from './khugepaged/retract-by-rcu.js';
+import { collapseFileNotifies, collapseRmapLocks } from './khugepaged/retract-locks.js';
 import { radixCollapseNoIpi } from './khugepaged/radix-no-ipi.js';
 import { riscvCollapseFlushMm } from './khugepaged/riscv-flush-mm.js';
 import { collapseTableSync } from './khugepaged/table-sync.js';
@@ -45,8 +47,11 @@ export const patches = definePlugin({
     anonExclusiveBarriers,
     gupFastRecheckPmd,
     radixCollapseNoIpi,
+    collapseRmapLocks,
     collapseTableSync,
+    collapseFileNotifies,
     riscvCollapseFlushMm,
+    collapseCopyAllFirst,
     pteMapLooksAgain,
     pteMapInRcuSection,
     retractByRcu,
