@@ -10,6 +10,7 @@ import { hugeCowBySingleReference } from './cow/huge-by-single-reference.js';
 import { gupFastTouch } from './gup/fast-touch.js';
 import { gupFastRecheckPlain } from './gup/recheck-plain.js';
 import { gupFastRecheckPmd } from './gup/recheck-pmd.js';
+import { gupFastRecheckPteFirst } from './gup/recheck-pte-first.js';
 import { v4_12, v5_17_rc2, v5_18, v5_19, v6_0, v6_1, v6_11, v6_15, v6_5, v6_6 } from './kernels.js';
 import { gupFastNoRecheck } from './gup/no-recheck.js';
 import { gupFastReferenceAcquire, gupFastReferenceRelaxed } from './gup/reference-order.js';
@@ -65,6 +66,7 @@ export const patches = definePlugin({
     madvFreeReproducer,
     gupFastNoRecheck,
     gupFastRecheckPlain,
+    gupFastRecheckPteFirst,
     gupFastReferenceAcquire,
     gupFastReferenceRelaxed,
     collapseFullBarrier,

@@ -238,6 +238,20 @@ describe('a collapse and a walk', () => {
       },
     );
 
+    test.each([x86Kvm, s390, arm64])(
+      'may find the page that was there on $id, if a compiler exchanges the two loads',
+      (architecture) => {
+        const patched = (kernel: string): Partial<Choice> => ({
+          scenario,
+          kernel: `${kernel}+gup-fast-recheck-pte-first`,
+          model: 'sc',
+        });
+        expect(violatedBy(on(architecture, patched('v6.0')))).toEqual([stale[1]]);
+        expect(violatedBy(on(architecture, patched('v6.1')))).toEqual([]);
+        expect(violatedBy(on(x86, patched('v6.0')))).toEqual([]);
+      },
+    );
+
     test.each([arm64, powerpcRadix])(
       'may find the page that was there on $id, whose loads of the second look are not ordered',
       (architecture) => {

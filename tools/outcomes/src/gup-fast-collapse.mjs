@@ -74,6 +74,19 @@ const orderTable = () =>
     ]),
   );
 
+const exchanged = ['v6.0', 'v6.0+gup-fast-recheck-pte-first', 'v6.1+gup-fast-recheck-pte-first'];
+
+const exchangedTable = () =>
+  table(
+    ['`gup-fast-collapse-split`', ...exchanged],
+    ['x86', 'x86-kvm', 'x86-broadcast', 's390', 'arm64', 'powerpc-radix'].map((architecture) => [
+      architecture,
+      ...exchanged.map((kernel) =>
+        shortly({ scenario: 'gup-fast-collapse-split', kernel, architecture }),
+      ),
+    ]),
+  );
+
 const interruptTable = () =>
   table(
     [
@@ -139,7 +152,8 @@ Here a huge page is made of one to three small ones, not 512; that makes no diff
 ## In short
 
 - **Is READ_ONCE() needed for the second look?** Not to keep it behind the reference: \`atomic_add_unless()\` is a full barrier
-  when it succeeds, and does that. Without READ_ONCE() the two loads are in a data race, and nothing else comes of it.
+  when it succeeds, and does that. But only READ_ONCE() keeps a compiler from exchanging the two loads of v6.0's second look, and
+  if it does, a split in between lets GUP-fast give out a stale page, also on x86 as a guest (S4-9). v6.1 is safe either way.
 - **Does \`pmdp_collapse_flush()\` have to be a full barrier?** Where no walk is waited for, something between the emptied entry
   and the load of the references has to be. The locks in between do not suffice by the kernel's own model; on every real
   architecture something does, mostly the flush. MIPS with MMID is explored under that model alone, and has nothing.
@@ -196,14 +210,14 @@ Remarks:
 
 ## Is READ_ONCE() needed for the second look?
 
-No: that it comes after the reference does not depend on it. \`atomic_add_unless()\`, when it succeeds, is a full barrier, also
+Not to keep it behind the reference: that does not depend on READ_ONCE(). \`atomic_add_unless()\`, when it succeeds, is a full barrier, also
 for the compiler; that is what the second look depends on:
 
 ${orderTable()}
 
 \`gup-fast-recheck-plain\` takes the two loads for the ordinary C loads that they are in v6.1. They are in a data race with the
-stores of who changes the entries, as KCSAN would tell; but nothing else comes of it. With a reference that is merely acquire
-or relaxed, a locked instruction on x86 saves it; elsewhere the pin may be stale.
+stores that change the entries, as KCSAN would tell; in this order, and in this scenario, nothing else comes of it. With a
+reference that is merely acquire or relaxed, a locked instruction on x86 saves it; elsewhere the pin may be stale.
 
 \`\`\`
 pagerace compare gup-fast-collapse --a v6.0 --b v6.0+gup-fast-recheck-plain --arch arm64,powerpc-radix
@@ -211,7 +225,22 @@ pagerace compare gup-fast-collapse --a v6.0 --b v6.0+gup-fast-reference-acquire 
 pagerace run gup-fast-collapse-split --kernel v6.0 --arch arm64
 \`\`\`
 
-What a compiler might do to an ordinary load, such as to load twice, is not modelled; nor are entries of two words (PAE).
+The order of the two loads is another matter. The source reads the entry above first, and the entry of the page last
+(\`pmd_val(pmd) != pmd_val(*pmdp) || pte_val(pte) != pte_val(*ptep)\`); both are ordinary loads, and C lets a compiler exchange
+them. \`gup-fast-recheck-pte-first\` shows what would come of that in \`gup-fast-collapse-split\`, by interleaving alone:
+
+${exchangedTable()}
+
+GUP-fast reads the entry of the page before the collapse, and the entry above after the split has put the very table back. No
+compiler is known to exchange the two loads. If one did, the window would be as long as a virtual CPU is preempted between
+them. In the order of the source only a processor that swaps loads can do it, over a whole collapse and split: this is allowed
+formally, and a lesson rather than a bug. v6.1 interrupts the walk, so that the order does not matter.
+
+\`\`\`
+pagerace compare gup-fast-collapse-split --a v6.0 --b v6.0+gup-fast-recheck-pte-first --arch x86,x86-kvm,s390,arm64
+\`\`\`
+
+What else a compiler might do to an ordinary load, such as to load twice, is not modelled; nor are entries of two words (PAE).
 
 ## Does pmdp_collapse_flush() have to be a full barrier, and where is it?
 

@@ -14,7 +14,8 @@ export class RecheckByPlainLoads implements GupFastRecheck {
 
 /**
  * Of no kernel, in so far as elsewhere the model takes the two loads for READ_ONCE(): asks what the
- * difference is. A compiler is not modelled, so a load is one load in any case.
+ * difference is. A compiler is not modelled, so each load is one load, in the order of the source; the
+ * other order has `gup-fast-recheck-pte-first`.
  */
 export const gupFastRecheckPlain = definePatch({
   id: 'gup-fast-recheck-plain',

@@ -8,7 +8,8 @@ import type { Architecture, Pte, PteWalk } from '@pagerace/page-model';
 export class RecheckPmdAndPte implements GupFastRecheck {
   isUnchanged(arch: Architecture, { pmdp, pmd, ptep }: PteWalk, pte: Pte): boolean {
     // THP collapse takes the table out before it looks at the references: either it sees ours, or we
-    // see that. The increment is a full barrier, so these loads need not be READ_ONCE() to come after it.
+    // see that. The increment is a full barrier, so these loads need not be READ_ONCE() to come after it;
+    // but nothing keeps the two in order. See RecheckPteFirst.
     return arch.pmdpGet(pmdp) === pmd && arch.ptepGet(ptep) === pte;
   }
 }
