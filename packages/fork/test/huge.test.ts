@@ -8,7 +8,6 @@ import {
 import {
   auditPageTables,
   auditReferences,
-  GUP_PIN_COUNTING_BIAS,
   mmapReadLock,
   mmapReadUnlock,
   Mm,
@@ -99,7 +98,8 @@ describe('fork of a huge page', () => {
     const seen = once((system, { child, head }) => {
       const { fork, memory, mm } = system;
       mm.hasPinned.write(1);
-      head._refcount.fetchAdd(GUP_PIN_COUNTING_BIAS);
+      head._refcount.fetchAdd(1);
+      head.compoundPincount.fetchAdd(1);
       fork.dupMmap(mm, child);
       const bytes = bothWrite(system, child);
       const pinned = memory.subpages(head)[1]!.contents.load(0);

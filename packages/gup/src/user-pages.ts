@@ -1,10 +1,13 @@
 import { inject, injectable } from '@pagerace/di';
 import {
+  atomicAdd,
   kernelFunction,
   localIrqRestore,
   localIrqSave,
   rawReadSeqcount,
   readSeqcountRetry,
+  setBit,
+  testBit,
   Violation,
 } from '@pagerace/machine';
 import {
@@ -25,6 +28,7 @@ import {
   mmapReadUnlock,
   type Page,
   PageDirty,
+  pinReferences,
   pageRefAdd,
   pageRefSubAndTest,
   pmdLock,
@@ -71,8 +75,7 @@ export class UserPages implements GetUserPages {
 
   @kernelFunction('mm/gup.c', 'internal_get_user_pages_fast')
   getUserPagesFast(mm: Mm, start: VirtualAddress, pages: number, flags: GupFlags): readonly Page[] {
-    // mm_set_has_pinned_flag(): without the test, pinning would bounce the cache line.
-    if (flags.pin === true && mm.hasPinned.read() === 0) mm.hasPinned.write(1);
+    if (flags.pin === true) this.mmSetHasPinnedFlag(mm);
     const fast = this.locklessPagesFromMm(mm, start, pages, flags);
     if (fast.length === pages || flags.fastOnly === true) return fast;
     const done = fast.length;
@@ -88,12 +91,20 @@ export class UserPages implements GetUserPages {
     flags: GupFlags,
   ): readonly Page[] {
     mmapReadLock(mm);
+    // __get_user_pages_locked().
+    if (flags.pin === true) this.mmSetHasPinnedFlag(mm);
     const got: Page[] = [];
     for (let nth = 0; nth < pages; nth++) {
       got.push(this.#getUserPage(mm, start + nth * this.memory.pageSize, flags));
     }
     mmapReadUnlock(mm);
     return got;
+  }
+
+  /** Without the test, each pin would take the cache line from the other CPUs. */
+  @kernelFunction('mm/gup.c')
+  mmSetHasPinnedFlag({ hasPinned }: Mm): void {
+    if (!testBit(hasPinned)) setBit(hasPinned);
   }
 
   release(page: Page, { pin }: GupFlags): void {
@@ -189,12 +200,13 @@ export class UserPages implements GetUserPages {
     return page;
   }
 
-  /** try_grab_compound_head(), of a small page. @returns whether the page had a reference before */
+  /** @returns whether the page had a reference before */
   @kernelFunction('mm/gup.c', 'try_grab_compound_head')
   tryGrabPageLockless(page: Page, { pin }: GupFlags): boolean {
     if (!this.reference.tryAdd(page)) return false;
     if (pin === true) {
-      pageRefAdd(page, GUP_PIN_COUNTING_BIAS - 1);
+      if (page.isHuge) atomicAdd(page.compoundPincount, 1);
+      else pageRefAdd(page, GUP_PIN_COUNTING_BIAS - 1);
       this.pinOrdering.afterPin();
     }
     return true;
@@ -202,7 +214,8 @@ export class UserPages implements GetUserPages {
 
   @kernelFunction('mm/gup.c')
   putCompoundHead(page: Page, { pin }: GupFlags): void {
-    if (pageRefSubAndTest(page, pin === true ? GUP_PIN_COUNTING_BIAS : 1)) __putPage(page);
+    if (pin === true && page.isHuge) atomicAdd(page.compoundPincount, -1);
+    if (pageRefSubAndTest(page, pin === true ? pinReferences(page) : 1)) __putPage(page);
   }
 
   // ---- slow: mmap_lock, the PTL, and page faults ----
@@ -277,8 +290,12 @@ export class UserPages implements GetUserPages {
   tryGrabPage(page: Page, { pin }: GupFlags): void {
     // The zero page is never freed, and is not pinned (c8070b787519, v6.5).
     if (page.isZeroPage) return;
-    if (pin === true) pageRefAdd(page, GUP_PIN_COUNTING_BIAS);
-    else tryGetPage(page);
+    if (pin !== true) {
+      tryGetPage(page);
+      return;
+    }
+    pageRefAdd(page, pinReferences(page));
+    if (page.isHuge) atomicAdd(page.compoundPincount, 1);
   }
 
   /**

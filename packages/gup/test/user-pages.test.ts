@@ -88,6 +88,20 @@ describe('GUP-fast', () => {
 });
 
 describe('the slow path', () => {
+  // __get_user_pages_locked(): fork must look for pins that come this way, too.
+  test('says that the process has pinned a page', () => {
+    const seen = once((system) => {
+      cleanPage(system);
+      const { gup, mm } = system;
+      const had = [{}, { pin: true }].map((flags) => {
+        gup.getUserPagesUnlocked(mm, 0, 1, flags);
+        return mm.hasPinned.read();
+      });
+      return had;
+    });
+    expect(seen).toEqual([0, 1]);
+  });
+
   test('makes a page dirty that will be written to, and no other', () => {
     const dirty = once((system) => {
       const page = cleanPage(system);

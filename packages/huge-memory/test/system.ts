@@ -108,11 +108,8 @@ const toy = exploring(
 export const { explored } = toy;
 
 /** Runs something as set-up, where there is one execution, and audits what it leaves. @returns what it returns */
-export function once<T>(
-  body: (system: System) => T,
-  holders?: (system: System) => ReadonlyMap<Page, number>,
-): T {
+export function once<T>(body: (system: System) => T, pinners?: () => ReadonlyMap<Page, number>): T {
   return toy.once(body, (system) => {
-    auditReferences(system.memory, holders?.(system));
+    auditReferences(system.memory, undefined, pinners?.());
   });
 }

@@ -78,7 +78,8 @@ export function composeRun(request: RunRequest): Run {
         // An execution that was violated may have left something behind.
         context.takeHeld();
         program.finally?.(results);
-        auditReferences(context.memory, context.takeHeld());
+        const { held, pinned } = context.takeHeld();
+        auditReferences(context.memory, held, pinned);
         auditPageTables(context.memory);
       },
     };

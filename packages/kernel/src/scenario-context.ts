@@ -23,6 +23,7 @@ export class ScenarioContext<Parameters> {
   readonly #wiring: Wiring;
   readonly #properties: ReadonlyMap<string, Property>;
   readonly #held = new Map<Page, number>();
+  readonly #pinned = new Map<Page, number>();
 
   /** @internal */
   constructor(
@@ -60,10 +61,19 @@ export class ScenarioContext<Parameters> {
     this.#held.set(page, (this.#held.get(page) ?? 0) + references);
   };
 
-  /** @internal hands over, and forgets, what {@link holdsAtEnd} was told in one execution */
-  takeHeld(): ReadonlyMap<Page, number> {
-    const held = new Map(this.#held);
+  /** At the end of an execution: says that somebody has a FOLL_PIN reference to a page still, on purpose. */
+  readonly pinsAtEnd = (page: Page): void => {
+    this.#pinned.set(page, (this.#pinned.get(page) ?? 0) + 1);
+  };
+
+  /** @internal hands over, and forgets, what {@link holdsAtEnd} and {@link pinsAtEnd} were told in one execution */
+  takeHeld(): {
+    readonly held: ReadonlyMap<Page, number>;
+    readonly pinned: ReadonlyMap<Page, number>;
+  } {
+    const taken = { held: new Map(this.#held), pinned: new Map(this.#pinned) };
     this.#held.clear();
-    return held;
+    this.#pinned.clear();
+    return taken;
   }
 }

@@ -42,6 +42,8 @@ export {
   pageMapcount,
   pageMapped,
   pageMaybeDmaPinned,
+  pageNeedsCowForDma,
+  pinReferences,
   pageTransHugeMapcount,
   putPage,
   putPageTestzero,

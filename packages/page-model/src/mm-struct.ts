@@ -1,5 +1,6 @@
 import {
   type Atomic,
+  type Bit,
   cell,
   type Cell,
   type Cpu,
@@ -50,7 +51,7 @@ export class Mm {
   /** Odd while fork write-protects; GUP-fast's FOLL_PIN looks at it (v5.11). */
   readonly writeProtectSeq: Seqcount;
   /** MMF_HAS_PINNED: a page of this process was pinned once. */
-  readonly hasPinned: Cell<number>;
+  readonly hasPinned: Bit;
   /**
    * mm->tlb_flush_batched: how often reclaim has unmapped pages without a flush, in bits 0 to 14, and how
    * much of that was flushed, in bits 16 to 30 (v5.17: 5ee2fa2f0636; before, a flag).

@@ -1,7 +1,8 @@
-import { atomicRead, defineKernelFunction } from '@pagerace/machine';
+import { atomicAdd, atomicRead, defineKernelFunction, testBit } from '@pagerace/machine';
 import { AnonVma } from './anon-vma.js';
 import type { Page } from './page.js';
 import { pageCacheRelease } from './swap.js';
+import type { Vma } from './vma.js';
 import {
   pageCount,
   pageRefAddUnless,
@@ -14,6 +15,11 @@ const file = 'include/linux/mm.h';
 
 /** What a FOLL_PIN reference adds to the count of a small page. */
 export const GUP_PIN_COUNTING_BIAS = 1024;
+
+/** What a FOLL_PIN reference adds to _refcount; a huge page counts its pins in compound_pincount besides. */
+export function pinReferences({ isHuge }: Page): number {
+  return isHuge ? 1 : GUP_PIN_COUNTING_BIAS;
+}
 
 /** get_page(): one more reference to a page of which the caller has one. Unordered. */
 export const getPage = defineKernelFunction(file, 'get_page', (page: Page): void => {
@@ -54,21 +60,33 @@ export const __putPage = defineKernelFunction('mm/swap.c', '__put_page', (page: 
   page.memory.allocator.freeUnrefPage(page.head);
 });
 
-/** unpin_user_page() of a small page (mm/gup.c). */
+/** unpin_user_page() (mm/gup.c): gives a FOLL_PIN reference back, the pin before the reference. */
 export const unpinUserPage = defineKernelFunction(
   'mm/gup.c',
   'unpin_user_page',
   (page: Page): void => {
     if (page.isZeroPage) return;
-    if (pageRefSubAndTest(page, GUP_PIN_COUNTING_BIAS)) __putPage(page);
+    if (page.isHuge) atomicAdd(page.compoundPincount, -1);
+    if (pageRefSubAndTest(page, pinReferences(page))) __putPage(page);
   },
 );
 
-/** page_maybe_dma_pinned(): whether there is, or may seem to be, a FOLL_PIN reference. Unordered. */
+/**
+ * page_maybe_dma_pinned(): whether there is a FOLL_PIN reference; of a small page, whether there is or may
+ * seem to be one. Unordered.
+ */
 export const pageMaybeDmaPinned = defineKernelFunction(
   file,
   'page_maybe_dma_pinned',
-  (page: Page): boolean => pageCount(page) >= GUP_PIN_COUNTING_BIAS,
+  (page: Page): boolean =>
+    page.isHuge ? atomicRead(page.compoundPincount) > 0 : pageCount(page) >= GUP_PIN_COUNTING_BIAS,
+);
+
+/** page_needs_cow_for_dma() (v5.11): whether fork must copy a page of `vma` at once. Hold the PTL. Unordered. */
+export const pageNeedsCowForDma = defineKernelFunction(
+  file,
+  'page_needs_cow_for_dma',
+  ({ mm }: Vma, page: Page): boolean => testBit(mm.hasPinned) && pageMaybeDmaPinned(page),
 );
 
 /** page_mapcount(): how many page-table entries map the page, by itself or as part of a huge one. Unordered. */

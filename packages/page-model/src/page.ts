@@ -53,6 +53,11 @@ export class Page {
   readonly _mapcount: Atomic;
   /** compound_mapcount_ptr(), of a huge page's head: one less than the entries that map it as a whole. */
   readonly compoundMapcount: Atomic;
+  /**
+   * compound_pincount_ptr(), of a huge page's head: its FOLL_PIN references, each of which is one of
+   * _refcount as well (v5.7; of every large folio since v5.18, 5232c63f46fd). A small page has no room for it.
+   */
+  readonly compoundPincount: Atomic;
   /** An anonymous page's anon_vma, or what its file's pages belong to. Stable under the page lock. */
   readonly mapping: Cell<AnonVma | AddressSpace | null>;
   /** Which page of its mapping it is. */
@@ -81,6 +86,7 @@ export class Page {
       this.lock = new BitLock(this.flags.bit('locked'), 'PG_locked');
       this._refcount = cell(reserved === undefined ? 0 : 1, `${name}._refcount`);
       this.compoundMapcount = cell(-1, `${name}.compound_mapcount`);
+      this.compoundPincount = cell(0, `${name}.compound_pincount`);
       this.mapping = cell<AnonVma | AddressSpace | null>(null, `${name}.mapping`);
       this.index = cell(0, `${name}.index`);
       this.private = cell(0, `${name}.private`);
@@ -90,6 +96,7 @@ export class Page {
         lock: this.lock,
         _refcount: this._refcount,
         compoundMapcount: this.compoundMapcount,
+        compoundPincount: this.compoundPincount,
         mapping: this.mapping,
         index: this.index,
         private: this.private,

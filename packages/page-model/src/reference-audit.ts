@@ -1,5 +1,6 @@
 import { MachineProperty, Violation } from '@pagerace/machine';
 import type { Memory } from './memory.js';
+import { pinReferences } from './mm.js';
 import type { Page } from './page.js';
 
 /**
@@ -8,10 +9,12 @@ import type { Page } from './page.js';
  * is said to hold one still. Frames are free exactly if nobody refers to them.
  *
  * @param holders references that are held on purpose, by page
+ * @param pinners FOLL_PIN references that are held on purpose, by page
  */
 export function auditReferences(
   memory: Memory,
   holders: ReadonlyMap<Page, number> = new Map(),
+  pinners: ReadonlyMap<Page, number> = new Map(),
 ): void {
   const free = new Set(memory.allocator.free);
   for (const page of [...memory.pages, ...memory.hugePages]) {
@@ -19,16 +22,19 @@ export function auditReferences(
     const each = subpages.map((one) => countMappings(memory, 'pte', one));
     const whole = page.isHuge ? countMappings(memory, 'pmd', page) : 0;
     const isFree = free.has(page);
+    const pins = pinners.get(page) ?? 0;
     const references =
       each.reduce((sum, mappings) => sum + mappings, whole) +
       countInBatches(memory, page) +
       countInPageCache(memory, subpages) +
       (page.flags.bit('swapcache').read() === 1 ? 1 : 0) +
-      (holders.get(page) ?? 0);
+      (holders.get(page) ?? 0) +
+      pins * pinReferences(page);
     for (const [nth, one] of subpages.entries()) {
       demand(one, '_mapcount', one._mapcount.read() + 1, isFree ? 0 : each[nth]!);
     }
     demand(page, 'compound_mapcount', page.compoundMapcount.read() + 1, isFree ? 0 : whole);
+    demand(page, 'compound_pincount', page.compoundPincount.read(), page.isHuge ? pins : 0);
     demand(page, '_refcount', page._refcount.read(), references);
     if ((references === 0) !== isFree) {
       throw new Violation(

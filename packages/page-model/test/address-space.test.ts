@@ -50,26 +50,32 @@ describe('a mapping', () => {
 
 describe.each([2, 3])('a page table of %i levels', (levels) => {
   test('is linked in by pte_alloc(), and not before', () => {
-    const seen = once(({ mm }) => {
-      mm.mmap({ start: 0x00, pages: 16, vmFlags });
-      const before = walkToPte(mm, 0x50);
-      pteAlloc(mm, 0x50);
-      const ptep = walkToPte(mm, 0x50)?.ptep;
-      const neighbour = walkToPte(mm, 0x60)?.ptep;
-      return [before, ptep?.name, neighbour?.name, walkToPte(mm, 0x90)];
-    }, levels);
+    const seen = once(
+      ({ mm }) => {
+        mm.mmap({ start: 0x00, pages: 16, vmFlags });
+        const before = walkToPte(mm, 0x50);
+        pteAlloc(mm, 0x50);
+        const ptep = walkToPte(mm, 0x50)?.ptep;
+        const neighbour = walkToPte(mm, 0x60)?.ptep;
+        return [before, ptep?.name, neighbour?.name, walkToPte(mm, 0x90)];
+      },
+      { pageTableLevels: levels },
+    );
     expect(seen).toEqual([undefined, 'mm.pte(40)[1]', 'mm.pte(40)[2]', undefined]);
   });
 
   test('two CPUs may link in the same tables at once', () => {
-    const { verdict } = explored(({ machine, mm }) => {
-      mm.mmap({ start: 0, pages: 2, vmFlags });
-      machine.cpu(0).run('one', () => pteAlloc(mm, 0));
-      machine.cpu(1).run('other', () => pteAlloc(mm, 0x10));
-      return () => {
-        expect(walkToPte(mm, 0)?.table).toBe(walkToPte(mm, 0x10)?.table);
-      };
-    }, levels);
+    const { verdict } = explored(
+      ({ machine, mm }) => {
+        mm.mmap({ start: 0, pages: 2, vmFlags });
+        machine.cpu(0).run('one', () => pteAlloc(mm, 0));
+        machine.cpu(1).run('other', () => pteAlloc(mm, 0x10));
+        return () => {
+          expect(walkToPte(mm, 0)?.table).toBe(walkToPte(mm, 0x10)?.table);
+        };
+      },
+      { pageTableLevels: levels },
+    );
     expect(verdict).toBe('verified');
   });
 });

@@ -10,6 +10,7 @@ import {
   pageRefAdd,
   pageRefFreeze,
   pageRefUnfreeze,
+  pinReferences,
   putPage,
   tryGetPage,
   unlockPage,
@@ -91,6 +92,25 @@ describe('references to a page', () => {
     expect(seen).toEqual([false, true, false]);
   });
 
+  test('a FOLL_PIN reference to a huge page has a counter of its own', () => {
+    const seen = once(
+      ({ memory }) => {
+        const head = memory.allocator.allocHugePage();
+        const page = memory.subpages(head)[1]!;
+        // References alone are no pins, however many.
+        pageRefAdd(page, GUP_PIN_COUNTING_BIAS);
+        const before = pageMaybeDmaPinned(page);
+        pageRefAdd(page, pinReferences(page));
+        page.compoundPincount.fetchAdd(1);
+        const pinned = pageMaybeDmaPinned(head);
+        unpinUserPage(page);
+        return [before, pinned, pageMaybeDmaPinned(head), pageCount(head)];
+      },
+      { hugePages: 1, hpagePmdNr: 2 },
+    );
+    expect(seen).toEqual([false, true, false, 1 + GUP_PIN_COUNTING_BIAS]);
+  });
+
   test('those of the zero page are not counted', () => {
     const count = once(({ memory: { zeroPage } }) => {
       putPage(zeroPage);
@@ -117,6 +137,20 @@ describe('the audit at the end', () => {
     });
     expect(violations).toMatchObject([
       { property: 'leak', message: 'page1 has _refcount 2, but there are 1' },
+    ]);
+  });
+
+  test('finds a pin of a huge page that nobody has', () => {
+    const { violations } = explored(
+      ({ machine, memory, page }) => {
+        const head = machine.boot(() => memory.allocator.allocHugePage());
+        machine.cpu(0).run('pinner', () => head.compoundPincount.write(1));
+        return () => auditReferences(memory, new Map([page, head].map((one) => [one, 1])));
+      },
+      { hugePages: 1 },
+    );
+    expect(violations).toMatchObject([
+      { property: 'leak', message: 'huge8 has compound_pincount 1, but there are 0' },
     ]);
   });
 

@@ -19,7 +19,7 @@ import {
   type Vma,
   withPteLocked,
 } from '../src/index.js';
-import { toySystem } from '../src/testing/index.js';
+import { type ToyOptions, toySystem } from '../src/testing/index.js';
 
 /** Fills with zeros what is written to, and maps the zero page where it is only read. */
 @injectable()
@@ -62,10 +62,10 @@ type AtEnd = (results: Results) => unknown;
 /** Explores a program over a toy machine with four page frames and two CPUs. */
 export function explored(
   threads: (system: System) => AtEnd | object | undefined,
-  pageTableLevels = 3,
+  options: ToyOptions = {},
 ): Result {
   const setup = bootable(() => {
-    const { machine, wiring } = toySystem({ pages: 4, pageTableLevels });
+    const { machine, wiring } = toySystem({ pages: 4, pageTableLevels: 3, ...options });
     wiring.bind(FAULT_HANDLER, ZeroFill);
     const memory = wiring.get(MEMORY);
     const atEnd = threads({
@@ -84,12 +84,12 @@ export function explored(
 }
 
 /** Runs something as set-up, where there is one execution, and gives back what it returns. */
-export function once<T>(body: (system: System) => T, pageTableLevels = 3): T {
+export function once<T>(body: (system: System) => T, options: ToyOptions = {}): T {
   let result: T | undefined;
   const { verdict, error } = explored((system) => {
     result = system.machine.boot(() => body(system));
     return undefined;
-  }, pageTableLevels);
+  }, options);
   if (verdict !== 'verified') throw new Error(error);
   return result as T;
 }

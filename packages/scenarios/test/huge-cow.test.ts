@@ -3,7 +3,6 @@ import { GET_USER_PAGES, type GupFlags } from '@pagerace/gup';
 import { composeRun, defineScenario, type ScenarioContext } from '@pagerace/kernel';
 import { explore } from '@pagerace/explorer';
 import {
-  GUP_PIN_COUNTING_BIAS,
   lruAddDrain,
   type Mm,
   type Page,
@@ -37,7 +36,7 @@ function seenOn<T>(kernel: string, body: (family: Family) => T): T {
       const { arch, machine, memory } = context;
       const race = new CollapseRace(context, { cpus: [0, 1] });
       const child = context.process('child');
-      const held = new Map<Page, number>();
+      const held = new Map<Page, boolean>();
       machine.boot(() => {
         race.collapse();
         lruAddDrain(memory);
@@ -50,14 +49,17 @@ function seenOn<T>(kernel: string, body: (family: Family) => T): T {
           child,
           get: (flags) => {
             const page = gup.getUserPagesUnlocked(race.mm, race.address(1), 1, flags)[0]!;
-            held.set(page, flags.pin === true ? GUP_PIN_COUNTING_BIAS : 1);
+            held.set(page, flags.pin === true);
             return page;
           },
           isHuge: () => arch.pmdTransHuge(walkToPmd(race.mm, race.address())!.pmd),
         });
       });
       return machine.program(() => {
-        for (const [page, references] of held) context.holdsAtEnd(page.head, references);
+        for (const [page, isPinned] of held) {
+          if (isPinned) context.pinsAtEnd(page.head);
+          else context.holdsAtEnd(page.head);
+        }
       });
     },
   });

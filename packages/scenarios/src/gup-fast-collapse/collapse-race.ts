@@ -25,16 +25,13 @@ import {
   type Vma,
   walkToPte,
 } from '@pagerace/page-model';
-import { Findings } from '../findings.js';
 import { referencesAreCounted } from '../madv-free/properties.js';
+import { judgeGivenOut, writeAsDevice } from './judge-page.js';
 import { judgeTables } from './judge-tables.js';
 import { noLostWrite, noStalePin } from './properties.js';
 
 /** Aligned to what an entry above the last level covers, on every architecture. */
 export const RANGE = 0x7f0000000000;
-
-/** What the owner of a reference writes to the page. */
-const WRITTEN = 'G';
 
 /** What GUP-fast reports to those who judge the run. */
 export interface Got {
@@ -105,7 +102,7 @@ export class CollapseRace {
   getAndWrite(nth = 0, flags: GupFlags = {}, mm: Mm = this.mm): Got {
     const wanted = { write: true, fastOnly: true, ...flags };
     const [page] = this.#gup.getUserPagesFast(mm, this.address(nth), 1, wanted);
-    if (page !== undefined && wanted.write) page.contents.writeHalf('lo', WRITTEN);
+    if (page !== undefined && wanted.write) writeAsDevice(page);
     return { page, walks: this.#log.ofCurrentTask() };
   }
 
@@ -135,23 +132,9 @@ export class CollapseRace {
   }
 
   /** Judges, at the end, what GUP-fast has got for the nth page, while nobody unmapped it. */
-  judge({ page }: Got, nth = 0, references = 1): void {
-    this.judgeReferences(page, references);
-    if (page === undefined) return;
-    const findings = new Findings();
-    const mapped = this.mapped(nth);
-    findings.demand(
-      this.#context.property(noStalePin.id),
-      mapped === page,
-      () =>
-        `GUP-fast has given out ${page.name}, and ${mapped?.name ?? 'nothing'} is mapped at its address`,
-    );
-    findings.demand(
-      this.#context.property(noLostWrite.id),
-      mapped?.contents.readHalf('lo') === WRITTEN,
-      () => `what was written to ${page.name} cannot be read at its address`,
-    );
-    findings.conclude();
+  judge({ page }: Got, nth = 0, flags: GupFlags = {}): void {
+    this.judgeReferences(page, flags);
+    if (page !== undefined) judgeGivenOut(this.#context, page, this.mapped(nth));
   }
 
   /** Judges which page tables the walks have read. */
@@ -160,8 +143,9 @@ export class CollapseRace {
   }
 
   /** A reference that is held at the end, and that all are counted if nothing has stopped the run so far. */
-  judgeReferences(page: Page | undefined, references = 1): void {
-    if (page !== undefined) this.#context.holdsAtEnd(page.head, references);
+  judgeReferences(page: Page | undefined, { pin }: GupFlags = {}): void {
+    if (page !== undefined && pin === true) this.#context.pinsAtEnd(page.head);
+    else if (page !== undefined) this.#context.holdsAtEnd(page.head);
     this.#context.property(referencesAreCounted.id).applies();
   }
 }

@@ -1,6 +1,6 @@
 import { FORK, prepareChild } from '@pagerace/fork';
 import { choiceParameter, defineScenario } from '@pagerace/kernel';
-import { GUP_PIN_COUNTING_BIAS, lruAddDrain, USER_ACCESS } from '@pagerace/page-model';
+import { lruAddDrain, USER_ACCESS } from '@pagerace/page-model';
 import { pmdAndPte, synchronised } from './kernels.js';
 import { collapseProperties, CollapseRace, type Got } from './collapse-race.js';
 
@@ -50,7 +50,7 @@ export const gupFastHugeFork = defineScenario({
       user.userWrite(race.mm, race.address(1) + memory.pageSize / 2, 2);
     });
     return machine.program(({ app }) => {
-      race.judge(app as Got, 1, GUP_PIN_COUNTING_BIAS);
+      race.judge(app as Got, 1, { pin: true });
     });
   },
 });

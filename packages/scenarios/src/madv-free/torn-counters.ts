@@ -2,7 +2,7 @@ import { BIO_PAGE_REFERENCES } from '@pagerace/block';
 import { FORK, type Fork, prepareChild } from '@pagerace/fork';
 import { GET_USER_PAGES } from '@pagerace/gup';
 import { defineScenario, type Scenario, type ScenarioContext } from '@pagerace/kernel';
-import { type Mm, GUP_PIN_COUNTING_BIAS } from '@pagerace/page-model';
+import type { Mm } from '@pagerace/page-model';
 import type { Program } from '@pagerace/explorer';
 import { DirectReadRace, type Reclaimed } from './direct-read-race.js';
 import {
@@ -38,7 +38,8 @@ function build(
   machine.cpu(0).run('child', () => childDoes(fork, child, grandchild));
   machine.cpu(1).run('reclaim', () => race.reclaim());
   return machine.program(({ reclaim }) => {
-    context.holdsAtEnd(buffer.page(0), flags.pin ? GUP_PIN_COUNTING_BIAS : 1);
+    if (flags.pin) context.pinsAtEnd(buffer.page(0));
+    else context.holdsAtEnd(buffer.page(0));
     race.judgeReferences();
     race.judgeHeld((reclaim as Reclaimed).decisions);
   });
