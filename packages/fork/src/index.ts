@@ -1,2 +1,7 @@
 export { FORK, type Fork, prepareChild } from './fork.js';
 export { forkSubsystem } from './subsystem.js';
+export {
+  WRITE_PROTECT_ORDERING,
+  WriteBarrierOnly,
+  type WriteProtectOrdering,
+} from './write-protect-ordering.js';

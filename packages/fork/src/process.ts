@@ -13,7 +13,6 @@ import {
   ARCHITECTURE,
   type Architecture,
   flushTlbMm,
-  getPage,
   type LockedPte,
   lruCacheAdd,
   MEMORY,
@@ -29,6 +28,7 @@ import {
   type PmdWalk,
   pteAlloc,
   type Pte,
+  type Ptep,
   pteOffsetMapLock,
   pteUnmapUnlock,
   putPage,
@@ -40,11 +40,17 @@ import {
   type Vma,
   walkToPmd,
 } from '@pagerace/page-model';
-import { RMAP, type Rmap } from '@pagerace/rmap';
+import { ANON_DUP_RULE, type AnonDupRule, RMAP, type Rmap } from '@pagerace/rmap';
 import { SWAP, type Swap } from '@pagerace/swap';
 import type { Fork } from './fork.js';
+import { WRITE_PROTECT_ORDERING, type WriteProtectOrdering } from './write-protect-ordering.js';
 
-/** kernel/fork.c and mm/memory.c of v5.17, for private anonymous mappings. */
+/** A page for a copy, allocated while no lock was held; who uses it takes it out. */
+interface Prealloc {
+  page: Page | undefined;
+}
+
+/** kernel/fork.c and mm/memory.c of v5.17, but for the seams, for private anonymous mappings. */
 @injectable()
 export class Process implements Fork {
   constructor(
@@ -52,9 +58,11 @@ export class Process implements Fork {
     @inject(MEMORY) private readonly memory: Memory,
     @inject(TLB_FLUSH) private readonly tlb: TlbFlush,
     @inject(RMAP) private readonly rmap: Rmap,
+    @inject(ANON_DUP_RULE) private readonly anonDup: AnonDupRule,
     @inject(SWAP) private readonly swap: Swap,
     @inject(HUGE_MEMORY) private readonly huge: HugeMemory,
     @inject(HUGE_COPY) private readonly hugeCopy: HugeCopy,
+    @inject(WRITE_PROTECT_ORDERING) private readonly ordering: WriteProtectOrdering,
   ) {}
 
   @kernelFunction('kernel/fork.c')
@@ -77,6 +85,7 @@ export class Process implements Fork {
     // protection (57efa1fe5957, v5.11).
     mmuNotified(src.mm, src.start, src.end, () => {
       rawWriteSeqcountBegin(src.mm.writeProtectSeq);
+      this.ordering.afterBegin();
       for (const [start, end] of this.#pmdRanges(src)) this.copyPmdRange(dst, src, start, end);
       rawWriteSeqcountEnd(src.mm.writeProtectSeq);
     });
@@ -85,68 +94,116 @@ export class Process implements Fork {
   /** copy_pmd_range(), for what one entry covers. */
   @kernelFunction('mm/memory.c')
   copyPmdRange(dst: Vma, src: Vma, start: VirtualAddress, end: VirtualAddress): void {
-    const above = this.#hugePmd(src.mm, start);
-    if (above !== undefined && this.hugeCopy.copyHugePmd(dst, src, start, above.pmdp)) return;
-    for (let address = start; address < end; address += this.memory.pageSize) {
-      this.copyPteRange(dst, src, address);
-    }
+    const huge = this.#hugePmd(src.mm, start);
+    if (huge !== undefined && this.hugeCopy.copyHugePmd(dst, src, start, huge.pmdp)) return;
+    const above = walkToPmd(src.mm, start);
+    if (above === undefined || this.arch.pmdNone(above.pmd)) return;
+    this.copyPteRange(dst, src, start, end);
   }
 
-  /** copy_pte_range(), for one entry. */
+  /**
+   * Of what one page table covers: the locks of both tables are held together over all entries, the
+   * child's taken first. They are given back only to allocate a page, for the copy of one that may be pinned.
+   */
   @kernelFunction('mm/memory.c')
-  copyPteRange(dst: Vma, src: Vma, address: VirtualAddress): void {
-    pteAlloc(dst.mm, address);
-    const dstPte = pteOffsetMapLock(dst.mm, address);
-    const srcPte = pteOffsetMapLock(src.mm, address, 1);
-    if (dstPte !== undefined && srcPte !== undefined) {
-      const pte = this.arch.ptepGet(srcPte.ptep);
-      if (this.arch.ptePresent(pte)) this.copyPresentPte(dst, src, address, dstPte, srcPte, pte);
-      else if (!this.arch.pteNone(pte))
-        this.copyNonpresentPte(dst, src, address, dstPte, srcPte, pte);
+  copyPteRange(dst: Vma, src: Vma, start: VirtualAddress, end: VirtualAddress): void {
+    const prealloc: Prealloc = { page: undefined };
+    let address = start;
+    for (;;) {
+      pteAlloc(dst.mm, address);
+      const dstTable = pteOffsetMapLock(dst.mm, address);
+      if (dstTable === undefined) break;
+      const srcTable = pteOffsetMapLock(src.mm, address, 1);
+      if (srcTable !== undefined) {
+        address = this.#copyPtes(dst, src, [address, end], dstTable, srcTable, prealloc);
+        pteUnmapUnlock(srcTable);
+      }
+      pteUnmapUnlock(dstTable);
+      if (srcTable === undefined || address >= end) break;
+      // page_copy_prealloc().
+      prealloc.page = this.memory.allocator.allocPage();
     }
-    if (srcPte !== undefined) pteUnmapUnlock(srcPte);
-    if (dstPte !== undefined) pteUnmapUnlock(dstPte);
+    if (prealloc.page !== undefined) putPage(prealloc.page);
   }
 
+  /** Hold the locks of both tables. @returns the address whose page needs one to be copied to, or `end` */
+  #copyPtes(
+    dst: Vma,
+    src: Vma,
+    [start, end]: readonly [start: VirtualAddress, end: VirtualAddress],
+    dstTable: LockedPte,
+    srcTable: LockedPte,
+    prealloc: Prealloc,
+  ): VirtualAddress {
+    for (let address = start; address < end; address += this.memory.pageSize) {
+      const dstPtep = dstTable.table.entry(address)!;
+      const srcPtep = srcTable.table.entry(address)!;
+      const pte = this.arch.ptepGet(srcPtep);
+      if (this.arch.pteNone(pte)) continue;
+      if (!this.arch.ptePresent(pte)) {
+        this.copyNonpresentPte(dst, src, address, dstPtep, srcPtep, pte);
+        continue;
+      }
+      if (!this.copyPresentPte(dst, src, address, dstPtep, srcPtep, pte, prealloc)) return address;
+      if (prealloc.page !== undefined) {
+        // The pin has gone meanwhile.
+        putPage(prealloc.page);
+        prealloc.page = undefined;
+      }
+    }
+    return end;
+  }
+
+  /** @returns false for -EAGAIN: the page must be copied, and there is none to copy it to */
   @kernelFunction('mm/memory.c')
   copyPresentPte(
     dst: Vma,
     src: Vma,
     address: VirtualAddress,
-    dstPte: LockedPte,
-    srcPte: LockedPte,
+    dstPtep: Ptep,
+    srcPtep: Ptep,
     pte: Pte,
-  ): void {
+    prealloc: Prealloc,
+  ): boolean {
     let shared = pte;
     if (!this.arch.pteSpecial(pte)) {
       const page = this.memory.pageAt(this.arch.ptePfn(pte));
-      // The reference first, the mapping after it: in between, a page has one reference more than its
-      // mappings account for.
-      getPage(page);
-      if (!this.rmap.pageTryDupAnonRmap(page, false, src)) {
-        putPage(page);
-        this.copyPresentPage(dst, address, dstPte, page);
-        return;
+      if (!this.anonDup.tryDup(page, false, src)) {
+        return this.copyPresentPage(dst, address, dstPtep, page, prealloc);
       }
     }
     if (this.#isCowMapping(src) && this.arch.pteWrite(pte)) {
-      this.arch.ptepSetWrprotect(src.mm, address, srcPte.ptep);
+      this.arch.ptepSetWrprotect(src.mm, address, srcPtep);
       shared = this.arch.pteWrprotect(shared);
     }
-    this.arch.setPteAt(dst.mm, address, dstPte.ptep, this.arch.pteMkold(shared));
+    this.arch.setPteAt(dst.mm, address, dstPtep, this.arch.pteMkold(shared));
+    return true;
   }
 
-  /** A page that may be pinned stays the parent's alone: the child gets a copy at once (v5.11). */
+  /**
+   * A page that may be pinned stays the parent's alone: the child gets a copy at once (v5.11).
+   *
+   * @returns as {@link copyPresentPte}
+   */
   @kernelFunction('mm/memory.c')
-  copyPresentPage(dst: Vma, address: VirtualAddress, dstPte: LockedPte, page: Page): void {
-    const copy = this.memory.allocator.allocPage();
+  copyPresentPage(
+    dst: Vma,
+    address: VirtualAddress,
+    dstPtep: Ptep,
+    page: Page,
+    prealloc: Prealloc,
+  ): boolean {
+    const copy = prealloc.page;
+    if (copy === undefined) return false;
+    prealloc.page = undefined;
     copy.contents.copyFrom(page.contents);
     __SetPageUptodate(copy);
     this.rmap.pageAddNewAnonRmap(copy, dst, address);
     lruCacheAdd(copy);
     const pte = this.arch.pteMkdirty(this.arch.mkPte(copy, dst.vmPageProt));
     const writable = dst.has(VM_WRITE) ? this.arch.pteMkwrite(pte) : pte;
-    this.arch.setPteAt(dst.mm, address, dstPte.ptep, writable);
+    this.arch.setPteAt(dst.mm, address, dstPtep, writable);
+    return true;
   }
 
   @kernelFunction('mm/memory.c')
@@ -154,17 +211,17 @@ export class Process implements Fork {
     dst: Vma,
     src: Vma,
     address: VirtualAddress,
-    dstPte: LockedPte,
-    srcPte: LockedPte,
+    dstPtep: Ptep,
+    srcPtep: Ptep,
     pte: Pte,
   ): void {
     this.swap.swapDuplicate(this.arch.pteToSwpEntry(pte));
     let shared = pte;
     if (this.arch.pteSwpExclusive(pte)) {
       shared = this.arch.pteSwpClearExclusive(pte);
-      this.arch.setPteAt(src.mm, address, srcPte.ptep, shared);
+      this.arch.setPteAt(src.mm, address, srcPtep, shared);
     }
-    this.arch.setPteAt(dst.mm, address, dstPte.ptep, shared);
+    this.arch.setPteAt(dst.mm, address, dstPtep, shared);
   }
 
   @kernelFunction('mm/mmap.c')

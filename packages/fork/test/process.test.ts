@@ -9,8 +9,11 @@ import {
   pageCount,
   pageMapcount,
   PageReferenced,
+  pteOffsetMapLock,
+  pteUnmapUnlock,
   putPage,
   unlockPage,
+  unpinUserPage,
   VM_READ,
   VM_WRITE,
   walkToPte,
@@ -88,6 +91,65 @@ describe('fork', () => {
       ];
     });
     expect(seen).toEqual([false, 7, 1, true]);
+  });
+
+  test('gives back the page for a copy, if the pin has gone when it is there', () => {
+    const shared = new Set<boolean>();
+    const { verdict, error } = explored((system) => {
+      const { machine, memory, fork, mm } = system;
+      const { page, child } = machine.boot(() => {
+        const made = family(system);
+        mm.hasPinned.write(1);
+        made.page._refcount.fetchAdd(GUP_PIN_COUNTING_BIAS);
+        return made;
+      });
+      machine.cpu(0).run('fork', () => fork.dupMmap(mm, child));
+      machine.cpu(1).run('unpin', () => unpinUserPage(page));
+      return () => {
+        shared.add(pageAt(system, child, 0) === page);
+        auditReferences(memory);
+      };
+    });
+    expect([verdict, error, [...shared].sort()]).toEqual(['verified', undefined, [false, true]]);
+  });
+
+  // copy_pte_range() has both locks over all the entries of a table.
+  test('lets nobody with the lock of the table see some of its pages shared and some not', () => {
+    const seen = new Set<string>();
+    const { verdict, error } = explored((system) => {
+      const { arch, machine, memory, fork, mm, user } = system;
+      const child = machine.boot(() => {
+        const made = family(system);
+        user.userWrite(mm, 0x10, 7);
+        lruAddDrain(memory);
+        return made.child;
+      });
+      machine.cpu(0).run('fork', () => fork.dupMmap(mm, child));
+      machine.cpu(1).run('look', () => {
+        const locked = pteOffsetMapLock(mm, 0)!;
+        const ptes = [0, 0x10].map((address) => arch.ptepGet(locked.table.entry(address)!));
+        pteUnmapUnlock(locked);
+        return ptes.map((pte) => (arch.pteWrite(pte) ? 'own' : 'shared')).join();
+      });
+      return ({ look }) => void seen.add(look as string);
+    });
+    expect([verdict, error, [...seen].sort()]).toEqual([
+      'verified',
+      undefined,
+      ['own,own', 'shared,shared'],
+    ]);
+  });
+
+  test('allocates no table for the child where the parent has none', () => {
+    const seen = once((system) => {
+      const { machine, memory, fork, mm } = system;
+      mm.mmap({ start: 0, pages: 2, vmFlags });
+      const child = new Mm(memory, 'child', [machine.cpu(1)]);
+      prepareChild(mm, child);
+      fork.dupMmap(mm, child);
+      return child.nrPtes.read();
+    });
+    expect(seen).toBe(0);
   });
 
   test('shares the zero page, and nothing where nothing is', () => {

@@ -3,7 +3,6 @@ import { kernelFunction } from '@pagerace/machine';
 import {
   ARCHITECTURE,
   type Architecture,
-  getPage,
   MEMORY,
   type Memory,
   pgtableTransHugeDeposit,
@@ -12,11 +11,10 @@ import {
   pmdUnlock,
   pteAllocOne,
   type Ptep,
-  putPage,
   type VirtualAddress,
   type Vma,
 } from '@pagerace/page-model';
-import { RMAP, type Rmap } from '@pagerace/rmap';
+import { ANON_DUP_RULE, type AnonDupRule } from '@pagerace/rmap';
 import { HUGE_MEMORY, type HugeMemory } from './huge-memory.js';
 
 export const HUGE_COPY = token<HugeCopy>('huge-memory.HugeCopy', {
@@ -35,13 +33,13 @@ export interface HugeCopy {
   copyHugePmd(dst: Vma, src: Vma, address: VirtualAddress, srcPmdp: Ptep): boolean;
 }
 
-/** mm/huge_memory.c of v6.1; since v5.9 (d042035eaf5f) a huge page that may be pinned is split. */
+/** mm/huge_memory.c of v6.1, but for the seam; since v5.9 (d042035eaf5f) a huge page that may be pinned is split. */
 @injectable()
 export class CopyHugePmd implements HugeCopy {
   constructor(
     @inject(ARCHITECTURE) private readonly arch: Architecture,
     @inject(MEMORY) private readonly memory: Memory,
-    @inject(RMAP) private readonly rmap: Rmap,
+    @inject(ANON_DUP_RULE) private readonly anonDup: AnonDupRule,
     @inject(HUGE_MEMORY) private readonly huge: HugeMemory,
   ) {}
 
@@ -72,12 +70,7 @@ export class CopyHugePmd implements HugeCopy {
     if (!arch.pmdTransHuge(pmd)) return 'not huge';
     const pte = arch.pmdPte(pmd);
     const head = this.memory.pageAt(arch.ptePfn(pte));
-    // The reference first, the mapping after it, as for a small page.
-    getPage(head);
-    if (!this.rmap.pageTryDupAnonRmap(head, true, src)) {
-      putPage(head);
-      return 'may be pinned';
-    }
+    if (!this.anonDup.tryDup(head, true, src)) return 'may be pinned';
     // The kernel has allocated the table before, and gives it back where it is not needed.
     pgtableTransHugeDeposit(dst.mm, dstPmdp, pteAllocOne(dst.mm, address, dstPmdp));
     arch.pmdpSetWrprotect(src.mm, address, srcPmdp);

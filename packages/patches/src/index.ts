@@ -18,6 +18,11 @@ export {
   ReuseHugeBySingleReference,
 } from './cow/huge-by-single-reference.js';
 export { cowBySingleReference, ReuseBySingleReference } from './cow/by-single-reference.js';
+export { ReferenceBeforeLook, tryDupAnonRmap } from './fork/try-dup-anon-rmap.js';
+export {
+  FullBarrierBehindSequence,
+  forkWriteProtectFullBarrier,
+} from './fork/write-protect-full-barrier.js';
 export { FastTouch, gupFastTouch } from './gup/fast-touch.js';
 export { gupFastRecheckPlain, RecheckByPlainLoads } from './gup/recheck-plain.js';
 export { gupFastRecheckPmd, RecheckPmdAndPte } from './gup/recheck-pmd.js';

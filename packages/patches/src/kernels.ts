@@ -5,6 +5,7 @@ import { anonExclusive } from './cow/anon-exclusive.js';
 import { cowByPageCount } from './cow/by-page-count.js';
 import { cowBySingleReference } from './cow/by-single-reference.js';
 import { hugeCowBySingleReference } from './cow/huge-by-single-reference.js';
+import { tryDupAnonRmap } from './fork/try-dup-anon-rmap.js';
 import { gupFastRecheckPmd } from './gup/recheck-pmd.js';
 import { collapseCopyAllFirst } from './khugepaged/copy-all-first.js';
 import { collapsePteMappedMmapRead } from './khugepaged/pte-mapped-mmap-read.js';
@@ -43,7 +44,7 @@ export const v5_19 = defineKernel({
   id: 'v5.19',
   title: 'Linux v5.19',
   base: v5_18,
-  patches: [anonExclusive],
+  patches: [tryDupAnonRmap, anonExclusive],
 });
 
 /** GUP-fast looks at the entry above again (merged after v6.0-rc7); khugepaged relies on that alone. */

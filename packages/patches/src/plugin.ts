@@ -7,6 +7,8 @@ import { anonExclusive } from './cow/anon-exclusive.js';
 import { cowByPageCount } from './cow/by-page-count.js';
 import { cowBySingleReference } from './cow/by-single-reference.js';
 import { hugeCowBySingleReference } from './cow/huge-by-single-reference.js';
+import { tryDupAnonRmap } from './fork/try-dup-anon-rmap.js';
+import { forkWriteProtectFullBarrier } from './fork/write-protect-full-barrier.js';
 import { gupFastTouch } from './gup/fast-touch.js';
 import { gupFastRecheckPlain } from './gup/recheck-plain.js';
 import { gupFastRecheckPmd } from './gup/recheck-pmd.js';
@@ -44,6 +46,7 @@ export const patches = definePlugin({
     madvFreeRefcountCheck,
     cowBySingleReference,
     hugeCowBySingleReference,
+    tryDupAnonRmap,
     anonExclusive,
     anonExclusiveBarriers,
     gupFastRecheckPmd,
@@ -71,5 +74,6 @@ export const patches = definePlugin({
     gupFastReferenceRelaxed,
     collapseFullBarrier,
     collapseFreezeReferences,
+    forkWriteProtectFullBarrier,
   ],
 });

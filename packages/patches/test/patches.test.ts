@@ -15,7 +15,7 @@ import {
   RADIX_COLLAPSE_FLUSH,
   RISCV_COLLAPSE_FLUSH,
 } from '@pagerace/page-model';
-import { ANON_EXCLUSIVE, LAZY_FREE_RULE } from '@pagerace/rmap';
+import { ANON_DUP_RULE, ANON_EXCLUSIVE, LAZY_FREE_RULE } from '@pagerace/rmap';
 import { PINNED_PAGE_CHECK } from '@pagerace/vmscan';
 import { explore } from '@pagerace/explorer';
 import { describe, expect, test } from 'vitest';
@@ -176,6 +176,7 @@ test('each kernel has the rules of its time', () => {
       .map((name) => name === 'RecheckPmdAndPte')
       .indexOf(true),
   ).toBe(4);
+  expect(seen(ANON_DUP_RULE).indexOf('ReferenceBeforeLook')).toBe(3);
   expect(seen(PIN_ORDERING).indexOf('OrderedPin')).toBe(4);
   // 70cbc3cc78a9 and bedf03416913 were merged after v6.0-rc7, 2ba99c5e0881 after v6.1-rc7.
   const around = [v5_19, v6_0, v6_1];

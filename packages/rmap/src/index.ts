@@ -1,3 +1,4 @@
+export { ANON_DUP_RULE, type AnonDupRule, LookBeforeReference } from './anon-dup-rule.js';
 export { ANON_EXCLUSIVE, type AnonExclusive } from './anon-exclusive.js';
 export { LAZY_FREE_LOG, type LazyFreeDecision, type LazyFreeLog } from './lazy-free-log.js';
 export {

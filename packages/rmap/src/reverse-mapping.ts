@@ -23,6 +23,7 @@ import {
   pageMapcount,
   pageMapped,
   pageMaybeDmaPinned,
+  pageNeedsCowForDma,
   PageSwapBacked,
   PageSwapCache,
   type Pte,
@@ -89,22 +90,19 @@ export class ReverseMapping implements Rmap {
     atomicAddNegative(compound ? page.compoundMapcount : page._mapcount, -1);
   }
 
-  /**
-   * page_try_dup_anon_rmap() (include/linux/rmap.h, v5.19); before, page_dup_rmap() and the check of
-   * page_needs_cow_for_dma() (v5.11) in copy_present_page() and copy_huge_pmd().
-   */
+  @kernelFunction('include/linux/rmap.h')
+  pageDupRmap(page: Page, compound: boolean): void {
+    atomicInc(compound ? page.compoundMapcount : page._mapcount);
+  }
+
   @kernelFunction('include/linux/rmap.h')
   pageTryDupAnonRmap(page: Page, compound: boolean, vma: Vma): boolean {
-    const mayBePinned = vma.mm.hasPinned.read() === 1 && pageMaybeDmaPinned(page);
-    if (this.exclusive.isTracked) {
-      if (PageAnonExclusive(page)) {
-        if (mayBePinned) return false;
-        ClearPageAnonExclusive(page);
-      }
-    } else if (mayBePinned) {
-      return false;
+    // A page that is shared already needs no look: a pin is of a page that is exclusive.
+    if (!this.exclusive.isTracked || PageAnonExclusive(page)) {
+      if (pageNeedsCowForDma(vma, page)) return false;
+      if (this.exclusive.isTracked) ClearPageAnonExclusive(page);
     }
-    atomicInc(compound ? page.compoundMapcount : page._mapcount);
+    this.pageDupRmap(page, compound);
     return true;
   }
 

@@ -44,10 +44,14 @@ export interface Rmap {
   /** flush_tlb_batched_pending(): does flushes that reclaim has deferred in this mm. Hold the PTL. */
   flushTlbBatchedPending(mm: Mm): void;
   /**
-   * Whether a page that is mapped in `vma` may be shared with a child by fork, and shares it; if not,
-   * the child needs a copy. Hold the PTL of the entry. See {@link AnonExclusive}.
+   * page_dup_rmap(): another mapping of a page that is mapped already, for a child. Hold the PTL. Unordered.
    *
-   * @param compound the whole of a huge page, of which `page` is the head
+   * @param compound of the whole of a huge page
+   */
+  pageDupRmap(page: Page, compound: boolean): void;
+  /**
+   * page_try_dup_anon_rmap() (v5.19): as {@link pageDupRmap}, unless the page may be pinned, so that the
+   * child needs a copy. Hold the PTL of the entry in `vma`. See {@link AnonExclusive}.
    */
   pageTryDupAnonRmap(page: Page, compound: boolean, vma: Vma): boolean;
 }

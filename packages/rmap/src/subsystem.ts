@@ -1,4 +1,5 @@
 import type { Wiring } from '@pagerace/di';
+import { ANON_DUP_RULE, LookBeforeReference } from './anon-dup-rule.js';
 import { ANON_EXCLUSIVE } from './anon-exclusive.js';
 import { LAZY_FREE_LOG, LazyFreeLog } from './lazy-free-log.js';
 import { DiscardUnlessDirty, LAZY_FREE_RULE } from './lazy-free-rule.js';
@@ -11,6 +12,7 @@ export function rmapSubsystem(wiring: Wiring): void {
   wiring
     .bind(RMAP, ReverseMapping)
     .bind(UNMAP_FLUSH, UnmapFlush)
+    .bind(ANON_DUP_RULE, LookBeforeReference)
     .bind(LAZY_FREE_LOG, LazyFreeLog)
     .bind(LAZY_FREE_RULE, DiscardUnlessDirty)
     .bindValue(ANON_EXCLUSIVE, { isTracked: false, hasBarriers: false });
