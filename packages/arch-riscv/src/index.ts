@@ -1,5 +1,5 @@
 export * from './bits.js';
-export { archRiscv, riscv } from './definitions.js';
+export { archRiscv, riscv, riscvQspinlock } from './definitions.js';
 export { riscvLayout, riscvSwap, riscvSwapBeforeExclusive } from './layout.js';
 export { Riscv } from './riscv.js';
 export { RiscvTlbFlush } from './tlb-flush.js';

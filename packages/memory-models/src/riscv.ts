@@ -14,20 +14,30 @@ import { acquiresHere, addressOf, isFencedStore, isFull, updates } from './weak-
 /**
  * RVWMO, for the kernel's primitives as arch/riscv makes them (asm/barrier.h, asm/atomic.h, asm/fence.h,
  * v6.1): acquire is an access and `fence r,rw`, release `fence rw,w` and an access, fully ordered an AMO
- * with .aqrl; smp_mb(), smp_rmb() and smp_wmb() are `fence rw,rw`, `r,r` and `w,w`. spin_lock() is a
- * ticket lock, whose ticket is taken by a fully ordered atomic_fetch_add() (asm-generic/spinlock.h, v5.19).
+ * with .aqrl; smp_mb(), smp_rmb() and smp_wmb() are `fence rw,rw`, `r,r` and `w,w`.
  */
 class Riscv extends MultiCopyAtomicModel {
-  readonly id = 'riscv';
-  readonly title = 'RVWMO (RISC-V)';
   readonly source = 'The RISC-V Instruction Set Manual, Volume I, RVWMO, rules 1 to 13';
+
+  /**
+   * @param hasTicketLocks spin_lock() takes a ticket by a fully ordered atomic_fetch_add()
+   *   (asm-generic/spinlock.h, v5.19); otherwise it is queued, and takes the lock by
+   *   atomic_try_cmpxchg_acquire() (asm-generic/qspinlock.h)
+   */
+  constructor(
+    readonly id: string,
+    readonly title: string,
+    private readonly hasTicketLocks: boolean,
+  ) {
+    super();
+  }
 
   protected addRead(graph: ExecutionGraph, read: number, sets: ThreadSets): void {
     this.#addAtomic(graph, read, sets);
     const address = addressOf(graph, read);
     if (address !== none) sets.afterEvent(address);
     this.#orderByReads(graph, read, sets);
-    if (acquiresHere(graph, read) && !isAmoAqrl(graph, read)) {
+    if (acquiresHere(graph, read) && !this.#isAmoAqrl(graph, read)) {
       sets.add(Kept.reads, read);
       sets.include(Kept.beforeAll, Kept.reads);
     }
@@ -35,7 +45,7 @@ class Riscv extends MultiCopyAtomicModel {
 
   protected addWrite(graph: ExecutionGraph, write: number, sets: ThreadSets): void {
     this.#addAtomic(graph, write, sets);
-    if (releases(graph.order[write]!) && !isAmoAqrl(graph, write)) {
+    if (releases(graph.order[write]!) && !this.#isAmoAqrl(graph, write)) {
       sets.include(Kept.beforeWrites, Kept.reads);
       sets.include(Kept.beforeWrites, Kept.writes);
       sets.after(Kept.beforeWrites);
@@ -73,10 +83,14 @@ class Riscv extends MultiCopyAtomicModel {
 
   /** Rules 5 and 6 for a half of an AMO with .aqrl; rule 7 follows. */
   #addAtomic(graph: ExecutionGraph, access: number, sets: ThreadSets): void {
-    if (!isAmoAqrl(graph, access)) return;
+    if (!this.#isAmoAqrl(graph, access)) return;
     sets.after(Kept.reads);
     sets.after(Kept.writes);
     sets.add(Kept.beforeAll, access);
+  }
+
+  #isAmoAqrl(graph: ExecutionGraph, access: number): boolean {
+    return isFull(graph, access) || (this.hasTicketLocks && takesSpinLock(graph, access));
   }
 
   /** Rules 2, 3 and 12: what of its own location and thread a read comes after. */
@@ -104,10 +118,16 @@ class Riscv extends MultiCopyAtomicModel {
   }
 }
 
-function isAmoAqrl(graph: ExecutionGraph, access: number): boolean {
-  const isTicket = (graph.flags[access]! & EventFlag.spinLock) !== 0 && updates(graph, access);
-  return isTicket || isFull(graph, access);
+function takesSpinLock(graph: ExecutionGraph, access: number): boolean {
+  return (graph.flags[access]! & EventFlag.spinLock) !== 0 && updates(graph, access);
 }
 
-/** RVWMO, RISC-V's model. */
-export const riscv: MemoryModel = new Riscv();
+/** RVWMO, RISC-V's model, of a kernel with ticket locks. */
+export const riscv: MemoryModel = new Riscv('riscv', 'RVWMO (RISC-V)', true);
+
+/** The same of a kernel with queued spinlocks: RISCV_QUEUED_SPINLOCKS, v6.13, or what RISCV_COMBO_SPINLOCKS chooses. */
+export const riscvQspinlock: MemoryModel = new Riscv(
+  'riscv-qspinlock',
+  'RVWMO (RISC-V), with queued spinlocks',
+  false,
+);

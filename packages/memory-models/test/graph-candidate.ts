@@ -257,29 +257,40 @@ const riscvFence = fenceTag({
   [Fence.writeToAny]: 'Fence.w.rw',
 });
 
-/** Fully ordered, or a ticket lock's atomic_fetch_add(). */
-function isAmoAqrl(graph: ExecutionGraph, event: number): boolean {
-  const isTicket = (graph.flags[event]! & EventFlag.spinLock) !== 0 && isHalf(graph, event);
-  return isTicket || isFull(graph, event);
+/** A ticket lock's atomic_fetch_add(). */
+function isTicket(graph: ExecutionGraph, event: number): boolean {
+  return (graph.flags[event]! & EventFlag.spinLock) !== 0 && isHalf(graph, event);
 }
 
 /** RISC-V as arch/riscv makes the kernel's primitives. */
-export const riscvInstructions: Instructions = {
-  dependencies: true,
-  tells: { fence: 'Fence.rw.rw' },
-  tags: (graph, event) => {
-    if (graph.kind[event] === EventKind.fence) return riscvFence(graph, event);
-    const tags: Tag[] = isHalf(graph, event) ? ['X'] : [];
-    if (isAmoAqrl(graph, event)) tags.push('AcqRel');
-    return tags;
-  },
-  around: (graph, event) => {
-    if (isAmoAqrl(graph, event)) return {};
-    if (isFencedStore(graph, event)) return { before: 'Fence.rw.w', after: 'Fence.rw.rw' };
-    if (releases(graph, event)) return { before: 'Fence.rw.w' };
-    return acquires(graph, event) ? { after: 'Fence.r.rw' } : {};
-  },
-};
+function riscvPrimitives(
+  isAmoAqrl: (graph: ExecutionGraph, event: number) => boolean,
+): Instructions {
+  return {
+    dependencies: true,
+    tells: { fence: 'Fence.rw.rw' },
+    tags: (graph, event) => {
+      if (graph.kind[event] === EventKind.fence) return riscvFence(graph, event);
+      const tags: Tag[] = isHalf(graph, event) ? ['X'] : [];
+      if (isAmoAqrl(graph, event)) tags.push('AcqRel');
+      return tags;
+    },
+    around: (graph, event) => {
+      if (isAmoAqrl(graph, event)) return {};
+      if (isFencedStore(graph, event)) return { before: 'Fence.rw.w', after: 'Fence.rw.rw' };
+      if (releases(graph, event)) return { before: 'Fence.rw.w' };
+      return acquires(graph, event) ? { after: 'Fence.r.rw' } : {};
+    },
+  };
+}
+
+/** With ticket locks. */
+export const riscvInstructions = riscvPrimitives(
+  (graph, event) => isTicket(graph, event) || isFull(graph, event),
+);
+
+/** With queued spinlocks. */
+export const riscvQspinlockInstructions = riscvPrimitives(isFull);
 
 const powerFence = fenceTag({
   [Fence.compiler]: undefined,

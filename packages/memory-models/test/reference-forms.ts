@@ -11,6 +11,7 @@ import {
   referenceSc,
   referenceTso,
   riscv,
+  riscvQspinlock,
   sc,
   tso,
 } from '../src/index.js';
@@ -20,6 +21,7 @@ import {
   kernelPrimitives,
   powerInstructions,
   riscvInstructions,
+  riscvQspinlockInstructions,
   x86,
 } from './graph-candidate.js';
 
@@ -30,6 +32,7 @@ export const referenceForms = [
   [rc11, referenceRc11, c11],
   [armv8, referenceArmv8, aarch64],
   [riscv, referenceRiscv, riscvInstructions],
+  [riscvQspinlock, referenceRiscv, riscvQspinlockInstructions],
   [power, referencePower, powerInstructions],
   [lkmm, referenceLkmm, kernelPrimitives],
 ] as const;
