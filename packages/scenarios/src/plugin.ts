@@ -5,6 +5,7 @@ import { gupFastCollapseBothBackOff } from './gup-fast-collapse/both-back-off.js
 import { gupFastCollapseDeposit } from './gup-fast-collapse/deposit.js';
 import { gupFastCollapseFile } from './gup-fast-collapse/file.js';
 import { gupFastRetract } from './gup-fast-collapse/retract.js';
+import { gupFastForkPin } from './gup-fast-collapse/fork-pin.js';
 import { gupFastHugeFork } from './gup-fast-collapse/huge-fork.js';
 import { gupFastCollapseMove } from './gup-fast-collapse/move.js';
 import { gupFastMunmap } from './gup-fast-collapse/munmap.js';
@@ -77,6 +78,7 @@ export const scenarios = definePlugin({
     gupFastCollapseSwitchMm,
     gupFastMunmap,
     gupFastHugeFork,
+    gupFastForkPin,
     gupFastCollapseSecondPage,
     staleTlbUnmap,
     staleTlbDeferredFlush,
