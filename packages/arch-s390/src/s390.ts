@@ -227,7 +227,10 @@ export class S390 extends GenericPgtable {
     return (pmd & _SEGMENT_ENTRY_INVALID) === 0n;
   }
 
-  /** In two steps: the entry becomes invalid, and then what it is to be. */
+  /**
+   * In two steps: the entry becomes invalid, and then what it is to be. preempt_enable() behind it is no
+   * instruction without PREEMPT_COUNT, which is what is modelled.
+   */
   #ptepXchgDirect(mm: Mm, address: VirtualAddress, ptep: Ptep, next: Pte): Pte {
     const old = this.ptepFlushDirect(mm, address, ptep);
     writeOnce(ptep, next);

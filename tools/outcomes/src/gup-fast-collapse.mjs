@@ -24,7 +24,12 @@ const architectures = [
   'w-ipi',
 ];
 
-const scenarios = registry.scenarios.filter(({ id }) => id.startsWith('gup-fast-'));
+/** Has tables of its own. */
+const forkPin = 'gup-fast-fork-pin';
+
+const scenarios = registry.scenarios.filter(
+  ({ id }) => id.startsWith('gup-fast-') && id !== forkPin,
+);
 const scenario = 'gup-fast-collapse';
 
 /** @param {import('./outcome.mjs').Cell} cell */
@@ -122,6 +127,46 @@ const keptTable = () =>
     ]),
   );
 
+/** Where the child's page table comes from, and what was pinned before. */
+const forks = [
+  { table: 'there', pins: 'first' },
+  { table: 'new', pins: 'first' },
+  { table: 'there', pins: 'again' },
+  { table: 'new', pins: 'again' },
+];
+
+/** @param {string} page @param {readonly string[]} names of kernels @param {readonly string[]} ids of architectures */
+const forkTable = (page, names, ids) =>
+  table(
+    [
+      `${page} page`,
+      '',
+      ...forks.map(
+        ({ table: which, pins }) => `table ${which}, ${pins === 'first' ? 'first' : 'later'} pin`,
+      ),
+    ],
+    ids.flatMap((architecture) =>
+      names.map((kernel) => [
+        `${architecture} (${registry.architecture(architecture).model})`,
+        kernel,
+        ...forks.map((parameters) =>
+          shortly({ scenario: forkPin, kernel, architecture, parameters: { ...parameters, page } }),
+        ),
+      ]),
+    ),
+  );
+
+const forkTables = () =>
+  ['small', 'huge']
+    .map((page) =>
+      forkTable(
+        page,
+        ['v5.18', 'v6.0', 'v6.15', 'v6.15+fork-write-protect-full-barrier'],
+        ['x86', 'arm64', 'powerpc-radix', 'riscv', 'riscv-qspinlock', 'loongarch'],
+      ),
+    )
+    .join('\n\n');
+
 const radix = 'arch/powerpc/mm/book3s64/radix_tlb.c:__radix__flush_tlb_range';
 const arm64 = 'arch/arm64/include/asm/tlbflush.h:__flush_tlb_range';
 
@@ -162,6 +207,9 @@ Here a huge page is made of one to three small ones, not 512; that makes no diff
   MIPS with MMID, and where loads may swap and the huge page is split again meanwhile (S4-9); and it may read a page table that
   is none any more. With the interrupt, too, none of this happens, but on MIPS with MMID, where none is sent.
 
+- **Can fork miss a pin?** By the models, on arm64, POWER and RISC-V with queued spinlocks: the first that a process takes, and any of
+  a huge page. A full barrier behind write_protect_seq would order it.
+
 Each is told below, with the commands that show it.
 
 ## Outcomes
@@ -199,13 +247,14 @@ Remarks:
   LoongArch have none.
 - S4-16: s390 takes the entry out in two steps, and GUP-fast may begin a walk in between, by an entry that is invalid to the hardware
   and present to software; hence more executions. What orders the second step before the load of the references is the
-  compare-and-swap of the next lock; the kernel's own model asks for none there, and allows what goes wrong (below).
-- Fork: it looks at MMF_HAS_PINNED before it looks at the page, behind write_protect_seq and a write barrier, which does not
-  order the look. By the model it may so miss the first pin that a process takes, and no later one (\`--set pins=again\`);
-  with a full barrier there, it does not. On x86, s390, arm64 and RISC-V locks in between order it. What the page allocator and memory cgroups
-  may order besides is not modelled.
+  compare-and-swap of the next lock; the kernel's own model asks for none there, and allows what goes wrong (below). With
+  PREEMPT_COUNT \`preempt_enable()\` at the end of \`pmdp_xchg_direct()\` is an interlocked update, which orders it as well; the
+  model is of a kernel without.
+- Fork: it may miss a pin by the models of arm64, POWER and the kernel; what orders it where it does not, and what would
+  everywhere, is told below.
 - loongarch and mips are explored under the kernel's own model, which orders less than they do: there a barrier that is
-  missing is one that the kernel does not ask for, but the processor may have.
+  missing is one that the kernel does not ask for, but the processor may have. A release store on MIPS, such as that of
+  \`spin_unlock()\`, has a full SYNC before it (asm-generic/barrier.h), of which the model keeps a release only.
 - riscv has had GUP-fast since v6.9 only, and W is none: what stands there is what would be.
 
 ## Is READ_ONCE() needed for the second look?
@@ -281,6 +330,43 @@ to be looked at again. It is sent only where page tables are freed after a grace
 \`\`\`
 pagerace compare gup-fast-collapse --kernels v5.19,v6.0,v6.1 --arch all
 pagerace compare gup-fast-collapse-zap --a v6.0 --b v6.1 --arch arm64,s390,powerpc-radix
+\`\`\`
+
+## Can fork miss a pin?
+
+By the kernel's own model, and by those of arm64, POWER and RISC-V with queued spinlocks: yes. Since v5.11 (57efa1fe5957)
+copy_page_range() makes write_protect_seq odd for each mapping that it copies, and GUP-fast gives a pin back if the sequence
+has changed. Fork stores the sequence and loads MMF_HAS_PINNED and the pins; GUP-fast stores those and loads the sequence. That
+is store buffering, which takes a full barrier on both sides. Behind the sequence is smp_wmb() (\`raw_write_seqcount_begin()\`), which orders no load,
+and then come the locks of two page tables, of the child's and of the parent's. A pin that fork misses is of a page that
+the child shares: when the parent writes to it, it goes on with a copy, and the device with the page that is the parent's no more.
+
+- What comes between decides. A lock that is taken is a full barrier on x86 and s390, and a ticket lock one on RISC-V. On
+  arm64 a release and an acquire after it are in order: so it is where fork has allocated a page table for the child, under a lock
+  that it has released again. Where a mapping that was copied before has brought the table (\`table there\`) nothing is released, and
+  two acquires order no store before them. POWER, RISC-V's queued spinlocks (v6.13) and the kernel's model order neither.
+- What is looked at decides, too. A later pin of a small page is seen since v5.19 (fb3d824d1a46), as fork takes its own reference before
+  it looks: both add to \`_refcount\`, so that one reads from the other. Up to v5.18 fork looked first. This orders neither the flag
+  that the first pin of a process sets, nor pins of a huge page, which has a counter of its own for them (v5.7) that fork only reads.
+- GUP-fast's side has its barrier since v6.1 (088b8aa537c2): before, what it adds behind the reference could come after its look
+  at the sequence. RISC-V has had GUP-fast since v6.9 only.
+- The read of an \`atomic_add()\`, which returns nothing, is ordered by smp_rmb() neither in the kernel's model nor on arm64; the
+  explorer takes it for one that returns a value. By the published form of the kernel's model a later pin of a small page can be
+  missed on v5.19 and v6.0 for that, where the table says ✓.
+- With smp_mb() behind the sequence (\`fork-write-protect-full-barrier\`: proposed here, posted nowhere), from v6.1 on no pin is missed.
+
+\`gup-fast-fork-pin\`; on s390 all of it holds, as on x86:
+
+${forkTables()}
+
+In \`gup-fast-huge-fork\`, above, the table is new, and what a huge page that is pinned costs fork is explored with it: to split it and to copy.
+
+\`\`\`
+pagerace run gup-fast-fork-pin --kernel v6.15 --arch arm64
+pagerace run gup-fast-fork-pin --kernel v6.15 --arch arm64 --set page=huge --set pins=again
+pagerace compare gup-fast-fork-pin --a v5.18 --b v5.18+try-dup-anon-rmap --arch arm64,powerpc-radix --set table=new --set pins=again
+pagerace compare gup-fast-fork-pin --a v6.15 --b v6.15+fork-write-protect-full-barrier --arch arm64,powerpc-radix,riscv-qspinlock
+pagerace export gup-fast-fork-pin --kernel v6.15 --arch arm64 --set page=huge --set pins=again
 \`\`\`
 
 ## What keeps a page table that somebody else uses, with a lock?

@@ -261,7 +261,8 @@ ${barrierTable()}
 - **s390**: \`ptep_xchg_direct()\` stores the empty entry by an ordinary store, after IPTE and
   \`atomic_dec(&mm->context.flush_count)\`, which serialise only what is before them. GUP-fast takes the entry
   also while it is invalid. And one that is invalid already, since it is old, as MADV_FREE leaves it, gets
-  neither of the two.
+  neither of the two. With PREEMPT_COUNT the function ends in an interlocked update of the preemption count, which
+  serialises as well; the model is of a kernel without, such as one with PREEMPT_NONE.
 - **smp_rmb**: makes no difference to direct I/O as it is. \`set_page_dirty_lock()\` waits for the page lock,
   which reclaim has from before it looks until after; and on weak architectures what releases that lock,
   or sets the dirty bit, orders the same. \`pagerace barriers madv-free-dio\` says which stands in for which.
