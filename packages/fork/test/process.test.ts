@@ -113,6 +113,31 @@ describe('fork', () => {
     expect([verdict, error, [...shared].sort()]).toEqual(['verified', undefined, [false, true]]);
   });
 
+  test('gives back the page for a copy, if the pinned one is unmapped when it is there', () => {
+    const { verdict, error } = explored((system) => {
+      const { arch, machine, memory, fork, mm } = system;
+      const { page, child } = machine.boot(() => {
+        const made = family(system);
+        mm.hasPinned.write(1);
+        made.page._refcount.fetchAdd(GUP_PIN_COUNTING_BIAS);
+        return made;
+      });
+      machine.cpu(0).run('fork', () => fork.dupMmap(mm, child));
+      // As try_to_unmap_one() does, which needs no mmap_lock.
+      machine.cpu(1).run('unmap', () => {
+        const locked = pteOffsetMapLock(mm, 0)!;
+        arch.ptepGetAndClear(mm, 0, locked.ptep);
+        page._mapcount.fetchAdd(-1);
+        putPage(page);
+        pteUnmapUnlock(locked);
+      });
+      return () => {
+        auditReferences(memory, undefined, new Map([[page, 1]]));
+      };
+    });
+    expect([verdict, error]).toEqual(['verified', undefined]);
+  });
+
   // copy_pte_range() has both locks over all the entries of a table.
   test('lets nobody with the lock of the table see some of its pages shared and some not', () => {
     const seen = new Set<string>();
