@@ -38,6 +38,8 @@ describe('MADV_FREE against direct I/O', () => {
     expect(out).toMatch(
       /^( +)bio_iov_iter_get_pages\(\)(.*\n)+\1 {2}disk\.bio0\.bi_io_vec none -> page1$/m,
     );
+    // inc_mm_tlb_gen() is no smp_mb() in the source.
+    expect(out).toMatch(/^ +arch_tlbbatch_add_mm\(\)\n +atomic64_inc_return\(\)$/m);
     expect(out).toContain('It does not need weak memory');
     for (const line of timeline) {
       expect(line.length).toBeLessThanOrEqual(100);
@@ -45,6 +47,12 @@ describe('MADV_FREE against direct I/O', () => {
     }
     expect(timeline.slice(0, -2).join('\n')).toMatch(/^[ -~\n]*$/);
   });
+});
+
+it('takes the page fault in the architecture\u2019s own function', async () => {
+  const { out } = await run('run madv-free-dio --kernel v5.17-rc2 --arch s390');
+  expect(out).toMatch(/^do_exception\(\) +\[arch\/s390\/mm\/fault\.c\]$/m);
+  expect(out).not.toContain('arch/x86');
 });
 
 describe('the reproducer of the fix', () => {

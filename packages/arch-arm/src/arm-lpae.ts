@@ -31,6 +31,7 @@ import { armLpaeLayout } from './layout.js';
 @injectable()
 export class ArmLpae extends GenericPgtable {
   readonly name = 'arm-lpae';
+  readonly faultEntry = { file: 'arch/arm/mm/fault.c', name: 'do_page_fault' };
   override readonly hasRcuTableFree = true;
 
   constructor(@inject(TLB_FLUSH) tlb: TlbFlush) {

@@ -29,6 +29,7 @@ import { arm64Layout } from './layout.js';
 @injectable()
 export class Arm64 extends PmdpAsPtep {
   readonly name = 'arm64';
+  readonly faultEntry = { file: 'arch/arm64/mm/fault.c', name: 'do_page_fault' };
   override readonly hasRcuTableFree = true;
 
   constructor(@inject(TLB_FLUSH) tlb: TlbFlush) {

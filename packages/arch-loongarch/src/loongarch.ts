@@ -37,6 +37,7 @@ import { loongarchLayout } from './layout.js';
 @injectable()
 export class Loongarch extends GenericPgtable {
   readonly name = 'loongarch';
+  readonly faultEntry = { file: 'arch/loongarch/mm/fault.c', name: '__do_page_fault' };
 
   constructor(@inject(TLB_FLUSH) tlb: TlbFlush) {
     super(loongarchLayout(14), tlb);

@@ -30,6 +30,7 @@ import { mipsLayout } from './layout.js';
 @injectable()
 export class Mips extends GenericPgtable {
   readonly name: string = 'mips';
+  readonly faultEntry = { file: 'arch/mips/mm/fault.c', name: '__do_page_fault' };
 
   constructor(@inject(TLB_FLUSH) tlb: TlbFlush) {
     super(mipsLayout(12), tlb);

@@ -22,6 +22,7 @@ const KERNEL_REGION_BASE = 0xc000_0000n;
 @injectable()
 export class Nios2 extends GenericPgtable {
   readonly name = 'nios2';
+  readonly faultEntry = { file: 'arch/nios2/mm/fault.c', name: 'do_page_fault' };
 
   constructor(@inject(TLB_FLUSH) tlb: TlbFlush) {
     super(nios2Layout, tlb);

@@ -20,6 +20,7 @@ const PAGE_OFFSET = 0xc000000000000000n;
  * keys, and the writable PROT_NONE of automatic NUMA balancing, are not modelled.
  */
 export abstract class Book3s64 extends PmdpAsPtep {
+  readonly faultEntry = { file: 'arch/powerpc/mm/fault.c', name: '___do_page_fault' };
   override readonly hasRcuTableFree = true;
 
   override pfnPte(pfn: Pfn, protection: Pte): Pte {

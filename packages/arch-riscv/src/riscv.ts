@@ -23,6 +23,7 @@ import { riscvLayout } from './layout.js';
 @injectable()
 export class Riscv extends PmdpAsPtep {
   readonly name = 'riscv';
+  readonly faultEntry = { file: 'arch/riscv/mm/fault.c', name: 'do_page_fault' };
   /** Since there is GUP-fast: v6.9 (69be3fb111e7). An older kernel is explored as if it had both. */
   override readonly hasRcuTableFree = true;
   /** Without Svvptc. */

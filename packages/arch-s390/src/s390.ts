@@ -44,6 +44,7 @@ import { s390Layout } from './layout.js';
 @injectable()
 export class S390 extends GenericPgtable {
   readonly name = 's390';
+  readonly faultEntry = { file: 'arch/s390/mm/fault.c', name: 'do_exception' };
   override readonly hasRcuTableFree = true;
   override readonly depositRule = 'list in table';
 

@@ -18,6 +18,7 @@ import { umLayout } from './layout.js';
 @injectable()
 export class Um extends GenericPgtable {
   readonly name = 'um';
+  readonly faultEntry = { file: 'arch/um/kernel/trap.c', name: 'handle_page_fault' };
 
   constructor(@inject(TLB_FLUSH) tlb: TlbFlush) {
     super(umLayout, tlb);

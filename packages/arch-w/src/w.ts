@@ -15,6 +15,7 @@ import { wLayout } from './layout.js';
 @injectable()
 export class W extends GenericPgtable {
   readonly name: string = 'w';
+  readonly faultEntry = { file: 'arch/w/mm/fault.c', name: 'do_page_fault' };
   override readonly hasRcuTableFree: boolean = true;
 
   constructor(@inject(TLB_FLUSH) tlb: TlbFlush) {

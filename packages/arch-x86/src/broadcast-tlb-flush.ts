@@ -1,7 +1,8 @@
 import { inject, injectable } from '@pagerace/di';
-import { type Cpu, current, kernelFunction, smpMb, TaskLocal } from '@pagerace/machine';
+import { type Cpu, current, kernelFunction, TaskLocal } from '@pagerace/machine';
 import type { Mm, TlbFlush, TlbRange, VirtualAddress } from '@pagerace/page-model';
 import { TRANSLATIONS, type Translations } from '@pagerace/pgtable-generic';
+import { incMmTlbGen } from './ipi-tlb-flush.js';
 
 /**
  * Flushes by the instructions INVLPGB and TLBSYNC of AMD (arch/x86/mm/tlb.c, v6.15): the hardware
@@ -30,7 +31,7 @@ export class BroadcastTlbFlush implements TlbFlush {
 
   @kernelFunction('arch/x86/include/asm/tlbflush.h', 'arch_tlbbatch_add_pending')
   addToBatch(_mm: Mm): void {
-    smpMb('inc_mm_tlb_gen');
+    incMmTlbGen();
     this.#batch.set(true);
   }
 
@@ -47,7 +48,7 @@ export class BroadcastTlbFlush implements TlbFlush {
 
   /** @param cpus by default every one */
   #flush(cpus?: readonly Cpu[], range?: TlbRange): void {
-    smpMb('inc_mm_tlb_gen');
+    incMmTlbGen();
     this.translations.invalidate('INVLPGB, TLBSYNC', cpus, range);
   }
 }

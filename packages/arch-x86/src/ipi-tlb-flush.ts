@@ -1,5 +1,12 @@
 import { inject, injectable } from '@pagerace/di';
-import { type Cpu, current, kernelFunction, smpMb, TaskLocal } from '@pagerace/machine';
+import {
+  barrierInstruction,
+  type Cpu,
+  current,
+  Fence,
+  kernelFunction,
+  TaskLocal,
+} from '@pagerace/machine';
 import { type Mm, TLB, type Tlb, type TlbRange, type VirtualAddress } from '@pagerace/page-model';
 import { InterruptFlush } from '@pagerace/pgtable-generic';
 
@@ -56,9 +63,9 @@ export class IpiTlbFlush extends InterruptFlush {
 }
 
 /**
- * inc_mm_tlb_gen(): a locked increment. Every CPU of the process is interrupted here, whether it has
+ * inc_mm_tlb_gen(): atomic64_inc_return(), a locked increment. Every CPU of the process is interrupted here, whether it has
  * seen the newest generation or not, so nobody reads it; only that it is fully ordered matters.
  */
-function incMmTlbGen(): void {
-  smpMb('inc_mm_tlb_gen');
+export function incMmTlbGen(): void {
+  barrierInstruction('atomic64_inc_return', Fence.full);
 }

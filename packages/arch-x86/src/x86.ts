@@ -37,6 +37,7 @@ const offsetMask = maskOf(x86Layout.swap.offset);
 @injectable()
 export class X86 extends PmdpAsPtep {
   readonly name = 'x86';
+  readonly faultEntry = { file: 'arch/x86/mm/fault.c', name: 'do_user_addr_fault' };
 
   constructor(@inject(TLB_FLUSH) tlb: TlbFlush) {
     super(x86Layout, tlb);

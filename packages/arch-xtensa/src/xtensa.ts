@@ -21,6 +21,7 @@ const KSEG_CACHED = 0xd000_0000n;
 @injectable()
 export class Xtensa extends GenericPgtable {
   readonly name = 'xtensa';
+  readonly faultEntry = { file: 'arch/xtensa/mm/fault.c', name: 'do_page_fault' };
 
   constructor(@inject(TLB_FLUSH) tlb: TlbFlush) {
     super(xtensaLayout, tlb);

@@ -206,7 +206,7 @@ test('a fault that somebody else has resolved changes nothing', () => {
     user.userWrite(mm, 0, 7);
     const before = walkToPte(mm, 0)!.ptep.read();
     // The entry is there already, writable, young and dirty.
-    user.doUserAddrFault(mm, 0, FAULT_FLAG_WRITE);
+    user.pageFault(mm, 0, FAULT_FLAG_WRITE);
     return [
       walkToPte(mm, 0)!.ptep.read() === before,
       arch.ptePresent(before),

@@ -1,4 +1,5 @@
 import { token } from '@pagerace/di';
+import type { Frame } from '@pagerace/machine';
 import type { VirtualAddress } from './address.js';
 import type { Mm } from './mm-struct.js';
 import type { Page } from './page.js';
@@ -37,6 +38,8 @@ export interface PageTableLevel {
  */
 export interface Architecture {
   readonly name: string;
+  /** The function that takes a page fault and calls handle_mm_fault(). */
+  readonly faultEntry: Frame;
   /** log2 of the page size in bytes. */
   readonly pageShift: number;
   /** From the root down to `pte`. */

@@ -1,6 +1,6 @@
 import { inject, injectable, token } from '@pagerace/di';
 import { Fence, fence } from '@pagerace/explorer';
-import { kernelFunction, Violation } from '@pagerace/machine';
+import { defineKernelFunction, Violation } from '@pagerace/machine';
 import type { VirtualAddress } from './address.js';
 import { ARCHITECTURE, type Architecture } from './architecture.js';
 import {
@@ -33,6 +33,8 @@ interface Translation {
 export class UserAccess {
   /** Where CPUs keep translations. */
   readonly #walker: PageWalker | undefined;
+  /** The page-fault exception, up to handle_mm_fault(): do_user_addr_fault() on x86. */
+  readonly pageFault: (mm: Mm, address: VirtualAddress, flags: number) => void;
 
   constructor(
     @inject(ARCHITECTURE) private readonly arch: Architecture,
@@ -40,6 +42,8 @@ export class UserAccess {
     @inject(FAULT_HANDLER) private readonly faultHandler: FaultHandler,
     @inject(TLB) tlb: Tlb,
   ) {
+    const { file, name } = arch.faultEntry;
+    this.pageFault = defineKernelFunction(file, name, this.#pageFault.bind(this));
     if (tlb.isModelled) this.#walker = new PageWalker(arch, tlb);
   }
 
@@ -55,7 +59,7 @@ export class UserAccess {
     for (;;) {
       const translation = this.#translate(mm, address, false);
       if (translation === undefined) {
-        this.doUserAddrFault(mm, address, 0);
+        this.pageFault(mm, address, 0);
         continue;
       }
       const { ptep, pte, contents } = translation;
@@ -75,7 +79,7 @@ export class UserAccess {
       contents.store(address % mm.memory.pageSize, byte);
       return true;
     };
-    while (!this.tlbFlush.duringAccess(store)) this.doUserAddrFault(mm, address, FAULT_FLAG_WRITE);
+    while (!this.tlbFlush.duringAccess(store)) this.pageFault(mm, address, FAULT_FLAG_WRITE);
   }
 
   /**
@@ -87,9 +91,7 @@ export class UserAccess {
     if (walker !== undefined) this.tlbFlush.duringAccess(() => walker.speculate(mm, address));
   }
 
-  /** The page-fault exception, up to handle_mm_fault(). */
-  @kernelFunction('arch/x86/mm/fault.c')
-  doUserAddrFault(mm: Mm, address: VirtualAddress, flags: number): void {
+  #pageFault(mm: Mm, address: VirtualAddress, flags: number): void {
     mmapReadLock(mm);
     const vma = mm.findVma(address);
     if (vma === undefined) {
@@ -105,7 +107,7 @@ export class UserAccess {
     for (;;) {
       const byte = this.tlbFlush.duringAccess(load);
       if (byte !== undefined) return byte;
-      this.doUserAddrFault(mm, address, 0);
+      this.pageFault(mm, address, 0);
     }
   }
 

@@ -1,4 +1,11 @@
-import { kernelFunction, type Order, readOnce, trace, writeOnce } from '@pagerace/machine';
+import {
+  type Frame,
+  kernelFunction,
+  type Order,
+  readOnce,
+  trace,
+  writeOnce,
+} from '@pagerace/machine';
 import {
   type Architecture,
   type DepositRule,
@@ -30,6 +37,7 @@ const has = (entry: Pte, bits: bigint): boolean => (entry & bits) !== 0n;
  */
 export abstract class GenericPgtable implements Architecture {
   abstract readonly name: string;
+  abstract readonly faultEntry: Frame;
   readonly pageShift: number;
   readonly levels: readonly PageTableLevel[];
   readonly none: Pte;

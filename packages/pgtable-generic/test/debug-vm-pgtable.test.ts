@@ -42,6 +42,7 @@ const layout: PteLayout = {
 
 class Plain extends GenericPgtable {
   readonly name = 'plain';
+  readonly faultEntry = { file: '', name: 'do_page_fault' };
 
   constructor(change: Partial<PteLayout> = {}) {
     super({ ...layout, ...change }, new NoTlb());
@@ -178,6 +179,7 @@ test('entries in words', () => {
 describe('the checks of huge entries', () => {
   class Huge extends GenericPgtable {
     readonly name: string = 'huge';
+    readonly faultEntry = { file: '', name: 'do_page_fault' };
 
     constructor() {
       super({ ...layout, huge: bit(7) }, new NoTlb());

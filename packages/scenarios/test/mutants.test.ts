@@ -236,7 +236,7 @@ describe('the full barrier of the fix', () => {
         { token: TLB_FLUSH, useClass },
       ],
     });
-  const generation = 'arch/x86/include/asm/tlbflush.h:arch_tlbbatch_add_mm:smp_mb:inc_mm_tlb_gen';
+  const generation = 'arch/x86/include/asm/tlbflush.h:arch_tlbbatch_add_mm:atomic64_inc_return';
   const barrier = 'mm/rmap.c:try_to_unmap_one:smp_mb';
   const run = (flush: typeof IpiTlbFlush, model: string, ...sites: string[]): string => {
     const orderingSites = new OrderingSites(sites.map((site) => [site, dropped]));

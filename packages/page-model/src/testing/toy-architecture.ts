@@ -29,6 +29,7 @@ const shift = 8n;
 @injectable()
 export class ToyArchitecture implements Architecture {
   readonly name = 'toy';
+  readonly faultEntry = { file: 'arch/toy/mm/fault.c', name: 'do_page_fault' };
   readonly pageShift = 4;
   readonly levels: readonly PageTableLevel[] = [
     { name: 'pgd', shift: 8, entries: 4 },
