@@ -1,3 +1,7 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { MachineProperty } from '@pagerace/machine';
 import { describe, expect, it } from 'vitest';
 import { examples, pagerace, start } from './support/pagerace.js';
 
@@ -116,6 +120,23 @@ describe('JSON', () => {
       /^I-LAZY +what was stored to a page before it became lazyfree is read later/m,
     );
     expect(out.match(/^I-DIO /gm)).toHaveLength(1);
+  });
+
+  it('of a list of properties has every one that a verdict can name', async () => {
+    const { out } = await pagerace('list properties --json');
+    const { properties } = JSON.parse(out) as { properties: { id: string }[] };
+    const known = properties.map(({ id }) => id);
+    expect(known).toEqual(expect.arrayContaining(['deadlock', ...Object.values(MachineProperty)]));
+    const packages = fileURLToPath(new URL('../../../packages', import.meta.url));
+    const thrown = readdirSync(packages).flatMap((name) =>
+      readdirSync(join(packages, name, 'src'), { recursive: true, encoding: 'utf8' })
+        .filter((file) => file.endsWith('.ts') && !file.startsWith('testing'))
+        .map((file) => readFileSync(join(packages, name, 'src', file), 'utf8'))
+        .flatMap((text) => [...text.matchAll(/new Violation\(\s*'([^']+)'/g)])
+        .map(([, id]) => id),
+    );
+    expect(thrown).toContain('bad-page');
+    expect(known).toEqual(expect.arrayContaining(thrown));
   });
 
   it('of a list of patches marks what was not merged', async () => {

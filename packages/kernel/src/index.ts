@@ -21,6 +21,7 @@ export { definePatch, type Patch, type PatchFacts } from './patch.js';
 export { defineModel, definePlugin, type Plugin } from './plugin.js';
 export { checkPlugin, PluginError } from './plugin-check.js';
 export { Property, type PropertyDefinition } from './property.js';
+export { standingProperties } from './standing-properties.js';
 export type { AnyProvision, Constructor, Provision, Provisions } from './provision.js';
 export { Registry } from './registry.js';
 export { composeRun, type Run, type RunRequest } from './run.js';

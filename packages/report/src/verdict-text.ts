@@ -52,9 +52,11 @@ export function verdictText(result: Result): string {
       const all = count(result.executions);
       if (properties.size === 1)
         return `${[...properties.keys()].join('')} (${count(result.violating)} of ${all}${early})`;
-      const each = [...properties].map(
-        ([property, executions]) => `${property} ${count(executions)}`,
-      );
+      // An execution counts once: under all the properties that it violates.
+      const each = [...properties].map(([property, executions]) => {
+        const isPart = [...properties.keys()].some((other) => violatesMore(other, property));
+        return `${property}${isPart ? ' alone' : ''} ${count(executions)}`;
+      });
       return `${each.join(', ')} (of ${all}${early})`;
     }
     case 'deadlock':
@@ -68,4 +70,10 @@ export function verdictText(result: Result): string {
     case 'model error':
       return 'model error';
   }
+}
+
+/** Whether the executions that violate `all`, joined by `&`, violate every one of `some` and others. */
+function violatesMore(all: string, some: string): boolean {
+  const joined = all.split(' & ');
+  return all !== some && some.split(' & ').every((property) => joined.includes(property));
 }

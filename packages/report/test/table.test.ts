@@ -114,6 +114,17 @@ describe('a verdict', () => {
       },
       'I-DIO 3, I-REF 1 (of 812)',
     ],
+    [
+      {
+        ...violated,
+        violating: 4,
+        violations: [
+          ...violated.violations,
+          { property: 'I-DIO & I-REF', message: '', executions: 1, witness },
+        ],
+      },
+      'I-DIO alone 3, I-DIO & I-REF 1 (of 812)',
+    ],
     [result({ verdict: 'deadlock', deadlocks: 2, executions: 10 }), 'deadlock (2 of 12)'],
     [
       result({ verdict: 'bounded', complete: false, incomplete: 'execution limit', executions: 1 }),

@@ -1,4 +1,4 @@
-import type { Registry } from '@pagerace/kernel';
+import { type Registry, standingProperties } from '@pagerace/kernel';
 import { catalogueDocument, type CatalogueEntry, json, pageWidth, wrap } from '@pagerace/report';
 import { ExitCode } from '../exit-code.js';
 import type { Session } from '../session.js';
@@ -41,7 +41,10 @@ function entries(registry: Registry, kind: Listed): readonly CatalogueEntry[] {
         })),
       }));
     case 'properties': {
-      const all = registry.scenarios.flatMap(({ properties }) => properties);
+      const all = [
+        ...registry.scenarios.flatMap(({ properties }) => properties),
+        ...standingProperties,
+      ];
       const statements = new Map(all.map(({ id, statement }) => [id, statement]));
       return [...statements].map(([id, title]) => ({ id, title }));
     }
