@@ -449,6 +449,6 @@ function wholeNumber(minimum: number) {
 
 function seconds(value: string): number {
   const number = Number(value);
-  if (/^\d+(\.\d+)?$/.test(value) && number > 0) return number;
+  if (/^\d+(\.\d+)?(e\d+)?$/i.test(value) && number > 0 && number < Infinity) return number;
   throw new InvalidArgumentError('It must be a number of seconds above 0.');
 }

@@ -1,5 +1,7 @@
 import { noSuch } from '@pagerace/kernel';
 import {
+  Fence,
+  Order,
   type Ordering,
   OrderingSites,
   type OrderingOverride,
@@ -48,20 +50,38 @@ export function mustFit(sites: OrderingSites, complete: boolean): void {
   const written = new Map(
     sites.met
       .filter(({ standsFor }) => standsFor === undefined)
-      .map((site) => [site.name, site.written.kind]),
+      .map((site) => [site.name, site.written]),
   );
   for (const text of sites.overridden) {
     const at = text.lastIndexOf('=');
     const [site, what] = [text.slice(0, at), text.slice(at + 1)];
-    const kind = written.get(site);
-    const asked = overrideNamed(what)!.kind;
+    const ordering = written.get(site);
+    const asked = overrideNamed(what)!;
     const standsFor = standIns.get(site);
     if (standsFor !== undefined)
       throw new UsageError(`--weaken ${text}: ${site} is no barrier; it stands for ${standsFor}`);
-    if (kind === undefined && complete) throw noSuch('barrier', site, written.keys());
-    if (kind === undefined || asked === 'dropped' || asked === kind) continue;
-    throw new UsageError(`--weaken ${text}: ${site} is ${weakenings[kind]}, not ${what}`);
+    if (ordering === undefined && complete) throw noSuch('barrier', site, written.keys());
+    if (ordering === undefined || asked.kind === 'dropped') continue;
+    if (asked.kind !== ordering.kind) {
+      throw new UsageError(
+        `--weaken ${text}: ${site} is ${weakenings[ordering.kind]}, not ${what}`,
+      );
+    }
+    if (!isWeaker(asked, ordering)) {
+      throw new UsageError(
+        `--weaken ${text}: ${what} is not weaker than ${overrideName(ordering)}, which ${site} is`,
+      );
+    }
   }
+}
+
+/** Whether everything that `one` orders is ordered by `other`, too, which orders more. */
+function isWeaker(one: Ordering, other: Ordering): boolean {
+  if (one.kind === 'fence' && other.kind === 'fence')
+    return other.fence === Fence.full && one.fence !== Fence.full;
+  if (one.kind === 'order' && other.kind === 'order')
+    return one.order !== other.order && (one.order === Order.relaxed || other.order === Order.full);
+  return false;
 }
 
 const weakenings: Readonly<Record<Ordering['kind'], string>> = {

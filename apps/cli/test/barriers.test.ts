@@ -190,6 +190,8 @@ describe('a barrier that is weakened by hand', () => {
     [`=dropped`, 'takes SITE or SITE=WHAT'],
     [mb.replace('pass', 'pas'), `did you mean ${mb}?`],
     [`${mb} --weaken ${mb}`, 'twice'],
+    [`${rmb}=smp_wmb`, 'smp_wmb is not weaker than smp_rmb'],
+    [`${mb}=smp_mb`, 'smp_mb is not weaker than smp_mb'],
   ])('must exist, and so must what replaces it: %s', async (weaken, message) => {
     const { code, err } = await pagerace(`run turnstile --kernel plain --weaken ${weaken}`);
     expect(code).toBe(ExitCode.usage);

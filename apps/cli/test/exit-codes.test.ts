@@ -48,6 +48,9 @@ describe('2: the command line is wrong', () => {
       'there is no patch fence-aded; did you mean fence-added?',
     ],
     ['run store-buffering --arch x68', 'there is no architecture x68; did you mean x86?'],
+    ['run store-buffering --arch amd64', 'there is no architecture amd64; did you mean x86?'],
+    ['run store-buffering --arch aarch64', 'did you mean arm64?'],
+    ['run store-buffering --timeout 1e999', 'It must be a number of seconds above 0'],
     ['run store-buffering --model tos', 'there is no memory model tos; did you mean'],
     [
       'run store-buffering --kernel plain+fence-added+other-change',

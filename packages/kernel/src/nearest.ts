@@ -1,11 +1,13 @@
 import { distance } from 'fastest-levenshtein';
 import { UsageError } from './usage-error.js';
 
-/** The one name that goes on after `wanted` and a dash, or else the name most like it, unless even that one is hardly like it. */
+/** The one name that goes on after `wanted` and a dash, or that ends in a colon and `wanted`; else the name most like it, unless even that one is hardly like it. */
 export function nearest(wanted: string, names: Iterable<string>): string | undefined {
   const known = [...names];
   const longer = known.filter((name) => name.startsWith(`${wanted}-`));
   if (longer.length === 1) return longer[0];
+  const ending = known.filter((name) => name.endsWith(`:${wanted}`));
+  if (ending.length === 1) return ending[0];
   let best: string | undefined;
   let least = Math.max(2, Math.floor(wanted.length / 3)) + 1;
   for (const name of known) {

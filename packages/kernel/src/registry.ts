@@ -7,6 +7,29 @@ import type { Plugin } from './plugin.js';
 import type { Scenario } from './scenario.js';
 import { UsageError } from './usage-error.js';
 
+/** What uname, Debian, LLVM and the kernel's own arch/ call architectures, and their ids here. */
+const machineNames: ReadonlyMap<string, string> = new Map([
+  ['amd64', 'x86'],
+  ['i386', 'x86'],
+  ['i686', 'x86'],
+  ['x86_64', 'x86'],
+  ['x86-64', 'x86'],
+  ['aarch64', 'arm64'],
+  ['arm', 'arm-lpae'],
+  ['armv7l', 'arm-lpae'],
+  ['loong64', 'loongarch'],
+  ['loongarch64', 'loongarch'],
+  ['mips64', 'mips'],
+  ['powerpc', 'powerpc-radix'],
+  ['ppc64', 'powerpc-radix'],
+  ['ppc64el', 'powerpc-radix'],
+  ['ppc64le', 'powerpc-radix'],
+  ['riscv64', 'riscv'],
+  ['rv64', 'riscv'],
+  ['s390x', 's390'],
+  ['uml', 'um'],
+]);
+
 /** Everything that can be chosen by its id. */
 export class Registry {
   readonly #scenarios = new Catalogue<Scenario>('scenario');
@@ -56,6 +79,10 @@ export class Registry {
   }
 
   architecture(id: string): ArchitectureDefinition {
+    const meant = machineNames.get(id.toLowerCase());
+    const isOther = meant !== undefined && !this.#architectures.has(id);
+    if (isOther && this.#architectures.has(meant))
+      throw new UsageError(`there is no architecture ${id}; did you mean ${meant}?`);
     return this.#architectures.get(id);
   }
 
@@ -98,6 +125,10 @@ class Catalogue<T extends { readonly id: string }> {
       }
       this.#things.set(thing.id, { thing, from });
     }
+  }
+
+  has(id: string): boolean {
+    return this.#things.has(id);
   }
 
   get(id: string): T {

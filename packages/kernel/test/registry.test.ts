@@ -142,4 +142,5 @@ describe('a plug-in that no compiler has seen', () => {
 test('what is hardly like anything has no nearest', () => {
   expect(nearest('zzzzzz', ['madv-free-dio'])).toBeUndefined();
   expect(nearest('madv', ['mbdv', 'madw', 'madvise'])).toBe('mbdv');
+  expect(nearest('smp_mb', ['mm/a.c:f:smp_mb', 'mm/a.c:f:smp_rmb'])).toBe('mm/a.c:f:smp_mb');
 });
