@@ -19,6 +19,7 @@ import { madvFreeRefcountCheck } from './lazy-free/refcount-check.js';
 import { pteMapInRcuSection } from './page-table/map-in-rcu-section.js';
 import { pteMapLooksAgain } from './page-table/map-looks-again.js';
 import { swapbackedIffDirty } from './lazy-free/swapbacked-iff-dirty.js';
+import { flushBatchedPending } from './reclaim/flush-batched-pending.js';
 import { keepPinned, keepPinnedFromSwap } from './reclaim/keep-pinned.js';
 
 /** The oldest kernel that is modelled: lazyfree pages have an LRU list, and the race is there. */
@@ -29,7 +30,7 @@ export const v5_17_rc2 = defineKernel({
   id: 'v5.17-rc2',
   title: 'Linux v5.17-rc2',
   base: v4_12,
-  patches: [cowByPageCount, keepPinnedFromSwap],
+  patches: [flushBatchedPending, cowByPageCount, keepPinnedFromSwap],
 });
 
 /** With the fix. */

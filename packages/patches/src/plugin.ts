@@ -32,6 +32,7 @@ import { madvFreeRefcountCheck } from './lazy-free/refcount-check.js';
 import { swapbackedIffDirty } from './lazy-free/swapbacked-iff-dirty.js';
 import { pteMapInRcuSection } from './page-table/map-in-rcu-section.js';
 import { pteMapLooksAgain } from './page-table/map-looks-again.js';
+import { flushBatchedPending } from './reclaim/flush-batched-pending.js';
 import { keepPinned, keepPinnedFromSwap } from './reclaim/keep-pinned.js';
 
 /** The kernels and patches of this package, oldest first. */
@@ -39,6 +40,7 @@ export const patches = definePlugin({
   id: '@pagerace/patches',
   kernels: [v4_12, v5_17_rc2, v5_18, v5_19, v6_0, v6_1, v6_5, v6_6, v6_11, v6_15],
   patches: [
+    flushBatchedPending,
     cowByPageCount,
     keepPinnedFromSwap,
     madvFreeRefcountCheckV1,

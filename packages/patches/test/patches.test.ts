@@ -15,7 +15,7 @@ import {
   RADIX_COLLAPSE_FLUSH,
   RISCV_COLLAPSE_FLUSH,
 } from '@pagerace/page-model';
-import { ANON_DUP_RULE, ANON_EXCLUSIVE, LAZY_FREE_RULE } from '@pagerace/rmap';
+import { ANON_DUP_RULE, ANON_EXCLUSIVE, BATCHED_FLUSH_NOTE, LAZY_FREE_RULE } from '@pagerace/rmap';
 import { PINNED_PAGE_CHECK } from '@pagerace/vmscan';
 import { explore } from '@pagerace/explorer';
 import { describe, expect, test } from 'vitest';
@@ -155,6 +155,9 @@ test('each kernel has the rules of its time', () => {
     'DroppableDiscard',
     'SwapBackedIffDirty',
   ]);
+  expect(seen(BATCHED_FLUSH_NOTE).map((one) => (one as { isTaken: boolean }).isTaken)).toEqual(
+    kernels.map((kernel) => kernel !== v4_12),
+  );
   expect(seen(ANON_REUSE_RULE)).toEqual([
     'ReuseByMapCount',
     'ReuseByPageCount',

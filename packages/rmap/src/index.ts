@@ -10,4 +10,9 @@ export {
 export { RMAP, type Rmap } from './rmap.js';
 export { rmapSubsystem } from './subsystem.js';
 export type { TtuFlags } from './ttu-flags.js';
-export { UNMAP_FLUSH, UnmapFlush } from './unmap-flush.js';
+export {
+  BATCHED_FLUSH_NOTE,
+  type BatchedFlushNote,
+  UNMAP_FLUSH,
+  UnmapFlush,
+} from './unmap-flush.js';

@@ -5,7 +5,7 @@ import { LAZY_FREE_LOG, LazyFreeLog } from './lazy-free-log.js';
 import { DiscardUnlessDirty, LAZY_FREE_RULE } from './lazy-free-rule.js';
 import { ReverseMapping } from './reverse-mapping.js';
 import { RMAP } from './rmap.js';
-import { UNMAP_FLUSH, UnmapFlush } from './unmap-flush.js';
+import { BATCHED_FLUSH_NOTE, UNMAP_FLUSH, UnmapFlush } from './unmap-flush.js';
 
 /** Binds the reverse mappings, with the rules of the oldest kernel that is modelled. */
 export function rmapSubsystem(wiring: Wiring): void {
@@ -13,6 +13,7 @@ export function rmapSubsystem(wiring: Wiring): void {
     .bind(RMAP, ReverseMapping)
     .bind(UNMAP_FLUSH, UnmapFlush)
     .bind(ANON_DUP_RULE, LookBeforeReference)
+    .bindValue(BATCHED_FLUSH_NOTE, { isTaken: false })
     .bind(LAZY_FREE_LOG, LazyFreeLog)
     .bind(LAZY_FREE_RULE, DiscardUnlessDirty)
     .bindValue(ANON_EXCLUSIVE, { isTracked: false, hasBarriers: false });

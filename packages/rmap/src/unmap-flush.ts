@@ -5,6 +5,16 @@ import type { TtuFlags } from './ttu-flags.js';
 
 export const UNMAP_FLUSH = token<UnmapFlush>('rmap.UnmapFlush');
 
+export const BATCHED_FLUSH_NOTE = token<BatchedFlushNote>('rmap.BatchedFlushNote', {
+  providedBy: ['@pagerace/rmap', '@pagerace/patches'],
+});
+
+/** The seam of mm->tlb_flush_batched: whether others who clear entries learn of a flush that is due. */
+export interface BatchedFlushNote {
+  /** Since 3ea277194daa, v4.13; in the form of v5.17 (5ee2fa2f0636), with counters instead of a flag. */
+  readonly isTaken: boolean;
+}
+
 /** TLB_FLUSH_BATCH_FLUSHED_SHIFT, TLB_FLUSH_BATCH_PENDING_MASK and _LARGE: see {@link Mm.tlbFlushBatched}. */
 const FLUSHED_SHIFT = 16;
 const PENDING_MASK = 0x7fff;
@@ -18,7 +28,10 @@ export class UnmapFlush {
   /** current->tlb_ubc.writable: a CPU may still write through an entry that was dirty. */
   readonly #writable = new TaskLocal(() => false);
 
-  constructor(@inject(TLB_FLUSH) private readonly tlb: TlbFlush) {}
+  constructor(
+    @inject(TLB_FLUSH) private readonly tlb: TlbFlush,
+    @inject(BATCHED_FLUSH_NOTE) private readonly note: BatchedFlushNote,
+  ) {}
 
   /** should_defer_flush(). */
   shouldDeferFlush(mm: Mm, flags: TtuFlags): boolean {
@@ -29,6 +42,8 @@ export class UnmapFlush {
   setTlbUbcFlushPending(mm: Mm, writable: boolean): void {
     this.tlb.addToBatch(mm);
     this.#flushRequired.set(true);
+    if (writable) this.#writable.set(true);
+    if (!this.note.isTaken) return;
     // After the entry was cleared: whoever clears entries of this mm under the same PTL from now on
     // knows that a flush is still due. A compiler barrier is enough for that.
     let batch = atomicRead(mm.tlbFlushBatched);
@@ -39,7 +54,6 @@ export class UnmapFlush {
       batch = found;
     }
     if ((batch & PENDING_MASK) <= PENDING_LARGE) atomicInc(mm.tlbFlushBatched);
-    if (writable) this.#writable.set(true);
   }
 
   @kernelFunction('mm/rmap.c')
@@ -57,6 +71,7 @@ export class UnmapFlush {
 
   @kernelFunction('mm/rmap.c')
   flushTlbBatchedPending(mm: Mm): void {
+    if (!this.note.isTaken) return;
     const batch = atomicRead(mm.tlbFlushBatched);
     const pending = batch & PENDING_MASK;
     if (pending === batch >> FLUSHED_SHIFT) return;

@@ -4,7 +4,11 @@ import { UnmapFlush } from '../src/unmap-flush.js';
 import { once, type System } from './system.js';
 
 /** Defers flushes, and counts those that are done after all. */
-function deferring({ mm }: System, duringFlush = (_flush: UnmapFlush): void => undefined) {
+function deferring(
+  { mm }: System,
+  duringFlush = (_flush: UnmapFlush): void => undefined,
+  isTaken = true,
+) {
   const done = { flushes: 0, reach: 0 };
   const tlb: Partial<TlbFlush> = {
     addToBatch: () => undefined,
@@ -14,7 +18,7 @@ function deferring({ mm }: System, duringFlush = (_flush: UnmapFlush): void => u
       duringFlush(flush);
     },
   };
-  const flush: UnmapFlush = new UnmapFlush(tlb as TlbFlush);
+  const flush: UnmapFlush = new UnmapFlush(tlb as TlbFlush, { isTaken });
   return { done, flush, mm };
 }
 
@@ -29,6 +33,16 @@ test('a pending flush is done once', () => {
     return [...seen, done.flushes];
   });
   expect(flushes).toEqual([0, 1, 1]);
+});
+
+test('before v4.13 nobody learns that a flush is pending', () => {
+  const seen = once((system) => {
+    const { done, flush, mm } = deferring(system, undefined, false);
+    flush.setTlbUbcFlushPending(mm, false);
+    flush.flushTlbBatchedPending(mm);
+    return [done.flushes, mm.tlbFlushBatched.read()];
+  });
+  expect(seen).toEqual([0, 0]);
 });
 
 test('a flush that was pending reaches every mapping', () => {
