@@ -9,6 +9,8 @@ export interface KernelFacts {
   readonly base?: Kernel;
   /** What is added to the base, in the order of application. */
   readonly patches: readonly Patch[];
+  /** What is modelled of it though a later release brought it; not so of the kernels that go on from it. */
+  readonly newerCode?: string;
 }
 
 /** A kernel: the base system with a list of patches. */
@@ -17,11 +19,14 @@ export interface Kernel {
   readonly title: string;
   /** Every patch, those of the base first. */
   readonly patches: readonly Patch[];
+  /** What is modelled of it though a later release brought it: who reads a verdict must know. */
+  readonly newerCode?: string;
 }
 
 /** @throws {UsageError} when the patches do not fit together or do not fit the base */
-export function defineKernel({ id, title = id, base, patches }: KernelFacts): Kernel {
-  return { id, title, patches: applied(id, base?.patches ?? [], patches) };
+export function defineKernel({ id, title = id, base, patches, newerCode }: KernelFacts): Kernel {
+  const all = applied(id, base?.patches ?? [], patches);
+  return { id, title, patches: all, ...(newerCode === undefined ? {} : { newerCode }) };
 }
 
 /**
@@ -33,7 +38,7 @@ export function applyPatches(kernel: Kernel, patches: readonly Patch[]): Kernel 
   if (patches.length === 0) return kernel;
   const id = [kernel.id, ...patches.map((patch) => patch.id)].join('+');
   const title = [kernel.title, ...patches.map((patch) => patch.id)].join(' + ');
-  return { id, title, patches: applied(kernel.id, kernel.patches, patches) };
+  return { ...kernel, id, title, patches: applied(kernel.id, kernel.patches, patches) };
 }
 
 function applied(

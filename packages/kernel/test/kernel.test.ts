@@ -95,3 +95,9 @@ test('the compiler holds an implementation against its token', () => {
   });
   expect(Nameless).toBeTypeOf('function');
 });
+
+test('what is newer than a release is said of it with patches, and not of what goes on from it', () => {
+  const old = defineKernel({ id: 'old', patches: [], newerCode: 'a seqcount' });
+  expect(applyPatches(old, [strict]).newerCode).toBe('a seqcount');
+  expect(defineKernel({ id: 'new', base: old, patches: [strict] }).newerCode).toBeUndefined();
+});

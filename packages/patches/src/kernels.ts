@@ -23,7 +23,14 @@ import { flushBatchedPending } from './reclaim/flush-batched-pending.js';
 import { keepPinned, keepPinnedFromSwap } from './reclaim/keep-pinned.js';
 
 /** The oldest kernel that is modelled: lazyfree pages have an LRU list, and the race is there. */
-export const v4_12 = defineKernel({ id: 'v4.12', title: 'Linux v4.12', patches: [] });
+export const v4_12 = defineKernel({
+  id: 'v4.12',
+  title: 'Linux v4.12',
+  patches: [],
+  newerCode:
+    'GUP-fast of mm/gup.c on x86, write_protect_seq and the pin check of fork (v5.11), ' +
+    'and no second look at PG_dirty behind page_ref_freeze() of a lazyfree page (v5.15)',
+});
 
 /** The kernel that the fix was tested on. */
 export const v5_17_rc2 = defineKernel({

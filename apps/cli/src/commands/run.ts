@@ -1,5 +1,5 @@
 import type { Result } from '@pagerace/explorer';
-import { json, runDocument } from '@pagerace/report';
+import { json, pageWidth, runDocument, wrap } from '@pagerace/report';
 import type { ExitCode } from '../exit-code.js';
 import { ExplorationThread } from '../exploration-thread.js';
 import { exploreSelection } from '../exploring.js';
@@ -67,6 +67,11 @@ export async function run(
     show(report.result);
     if (shown.size === 0) terminal.out(`${subjectText(selection)}\n`);
     terminal.out(verdictLines(report, terminal));
+    const { id, newerCode } = selection.run.kernel;
+    if (newerCode !== undefined) {
+      const note = `Modelled of ${id} though it came later: ${newerCode}.`;
+      terminal.out(`\n${wrap(note, pageWidth).join('\n')}`);
+    }
   }
   return runExitCode(report);
 }
