@@ -184,6 +184,14 @@ describe('a barrier that is weakened by hand', () => {
     expect((await pagerace(`${run} --weaken ${rmb}`)).code).toBe(ExitCode.success);
   });
 
+  it('is none where hardware is stood for', async () => {
+    const site = 'block/fops.c:blkdev_bio_end_io_simple:wake_up';
+    const run = `run madv-free-dio --kernel v5.18 --weaken ${site}`;
+    const { code, err } = await pagerace(run);
+    expect(code).toBe(ExitCode.usage);
+    expect(err.replaceAll(/\s+/g, ' ')).toContain(`${site} is no barrier; it stands for the DMA`);
+  });
+
   it.each([
     [`${mb}=weak`, "'weak' is none of dropped"],
     [`${mb}=acquire`, 'is a fence, and can be dropped, smp_rmb or smp_wmb, not acquire'],
