@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -137,6 +137,18 @@ describe('litmus', () => {
     expect(code).toBe(4);
     expect(err).toContain('a.litmus: not decided within 0.5 s\n');
     expect(out).toMatch(/^Observation b Never/m);
+  });
+
+  it('loads no kernel, no architecture and no explorer', async () => {
+    const path = file('eleven/MP.litmus', messagePassing('MP', 'smp_wmb();', 'Never'));
+    const coverage = join(folder, 'coverage');
+    await start(['litmus', path], { NODE_V8_COVERAGE: coverage }).ended;
+    const [name] = readdirSync(coverage);
+    const { result } = JSON.parse(readFileSync(join(coverage, name!), 'utf8')) as {
+      result: readonly { url: string }[];
+    };
+    const packages = result.flatMap(({ url }) => /\/packages\/([^/]+)\//.exec(url)?.[1] ?? []);
+    expect([...new Set(packages)].sort()).toEqual(['litmus', 'memory-models']);
   });
 
   it('ends with 4 where the verdict is of no execution', async () => {
