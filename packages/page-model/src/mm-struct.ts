@@ -156,10 +156,13 @@ export class Mm {
     this.pgd.cover(start, end);
     const { arch, hasHugePages, levels } = this.memory;
     for (let level = 1; level < levels.length; level++) {
+      // A table that is freed after a grace period, as tlb_remove_table() does it, is not to be had for a
+      // fault that comes before: pte_alloc_one() gives that another one.
       // retract_page_tables() frees a table after a grace period (v6.6). Until then do_set_pmd() may need
       // another one of the same range, where it deposits one: arch_needs_pgtable_deposit().
       const needsSpare =
-        isOfFile && hasHugePages && arch.depositRule === 'per pmd' && level === levels.length - 1;
+        level === levels.length - 1 &&
+        (arch.hasRcuTableFree || (isOfFile && hasHugePages && arch.depositRule === 'per pmd'));
       // A table of this level spans what one entry of the level above does.
       const span = 2 ** levels[level - 1]!.shift;
       for (let from = start - (start % span); from < end; from += span) {

@@ -62,8 +62,9 @@ export class PageTable {
   /** Is a table no more; whoever walks through it still makes a mistake. */
   free(): void {
     this.belongTo(null);
-    this.allocation.free();
+    // pgtable_pte_page_dtor(), and only then __free_page().
     ptlockFree(this.ptl);
+    this.allocation.free();
   }
 
   /** Somebody writes a word over all entries, or over the first ones; those that have it stay alone. */
