@@ -49,7 +49,8 @@ export function misfitOf({ state, first, second }: Pair): string | undefined {
 
 /** The pair as a scenario, for one exploration. */
 export function scenarioOf({ state, first, second }: Pair): Scenario {
-  const hasHugePages = state.huge === true || first.needsHugePages || second.needsHugePages;
+  const hasHugePages =
+    state.huge === true || [first, second].some(({ needsHugePages }) => needsHugePages);
   return defineScenario({
     id: `${state.id}: ${first.id} | ${second.id}`,
     title: `${first.title}, and ${second.title}`,
