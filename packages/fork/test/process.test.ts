@@ -1,10 +1,15 @@
 import {
   auditReferences,
+  FAULT_FLAG_WRITE,
+  FAULT_HANDLER,
+  type FaultHandler,
   getPage,
   GUP_PIN_COUNTING_BIAS,
   lockPage,
   lruAddDrain,
   Mm,
+  mmapReadLock,
+  mmapReadUnlock,
   type Page,
   pageCount,
   pageMapcount,
@@ -320,6 +325,29 @@ describe('unmapping a range', () => {
       { rewire: (wiring) => void (rmap = wiring.get(RMAP)) },
     );
     expect(violations).toEqual([]);
+    expect(verdict).toBe('verified');
+  });
+
+  test('leaves a fault another page table, where a freed one waits for a grace period', () => {
+    let handler: FaultHandler | undefined;
+    const { verdict, error, violations } = explored(
+      (system) => {
+        const { arch, fork, machine, memory, mm } = system;
+        Object.assign(arch, { hasRcuTableFree: true });
+        machine.boot(() => family(system));
+        machine.cpu(0).run('user', () => {
+          mmapReadLock(mm);
+          handler!.handleMmFault(mm.findVma(0)!, 0, FAULT_FLAG_WRITE);
+          mmapReadUnlock(mm);
+        });
+        machine.cpu(1).run('unmapper', () => fork.unmapRegion(mm, 0));
+        return () => {
+          auditReferences(memory);
+        };
+      },
+      { rewire: (wiring) => void (handler = wiring.get(FAULT_HANDLER)) },
+    );
+    expect([error, violations]).toEqual([undefined, []]);
     expect(verdict).toBe('verified');
   });
 });
