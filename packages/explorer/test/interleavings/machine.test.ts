@@ -172,15 +172,6 @@ describe('a program that cannot be explored', () => {
     ).toThrow(/caught the signal/);
   });
 
-  test('throws', () => {
-    expect(
-      explore(() => {
-        const x = cell<{ next: number } | null>(null);
-        return { threads: { careless: () => x.read()!.next } };
-      }),
-    ).toThrow(/careless threw after 1 operations: TypeError/);
-  });
-
   test('writes during set-up', () => {
     expect(
       explore(() => {

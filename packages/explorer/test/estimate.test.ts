@@ -1,6 +1,6 @@
-import { cell, choose, estimate, expectedSize, explore, type Setup } from '@pagerace/explorer';
+import { cell, choose, estimate, expectedSize, explore, type Setup } from '../src/index.js';
 import { expect, it } from 'vitest';
-import { sc } from '../src/index.js';
+import { sc } from './models.js';
 
 /** Few descents get to the bottom, where nearly all executions are. */
 const lopsided: Setup = () => {

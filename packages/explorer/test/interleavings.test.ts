@@ -1,28 +1,15 @@
-import { contextBounded, enumerate, InterleavingMachine, sample } from '@pagerace/explorer';
-import fc from 'fast-check';
+import { contextBounded, enumerate, InterleavingMachine, sample } from '../src/index.js';
 import { expect, test } from 'vitest';
-import { randomProgram, toSetup, toSource, type RandomProgram } from './random-programs.js';
+import { onRandomPrograms } from './random-programs.js';
 
 const numRuns = Number(process.env.RUNS ?? 100);
 const seed = Number(process.env.SEED ?? 20_240_502);
-
-function onRandomPrograms(property: (program: RandomProgram) => void): void {
-  const named = (program: RandomProgram): void => {
-    try {
-      property(program);
-    } catch (error) {
-      throw new Error(`${toSource(program)}\n${String(error)}`, { cause: error });
-    }
-  };
-  fc.assert(fc.property(randomProgram, named), { numRuns, seed });
-}
 
 test.each(['sc', 'tso'] as const)(
   'under %s a bounded search with a large bound misses nothing',
   (memory) => {
     let violated = 0;
-    onRandomPrograms((program) => {
-      const setup = toSetup(program);
+    onRandomPrograms({ numRuns, seed }, (setup) => {
       const all = enumerate(setup, { memory });
       const bounded = contextBounded(setup, { memory, bound: 100 });
       if (all.violations.length === 0) {
@@ -47,8 +34,7 @@ test.each(['sc', 'tso'] as const)(
 );
 
 test('a bounded search finds the same with and without memory of states', () => {
-  onRandomPrograms((program) => {
-    const setup = toSetup(program);
+  onRandomPrograms({ numRuns, seed }, (setup) => {
     const remembering = contextBounded(setup, { memory: 'sc', bound: 1 });
     const forgetting = contextBounded(setup, { memory: 'sc', bound: 1, remember: false });
     // Without it nobody can tell that what is left out has been seen.
@@ -61,8 +47,7 @@ test('a bounded search finds the same with and without memory of states', () => 
 test.each(['sc', 'tso'] as const)(
   'under %s a random run is one of the executions, and a found violation is one',
   (memory) => {
-    onRandomPrograms((program) => {
-      const setup = toSetup(program);
+    onRandomPrograms({ numRuns, seed }, (setup) => {
       const all = enumerate(setup, { memory });
       const result = sample(setup, { memory, seed, samples: 20, depth: 3, stopAtViolation: false });
       expect(result.violated === 0 || all.violations.length > 0).toBe(true);

@@ -11,10 +11,10 @@ import {
   none,
   Outcome,
   type Setup,
-} from '@pagerace/explorer';
+} from '../src/index.js';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { sc, tso } from '../src/index.js';
+import { coherent, sc } from './models.js';
 
 type Operation = readonly [kind: 'read' | 'write' | 'add', cell: 0 | 1];
 
@@ -72,7 +72,7 @@ it('tells an execution with the fewest weak steps, and then the fewest switches'
   fc.assert(
     fc.property(
       fc.array(fc.array(operation, { minLength: 1, maxLength: 3 }), { minLength: 2, maxLength: 3 }),
-      fc.constantFrom(sc, tso),
+      fc.constantFrom(sc, coherent),
       (threads, model) => {
         new Exploration(program(threads), {
           model,
