@@ -2,36 +2,61 @@ import { Worker } from 'node:worker_threads';
 import { PluginError } from '@pagerace/kernel';
 import type { Task, WorkerData, WorkerMessage } from './exploration-worker.js';
 import { Interruption } from './interruption.js';
+import { placeIn } from './place-in-worker.js';
+import { Pulse } from './pulse.js';
 
-/** A thread that is silent so long after its time limit does not come to it any more. In milliseconds. */
-const grace = 5000;
+/** How long a part of a program may run without an operation. In milliseconds. */
+export const patience = 10_000;
+/** How often it is looked at meanwhile: a machine that was asleep has not been looked at. */
+const looks = 10;
 
 type Ended = Extract<WorkerMessage, { kind: 'explored' | 'measured' }>;
 
+/** Says in its message which part of a program does not end, and where it is. */
+export class EndlessError extends PluginError {}
+
 /**
- * A thread in which programs are run. They may loop for ever between two operations; signals are
- * served meanwhile, so that Ctrl-C ends what can be ended, and a second one everything.
+ * A thread in which programs are run. They may loop for ever between two operations: then the thread is
+ * ended, and another one takes its place. Signals are served meanwhile, so that Ctrl-C ends what can be
+ * ended, and a second one everything.
  */
 export class ExplorationThread {
   readonly #interruption: Interruption;
-  readonly #worker: Worker;
+  readonly #pulse = new Pulse();
+  #worker!: Worker;
   /** Rejected by what ends the thread. */
-  readonly #death: Promise<never>;
+  #death!: Promise<never>;
   #isEnding = false;
 
   /** @param interruption shared by threads that end together */
-  constructor(plugins: readonly string[] = [], interruption = new Interruption()) {
+  constructor(
+    private readonly plugins: readonly string[] = [],
+    interruption = new Interruption(),
+    private readonly patienceInMilliseconds = patience,
+  ) {
     this.#interruption = interruption;
-    const data: WorkerData = { plugins, interrupted: interruption.flag };
-    this.#worker = new Worker(new URL('./exploration-worker.js', import.meta.url), {
+    this.#start();
+  }
+
+  #start(): void {
+    this.#pulse.runs(undefined);
+    const data: WorkerData = {
+      plugins: this.plugins,
+      interrupted: this.#interruption.flag,
+      pulse: this.#pulse.memory,
+    };
+    const worker = new Worker(new URL('./exploration-worker.js', import.meta.url), {
       workerData: data,
     });
+    this.#worker = worker;
     this.#death = new Promise((_, reject) => {
-      this.#worker.once('error', reject);
+      worker.once('error', reject);
       // Told without an error where a plug-in calls process.exit().
-      this.#worker.once('exit', (code) =>
-        reject(new Error(`a thread that explored ended with ${String(code)} in the middle of it`)),
-      );
+      worker.once('exit', (code) => {
+        // One that was replaced has been ended on purpose.
+        if (worker !== this.#worker) return;
+        reject(new Error(`a thread that explored ended with ${String(code)} in the middle of it`));
+      });
     });
     // It may die while nobody waits for it.
     this.#death.catch(() => undefined);
@@ -45,8 +70,7 @@ export class ExplorationThread {
   /**
    * Does one thing; one at a time.
    *
-   * @throws what the thread throws, by its name (see {@link failureOf}), or {@link PluginError} if its time
-   *   limit is long over
+   * @throws what the thread throws, by its name (see {@link failureOf}), or {@link EndlessError}
    */
   perform<Kind extends Task['kind']>(
     task: Extract<Task, { kind: Kind }>,
@@ -69,19 +93,47 @@ export class ExplorationThread {
       });
       this.#worker.postMessage(task);
     });
-    const limit = limitOf(task);
-    let overdue: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      if (limit === undefined) return;
-      const { scenario } = task.choice;
-      const message = `the scenario ${scenario} does not end at its time limit: a thread of it loops without an operation`;
-      overdue = setTimeout(() => reject(new PluginError(message)), limit + grace);
+    let watchdog: NodeJS.Timeout | undefined;
+    const endless = new Promise<never>((_, reject) => {
+      watchdog = this.#watch((part) => {
+        void this.#replaceEndless(task.choice.scenario, part).then(reject, reject);
+      });
     });
-    return Promise.race([answer, late, this.#death]).finally(() => {
-      clearTimeout(overdue);
+    return Promise.race([answer, endless, this.#death]).finally(() => {
+      clearInterval(watchdog);
       // While it is being ended, it is what the process waits for.
       if (!this.#isEnding) this.#worker.unref();
     });
+  }
+
+  /** Calls `found` once a part of a program has run for long without an operation. */
+  #watch(found: (part: string) => void): NodeJS.Timeout {
+    let before = this.#pulse.beat;
+    let seen = 0;
+    const timer = setInterval(() => {
+      const { beat, running } = this.#pulse;
+      seen = beat === before && running !== undefined ? seen + 1 : 0;
+      before = beat;
+      if (seen < looks) return;
+      clearInterval(timer);
+      found(running!);
+    }, this.patienceInMilliseconds / looks);
+    return timer;
+  }
+
+  async #replaceEndless(scenario: string, part: string): Promise<EndlessError> {
+    const place = await placeIn(this.#worker);
+    const worker = this.#worker;
+    this.#start();
+    await worker.terminate();
+    const seconds = `${String(this.patienceInMilliseconds / 1000)} s`;
+    // Set-up and finally perform no operations that would be seen.
+    const what =
+      part === 'the set-up' || part === 'finally'
+        ? `${part} has not ended after ${seconds}`
+        : `${part} has performed no operation for ${seconds}: it loops without one`;
+    const where = place === undefined ? '' : ` (${place})`;
+    return new EndlessError(`the scenario ${scenario} does not end: ${what}${where}`);
   }
 
   async end(): Promise<void> {
@@ -89,8 +141,4 @@ export class ExplorationThread {
     this.#isEnding = true;
     await this.#worker.terminate();
   }
-}
-
-function limitOf(task: Task): number | undefined {
-  return task.kind === 'explore' ? task.strategy.maximumMilliseconds : task.effort.milliseconds;
 }

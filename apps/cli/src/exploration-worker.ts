@@ -1,11 +1,17 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { type ExploreOptions, ExplorationRun, type Result } from '@pagerace/explorer';
+import {
+  type ExploreOptions,
+  ExplorationRun,
+  type Result,
+  watchPrograms,
+} from '@pagerace/explorer';
 import type { Run } from '@pagerace/kernel';
 import type { OrderingSite, OrderingSites } from '@pagerace/machine';
 import type { Extent, ProgressFacts } from '@pagerace/report';
 import { searchInterleavings } from './interleaving-search.js';
 import { type Effort, type Measured, measure } from './measuring.js';
 import { loadRegistry } from './plugins.js';
+import { Pulse } from './pulse.js';
 import { type Choice, select } from './selection.js';
 import type { Strategy } from './strategy.js';
 import { mustFit } from './weakened-sites.js';
@@ -15,6 +21,8 @@ export interface WorkerData {
   readonly plugins: readonly string[];
   /** One word that is not 0 when the user wants an end. */
   readonly interrupted: Int32Array;
+  /** The memory of a {@link Pulse}. */
+  readonly pulse: SharedArrayBuffer;
 }
 
 /** What there is to do. Programs cannot be sent to a worker: it composes the run again. */
@@ -51,7 +59,8 @@ const slice = 50;
 /** A counterexample is shown this soon, even if a simpler one may come. In milliseconds. */
 const patience = 250;
 
-const { plugins, interrupted } = workerData as WorkerData;
+const { plugins, interrupted, pulse } = workerData as WorkerData;
+watchPrograms(new Pulse(pulse));
 const registry = await loadRegistry(plugins);
 const isInterrupted = (): boolean => Atomics.load(interrupted, 0) !== 0;
 const say = (message: WorkerMessage): void => parentPort!.postMessage(message);

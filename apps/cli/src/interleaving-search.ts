@@ -6,6 +6,7 @@ import {
   type Incompleteness,
   linearize,
   type MemoryKind,
+  ModelError,
   none,
   replay,
   type Result,
@@ -38,6 +39,10 @@ interface Found {
   readonly excluded: number;
   readonly violating: number;
   readonly covered: ReadonlySet<string>;
+  /** Whether a thread performed an operation. */
+  readonly acted: boolean;
+  /** The thread that was cut off, if one was. */
+  readonly cutOff?: string;
   /** The way to what is wrong, if anything is. */
   readonly schedule: Schedule | undefined;
   /** Why it is not everything; undefined if it is. */
@@ -71,9 +76,8 @@ export function searchInterleavings(
         ? bounded(run, strategy, memory, limits)
         : random(run, strategy, memory, limits);
   } catch (thrown) {
-    if (!(thrown instanceof Error)) throw thrown;
-    const error =
-      thrown.name === 'ModelError' ? thrown.message : `${thrown.name}: ${thrown.message}`;
+    if (!(thrown instanceof ModelError)) throw thrown;
+    const error = thrown.message;
     return { ...nothing(run, started), verdict: 'model error', covers: error, error };
   }
   return resultOf(run, found, memory, started);
@@ -134,7 +138,7 @@ function bounded(
     incomplete: {
       violated: 'first violation',
       complete: undefined,
-      bounded: 'context bound',
+      bounded: result.cutOff === undefined ? 'context bound' : 'thread length',
       interrupted: limits.reason ?? 'interrupted',
     }[outcome] as Incompleteness | undefined,
     looked:
@@ -175,7 +179,10 @@ function random(
     search: { kind: 'random', ...facts },
     violating: violated,
     schedule: violation?.schedule ?? deadlock,
-    incomplete: result.outcome === 'violated' ? 'first violation' : (limits.reason ?? 'sampling'),
+    incomplete:
+      result.outcome === 'violated'
+        ? 'first violation'
+        : (limits.reason ?? (result.cutOff === undefined ? 'sampling' : 'thread length')),
     looked: `in ${counted(result.samples, 'random run')} (seed ${String(seed)})`,
     guarantee:
       `, which would find a bug of depth ${String(depth)} with a probability of at least ` +
@@ -188,6 +195,13 @@ function percent(probability: number): string {
   const digits = 10 ** Math.max(0, 1 - Math.floor(Math.log10(Math.max(probability * 100, 1e-12))));
   const rounded = Math.floor(probability * 100 * digits) / digits;
   return `${String(Math.min(rounded, 99.99))} %`;
+}
+
+/** The reason as `ExplorationRun` tells it. */
+function whyNot(why: Incompleteness | undefined, { cutOff }: Found): string {
+  return why === 'thread length'
+    ? `${cutOff!} was cut off at the maximal number of events; a loop that waits must use await()`
+    : String(why);
 }
 
 function nothing({ model }: Run, started: number): Omit<Result, 'verdict' | 'covers'> {
@@ -205,7 +219,8 @@ function nothing({ model }: Run, started: number): Omit<Result, 'verdict' | 'cov
 }
 
 function resultOf(run: Run, found: Found, memory: MemoryKind, started: number): Searched {
-  const { executions, deadlocks, excluded, violating, covered, schedule, incomplete } = found;
+  const { executions, deadlocks, excluded, violating, covered, acted, schedule, incomplete } =
+    found;
   const neverCovered = run.mustCover.filter((label) => !covered.has(label));
   const violations =
     schedule === undefined
@@ -216,11 +231,13 @@ function resultOf(run: Run, found: Found, memory: MemoryKind, started: number): 
       ? 'violated'
       : violations.length > 0
         ? 'deadlock'
-        : incomplete !== undefined
-          ? 'bounded'
-          : neverCovered.length > 0 || executions === 0
-            ? 'vacuous'
-            : 'verified';
+        : !acted && executions > 0
+          ? 'vacuous'
+          : incomplete !== undefined
+            ? 'bounded'
+            : neverCovered.length > 0 || executions === 0
+              ? 'vacuous'
+              : 'verified';
   return {
     ...nothing(run, started),
     verdict,
@@ -247,11 +264,13 @@ function resultOf(run: Run, found: Found, memory: MemoryKind, started: number): 
       case 'verified':
         return `${runs} ${one ? 'satisfies' : 'satisfy'} every property, and no bound cut any off`;
       case 'vacuous':
-        return never.length > 0
+        return acted && never.length > 0
           ? `${runs} ${one ? 'was' : 'were'} explored, and it never happened that: ${never.join('; ')}`
-          : 'the program has no execution: some assumption fails in each';
+          : acted
+            ? 'the program has no execution: some assumption fails in each'
+            : 'no thread performs an operation: there is nothing to explore';
       case 'bounded':
-        return `nothing was found ${looked}${guarantee}${why === 'context bound' || why === 'sampling' ? '' : ` (${String(why)})`}; not everything was explored`;
+        return `nothing was found ${looked}${guarantee}${why === 'context bound' || why === 'sampling' ? '' : ` (${whyNot(why, found)})`}; not everything was explored`;
       default:
         return `found ${looked}; not everything was explored`;
     }

@@ -102,7 +102,7 @@ What goes wrong without them:
 
   it.each([
     ['vacuous', ExitCode.inconclusive],
-    ['throwing', ExitCode.internal],
+    ['throwing-setup', ExitCode.internal],
     ['endless --timeout 0.3', ExitCode.inconclusive],
   ])('of a scenario that is %s are not judged', async (scenario, code) => {
     const ended = await pagerace(`barriers ${scenario} --kernel plain --arch x86`);

@@ -32,6 +32,9 @@ describe('1: a violation, or not as expected', () => {
     ['run deadlock', 'deadlock: first waits for b, second waits for a.'],
     ['compare wrong-expectation', 'Not as expected.'],
     ['compare deadlock', 'deadlock (1 of'],
+    ['run throwing', 'thread 1 threw TypeError: boom'],
+    ['compare throwing', 'thread 1 threw TypeError: boom'],
+    ['compare throwing-expected', 'Not as expected.'],
   ] as const)('%s', async (words, says) => {
     const { code, out, err } = await pagerace(words);
     expect({ code, err }).toEqual({ code: 1, err: '' });
@@ -108,14 +111,14 @@ describe('2: the command line is wrong', () => {
 
 describe('3: an internal error, or one of a model', () => {
   it.each([
-    ['run throwing', 'TypeError: boom'],
     ['run throwing-setup', 'TypeError: no set-up'],
     ['run nondeterministic', 'is not deterministic'],
     [
       'run built-differently',
       'the scenario built-differently is built differently each time: the cell x with 0 before, the cell x with 1 now',
     ],
-    ['compare throwing', 'model error: thread 1 threw'],
+    ['compare throwing-setup', 'model error: the set-up threw'],
+    ['run no-threads', 'returned no threads'],
   ])('%s', async (words, says) => {
     const { code, out, err } = await pagerace(words);
     expect({ code, err }).toEqual({ code: 3, err: '' });

@@ -139,16 +139,22 @@ describe('bounded and random search', () => {
     });
   });
 
-  it('finds deadlocks and errors of the model', async () => {
+  it('finds deadlocks, exceptions, and programs without an operation', async () => {
     expect(await pagerace('run deadlock --bound 2')).toMatchObject({
       code: 1,
       out: expect.stringContaining('first waits for b') as string,
     });
     expect(await pagerace('run deadlock --seed 2')).toMatchObject({ code: 1 });
     expect(await pagerace('run throwing --bound 1')).toMatchObject({
-      code: 3,
+      code: 1,
       out: expect.stringContaining('boom') as string,
     });
+    for (const strategy of ['--bound 1', '--seed 1'])
+      expect(await pagerace(`run idle ${strategy}`)).toMatchObject({
+        code: 4,
+        out: expect.stringContaining('no thread performs an operation') as string,
+      });
+    expect(await pagerace('run no-threads --bound 1')).toMatchObject({ code: 3 });
     expect(await pagerace('run vacuous --bound 9')).toMatchObject({
       code: 4,
       out: expect.stringContaining('never happened') as string,

@@ -70,13 +70,14 @@ it.each(['run', 'compare', 'estimate'])(
   },
 );
 
-it('a time limit ends it, too', async () => {
-  const words = ['run', 'looping', '--timeout', '0.2', '--plugin', examples];
-  const { code, err } = await start(words).ended;
+it('ends it by itself in the end, says where it is, and keeps the rest of a comparison', async () => {
+  const words = `compare looping-on-arm64 --kernels plain --arch x86,arm64 --plugin ${examples}`;
+  const { code, out } = await start(words.split(' ')).ended;
   expect(code).toBe(3);
-  expect(err.replaceAll(/\s+/g, ' ')).toBe(
-    'pagerace: the scenario looping does not end at its time limit: a thread of it loops without an operation ',
+  expect(out.replaceAll(/\s+/g, ' ')).toMatch(
+    /model error: the scenario looping-on-arm64 does not end: looper has performed no operation for 10 s: it loops without one \((\S+\/)?example-plugin\.mjs:\d+\)/,
   );
+  expect(out).toMatch(/plain +✓ verified, 1 execution/);
 });
 
 it('ends an estimate with the interval so far', async () => {

@@ -1,3 +1,4 @@
+import { ModelError } from '@pagerace/explorer';
 import {
   cell,
   type Cell,
@@ -85,7 +86,7 @@ export class BlockDevice {
     const nth = this.#tail.fetchAdd(1);
     const slot = this.#queue[nth];
     if (slot === undefined)
-      throw new RangeError(`${this.name} was to get ${String(this.requests)} requests`);
+      throw new ModelError(`${this.name} was to get ${String(this.requests)} requests`);
     standInRelease(slot, bio, 'doorbell', 'the driver, which tells the device of the request last');
   });
 

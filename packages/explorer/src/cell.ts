@@ -1,5 +1,5 @@
 import { Order } from './order.js';
-import { runtime } from './runtime.js';
+import { type Condition, runtime } from './runtime.js';
 import { Update } from './update.js';
 
 /**
@@ -61,12 +61,17 @@ export class Cell<T> {
    * @returns the value before
    */
   update(change: (old: T) => T | undefined, order: Order = Order.relaxed): T {
-    return runtime().update(this, Update.apply, change, undefined, order, null) as T;
+    const tries = elseNothing(change);
+    const old = runtime().update(this, Update.apply, tries, undefined, order, null) as T;
+    change(old);
+    return old;
   }
 
   /** Waits, without spinning, until the value satisfies `condition`; returns that value. */
   await(condition: (value: T) => boolean, order: Order = Order.relaxed): T {
-    return runtime().await(this, condition as (value: unknown) => boolean, order) as T;
+    const value = runtime().await(this, elseGoOn(condition), order) as T;
+    condition(value);
+    return value;
   }
 
   /** Waits until the value satisfies `condition` and replaces it in the same step: what locks are made of. */
@@ -75,20 +80,49 @@ export class Cell<T> {
     change: (old: T) => T,
     order: Order = Order.acquire,
   ): T {
-    return runtime().update(
-      this,
-      Update.apply,
-      change,
-      undefined,
-      order,
-      condition as (value: unknown) => boolean,
-    ) as T;
+    const [tries, until] = [elseNothing(change), elseGoOn(condition)];
+    const old = runtime().update(this, Update.apply, tries, undefined, order, until) as T;
+    condition(old);
+    change(old);
+    return old;
   }
+}
+
+// A condition or a change of the program may throw on some values. The explorer calls it outside of the
+// thread, too; so there it does not throw. The thread goes on with the value, and itself calls it again.
+
+/** A condition that is satisfied by what it throws on: the thread then reads that value. */
+function elseGoOn<T>(condition: (value: T) => boolean): Condition {
+  return (value) => {
+    try {
+      return condition(value as T);
+    } catch (thrown) {
+      return isError(thrown);
+    }
+  };
+}
+
+/** A change that writes nothing over what it throws on. */
+function elseNothing<T>(change: (old: T) => T | undefined): (old: T) => T | undefined {
+  return (old) => {
+    try {
+      return change(old);
+    } catch (thrown) {
+      isError(thrown);
+      return undefined;
+    }
+  };
+}
+
+/** @throws what is no error, such as the explorer's own signals */
+function isError(thrown: unknown): true {
+  if (thrown instanceof Error) return true;
+  throw thrown;
 }
 
 /**
  * Makes a cell. During set-up it is one location of the program; inside a thread it is a fresh
- * location whose identity is the thread and the how-manieth creation in it, the same in every
+ * location whose identity is the thread and the index of the creation within it, the same in every
  * execution.
  *
  * @param initial the value before any write: a constant of the program

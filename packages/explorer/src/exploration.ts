@@ -5,15 +5,16 @@ import { ModelError, swallowed } from './errors.js';
 import { EventFlag, EventKind, type ExecutionGraph, none } from './graph.js';
 import { Access, type MemoryModel } from './memory-model.js';
 import { mustBeFence, mustBeOrder, Order, type Fence } from './order.js';
-import type { Setup } from './program.js';
+import { maximumThreadLength, type Setup } from './program.js';
 import { raceViolation } from './race-violation.js';
 import { Registry } from './registry.js';
 import { Alternative, Search } from './search.js';
 import { mustBeFunction, mustBeOrdinary, type NamedThreads, setUp } from './set-up.js';
 import { withRuntime, type Condition, type Runtime, type ThreadBody } from './runtime.js';
-import { programError } from './thrown.js';
+import { isSameViolation, violationBy } from './thrown.js';
 import { noWrite, onlyLooks, Update, updatedValue } from './update.js';
 import { Violation } from './violation.js';
+import { operates, watched } from './watch.js';
 import { type Awaited, Waiting } from './waiting.js';
 
 /** How an explored execution ended. */
@@ -68,6 +69,8 @@ export class Exploration implements Runtime {
   /** The thread that was cut off at the maximal length, if one was. */
   cutOff: string | undefined;
   done = false;
+  /** How many operations threads performed, in all executions. */
+  operations = 0;
 
   readonly #program: NamedThreads;
   readonly #search: Search;
@@ -102,7 +105,7 @@ export class Exploration implements Runtime {
     this.model = options.model;
     this.#onExecution = options.onExecution;
     this.#onRestart = options.onRestart;
-    this.#maximumThreadLength = options.maximumThreadLength ?? 4096;
+    this.#maximumThreadLength = options.maximumThreadLength ?? maximumThreadLength;
     this.#samples = options.random !== undefined;
     this.#dataRaces = options.dataRaces ?? true;
     this.#program = setUp(this, setup);
@@ -148,16 +151,18 @@ export class Exploration implements Runtime {
   /**
    * Goes on until `pause()` says so (asked at the end of each execution) or nothing is left.
    *
+   * @param pauseWithin the same, asked after each run of a thread: an execution may take long
    * @returns whether everything was explored
    * @throws {ModelError} when the program cannot be explored
    */
-  advance(pause: () => boolean): boolean {
+  advance(pause: () => boolean, pauseWithin?: () => boolean): boolean {
     return withRuntime(this, () => {
       while (!this.done) {
         if (this.#waiting.restartDue) this.#restart();
         const thread = this.#nextThread();
         if (thread !== none) {
           this.#run(thread);
+          if (pauseWithin?.() === true) break;
           continue;
         }
         this.#leaf();
@@ -204,7 +209,7 @@ export class Exploration implements Runtime {
     let kind: EventKind;
     let value: unknown;
     try {
-      value = this.registry.threads[thread]!.body();
+      value = watched(this.#name, this.registry.threads[thread]!.body);
       mustBeOrdinary(value, this.#name);
       if (this.#signalled) throw swallowed(this.#name);
       kind = EventKind.end;
@@ -214,11 +219,14 @@ export class Exploration implements Runtime {
         if (!this.#search.backtrack()) this.done = true;
         return;
       }
-      if (thrown === failedAssumption) kind = EventKind.blocked;
-      else if (this.#signalled && !(thrown instanceof ModelError)) throw swallowed(this.#name);
-      else if (thrown instanceof Violation) kind = EventKind.violation;
-      else throw this.#modelError(thrown);
-      value = thrown;
+      if (thrown === failedAssumption) {
+        kind = EventKind.blocked;
+        value = thrown;
+      } else {
+        if (this.#signalled && !(thrown instanceof ModelError)) throw swallowed(this.#name);
+        kind = EventKind.violation;
+        value = violationBy(thrown, this.#name);
+      }
     }
     if (this.#position < this.#recorded) throw this.#diverged(endingText(value));
     const event = this.#search.graph.stage(this.#search.graph.size, kind, thread, 0, 0, 0);
@@ -251,11 +259,9 @@ export class Exploration implements Runtime {
       this.#enter(thread);
       let ending: unknown;
       try {
-        ending = this.registry.threads[thread]!.body();
+        ending = watched(this.#name, this.registry.threads[thread]!.body);
       } catch (thrown) {
-        if (thrown !== failedAssumption && !(thrown instanceof Violation))
-          throw this.#modelError(thrown);
-        ending = thrown;
+        ending = thrown === failedAssumption ? thrown : violationBy(thrown, this.#name);
       }
       if (
         this.#position < this.#recorded - 1 ||
@@ -266,15 +272,6 @@ export class Exploration implements Runtime {
     // No operation is recorded for what comes after.
     this.#position = this.#recorded = 0;
     this.#comparing = false;
-  }
-
-  #modelError(thrown: unknown): ModelError {
-    if (this.#thread < 0) return programError(thrown, 'finally');
-    return programError(
-      thrown,
-      this.registry.threads[this.#thread]!.name,
-      this.#search.graph.threadLength[this.#thread],
-    );
   }
 
   /** @param now what the running thread does at its position, where it did something else before */
@@ -379,10 +376,10 @@ export class Exploration implements Runtime {
     this.#inFinally = true;
     this.#thread = -1;
     try {
-      mustBeOrdinary(this.#program.finally!(results), 'finally');
+      const atEnd = watched('finally', () => this.#program.finally!(results));
+      mustBeOrdinary(atEnd, 'finally');
     } catch (thrown) {
-      if (!(thrown instanceof Violation)) throw this.#modelError(thrown);
-      violations.push(thrown);
+      violations.push(violationBy(thrown, 'finally'));
     } finally {
       this.#inFinally = false;
     }
@@ -400,6 +397,8 @@ export class Exploration implements Runtime {
       this.cutOff = this.registry.threads[this.#thread]!.name;
       this.#signal(failedAssumption);
     }
+    this.operations++;
+    operates();
     graph.reserve(graph.size + 2);
     if (graph.locations < this.registry.cells.length)
       graph.reserveLocations(this.registry.cells.length);
@@ -795,7 +794,7 @@ export class Exploration implements Runtime {
 /** Whether a thread ended as before; of what it returns, functions are taken for one another, too. */
 function isSameEnding(before: unknown, now: unknown): boolean {
   return now instanceof Violation
-    ? before instanceof Violation && before.message === now.message
+    ? before instanceof Violation && isSameViolation(before, now)
     : typeof now === 'function' || !differs(before, now);
 }
 

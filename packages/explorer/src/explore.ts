@@ -23,7 +23,7 @@ export interface Progress {
   /** Executions per second, since the start. */
   readonly rate: number;
   readonly milliseconds: number;
-  /** Resident memory of the process, in bytes. */
+  /** Resident memory of the process, in bytes; 0 where there is no process, as in a browser. */
   readonly memory: number;
 }
 
@@ -120,26 +120,40 @@ export class ExplorationRun {
   advance(milliseconds = Infinity): boolean {
     const exploration = this.#exploration;
     if (exploration === undefined || this.#wasStopped()) return true;
+    const { onProgress, progressInterval = 1000, maximumMilliseconds = Infinity } = this.options;
     const until = performance.now() + milliseconds;
     let countdown = 1;
-    let pauses = false;
-    const ended = this.#guarded(() =>
-      exploration.advance(() => {
-        if (this.#shouldEnd(exploration)) return true;
-        if (--countdown > 0) return false;
-        const now = performance.now();
-        countdown = 64;
-        if (now >= this.#nextProgress && this.options.onProgress !== undefined) {
-          this.options.onProgress(this.progress());
-          this.#nextProgress = performance.now() + (this.options.progressInterval ?? 1000);
-        }
-        if (now - this.#started >= (this.options.maximumMilliseconds ?? Infinity))
-          this.#incomplete = 'time limit';
-        pauses = now >= until;
-        return pauses || this.#incomplete !== undefined;
-      }),
-    );
-    return ended !== false || this.#wasStopped();
+    let now = 0;
+    const pause = (): boolean => {
+      if (this.#shouldEnd(exploration)) return true;
+      if (--countdown > 0) return false;
+      countdown = 64;
+      now = performance.now();
+      if (now - this.#started >= maximumMilliseconds) this.#incomplete = 'time limit';
+      return (
+        this.#wasStopped() ||
+        now >= until ||
+        (onProgress !== undefined && now >= this.#nextProgress)
+      );
+    };
+    let operations = 0;
+    const pauseWithin = (): boolean => {
+      if (exploration.operations - operations < 2000) return false;
+      operations = exploration.operations;
+      countdown = 1;
+      return pause();
+    };
+    for (;;) {
+      const ended = this.#guarded(() => exploration.advance(pause, pauseWithin)) !== false;
+      // Outside of the program: what the caller's function throws is the caller's.
+      if (onProgress !== undefined && now >= this.#nextProgress && this.#error === undefined) {
+        this.#nextProgress = Infinity;
+        onProgress(this.progress());
+        this.#nextProgress = performance.now() + progressInterval;
+      }
+      if (ended || this.#wasStopped()) return true;
+      if (now >= until) return false;
+    }
   }
 
   #wasStopped(): boolean {
@@ -177,7 +191,7 @@ export class ExplorationRun {
       estimate: expectedSize(this.#sampled, executions, explored),
       rate: milliseconds > 0 ? (executions / milliseconds) * 1000 : 0,
       milliseconds,
-      memory: process.memoryUsage.rss(),
+      memory: residentMemory(),
     };
   }
 
@@ -204,7 +218,9 @@ export class ExplorationRun {
             ? 'deadlock'
             : !complete
               ? 'bounded'
-              : neverCovered.length > 0 || (exploration?.executions ?? 0) === 0
+              : neverCovered.length > 0 ||
+                  exploration!.executions === 0 ||
+                  exploration!.operations === 0
                 ? 'vacuous'
                 : 'verified';
     return {
@@ -228,9 +244,11 @@ export class ExplorationRun {
     try {
       return body();
     } catch (thrown) {
-      // What is no ModelError yet comes from a condition or an update, which the search itself calls.
-      const error = thrown instanceof ModelError ? thrown : programError(thrown, 'the program');
-      this.#error = error.message;
+      if (thrown instanceof ModelError) this.#error = thrown.message;
+      // A condition or a change threw what is no error.
+      else if (!(thrown instanceof Error))
+        this.#error = programError(thrown, 'the program').message;
+      else throw thrown;
       return undefined;
     }
   }
@@ -303,6 +321,11 @@ export class ExplorationRun {
   }
 }
 
+function residentMemory(): number {
+  const { process } = globalThis as { readonly process?: Partial<NodeJS.Process> };
+  return process?.memoryUsage?.rss() ?? 0;
+}
+
 /** The event with which a thread ended by this violation, or `none` for one found at the end. */
 function violationEvent(graph: ExecutionGraph, violation: Violation): number {
   for (let event = 0; event < graph.size; event++) {
@@ -339,7 +362,9 @@ function covers(
     case 'vacuous':
       return neverCovered.length > 0
         ? `${all} ${were} explored, and it never happened that: ${neverCovered.join('; ')}`
-        : 'the program has no execution: some assumption fails in each';
+        : count === 0
+          ? 'the program has no execution: some assumption fails in each'
+          : 'no thread performs an operation: there is nothing to explore';
     case 'model error':
       return error ?? 'the program cannot be explored';
   }
@@ -366,6 +391,13 @@ export function explore(setup: Setup, options: ExploreOptions): Result {
   return run.result();
 }
 
+/** Lets the event loop do what is due; there is no setImmediate() in a browser. */
+function soon(resolve: () => void): void {
+  const { setImmediate: atOnce } = globalThis as Partial<typeof globalThis>;
+  if (atOnce === undefined) setTimeout(resolve, 0);
+  else atOnce(resolve);
+}
+
 /**
  * As {@link explore}, giving way to the event loop every 50 ms; `signal` interrupts it.
  */
@@ -375,7 +407,7 @@ export async function exploreAsync(
 ): Promise<Result> {
   const run = new ExplorationRun(setup, options);
   while (!run.advance(50)) {
-    await new Promise((resolve) => setImmediate(resolve));
+    await new Promise<void>(soon);
     if (options.signal?.aborted === true) run.interrupt();
   }
   return run.result();

@@ -60,3 +60,4 @@ export { runtime, withRuntime, type Condition, type Runtime, type ThreadBody } f
 export { mustBeOrdinary } from './set-up.js';
 export { noWrite, onlyLooks, Update, updatedValue } from './update.js';
 export { assert, Violation } from './violation.js';
+export { type Watch, watchPrograms } from './watch.js';

@@ -11,6 +11,9 @@ export interface Program {
   readonly finally?: (results: readonly unknown[]) => void;
 }
 
+/** A thread with more events is cut off, unless something else was asked for. */
+export const maximumThreadLength = 4096;
+
 /** Makes the static cells and hands out the threads; called once per exploration. */
 export type Setup = () => Program;
 

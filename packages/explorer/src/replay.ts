@@ -10,9 +10,9 @@ import { raceViolation } from './race-violation.js';
 import { Registry } from './registry.js';
 import { withRuntime, type Condition, type Runtime, type ThreadBody } from './runtime.js';
 import { type NamedThreads, setUp } from './set-up.js';
-import { programError } from './thrown.js';
+import { violationBy } from './thrown.js';
 import { noWrite, onlyLooks, Update, updatedValue } from './update.js';
-import { Violation } from './violation.js';
+import type { Violation } from './violation.js';
 
 /** One operation of a replayed execution. */
 export interface Step {
@@ -166,15 +166,15 @@ class Replay implements Runtime {
         if (this.#steps.length < this.#turn) this.#misfit();
         return;
       }
-      value = thrown;
-      if (thrown === assumedAway) kind = EventKind.blocked;
-      else if (thrown instanceof Violation) {
-        kind = EventKind.violation;
-        this.#violations.push(thrown);
+      if (thrown instanceof ExecutionIdError) throw thrown;
+      if (thrown === assumedAway) {
+        kind = EventKind.blocked;
+        value = thrown;
       } else {
-        throw thrown instanceof ExecutionIdError
-          ? thrown
-          : programError(thrown, info.name, graph.threadLength[thread]);
+        const violation = violationBy(thrown, info.name);
+        kind = EventKind.violation;
+        value = violation;
+        this.#violations.push(violation);
       }
     } finally {
       this.#thread = -1;
@@ -193,8 +193,7 @@ class Replay implements Runtime {
     try {
       this.#program.finally!(results);
     } catch (thrown) {
-      if (!(thrown instanceof Violation)) throw programError(thrown, 'finally');
-      this.#violations.push(thrown);
+      this.#violations.push(violationBy(thrown, 'finally'));
     } finally {
       this.#inFinally = false;
     }

@@ -3,6 +3,7 @@ import { shown } from './options.js';
 import type { Program, Setup } from './program.js';
 import { type Runtime, type ThreadBody, withRuntime } from './runtime.js';
 import { programError } from './thrown.js';
+import { watched } from './watch.js';
 
 const parts: readonly string[] = ['threads', 'finally'] satisfies (keyof Program)[];
 
@@ -22,7 +23,7 @@ export function setUp(runtime: Runtime, setup: Setup): NamedThreads {
   try {
     if (typeof setup !== 'function')
       throw new ModelError(`the set-up is ${shown(setup)}, and no function that returns threads`);
-    program = withRuntime(runtime, setup);
+    program = withRuntime(runtime, () => watched('the set-up', setup));
   } catch (thrown) {
     throw programError(thrown, 'the set-up');
   }
@@ -41,6 +42,8 @@ export function setUp(runtime: Runtime, setup: Setup): NamedThreads {
   const named = Object.entries(threads!).map(
     ([key, body]) => [Array.isArray(threads) ? `thread ${key}` : key, body] as const,
   );
+  if (named.length === 0)
+    throw new ModelError('the set-up returned no threads: nothing would be explored');
   for (const [name, body] of named) mustBeFunction(body, name);
   return { threads: named, ...(atEnd === undefined ? {} : { finally: atEnd }) };
 }

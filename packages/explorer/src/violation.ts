@@ -5,12 +5,14 @@ export class Violation extends Error {
   /**
    * @param property the id of the property, such as `assertion` or `use-after-free`
    * @param message what went wrong, in one sentence
+   * @param options the cause, where something else was thrown
    */
   constructor(
     readonly property: string,
     message: string,
+    options?: ErrorOptions,
   ) {
-    super(message);
+    super(message, options);
   }
 }
 

@@ -1,4 +1,5 @@
 import { inject, injectable, token } from '@pagerace/di';
+import { ModelError } from '@pagerace/explorer';
 import { kernelFunction } from '@pagerace/machine';
 import {
   ARCHITECTURE,
@@ -39,12 +40,14 @@ export class FileFault {
   doFault(fault: VmFault): void {
     const { vma, address } = fault;
     if (vma.file === null || !vma.has(VM_SHARED)) {
-      throw new Error(`a fault in ${vma.toString()}: private mappings of files are not modelled`);
+      throw new ModelError(
+        `a fault in ${vma.toString()}: private mappings of files are not modelled`,
+      );
     }
     // __do_fault(). With the page locked it stays what the file has.
     const page = findLockPage(vma.file, vma.pageIndex(address));
     if (page === undefined) {
-      throw new Error(
+      throw new ModelError(
         `a fault in ${vma.toString()}: reading a page in from a file is not modelled`,
       );
     }

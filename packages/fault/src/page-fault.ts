@@ -1,4 +1,5 @@
 import { inject, injectable } from '@pagerace/di';
+import { ModelError } from '@pagerace/explorer';
 import { HUGE_FAULT, type HugeFault } from '@pagerace/huge-memory';
 import { kernelFunction, spinLock, VM_BUG_ON } from '@pagerace/machine';
 import {
@@ -70,7 +71,8 @@ export class PageFault implements FaultHandler {
       this.hugeFault.hugePmdSetAccessed(vma, address, above, flags);
       return true;
     }
-    if (vma.file !== null) throw new Error('copy-on-write of a file’s huge pages is not modelled');
+    if (vma.file !== null)
+      throw new ModelError('copy-on-write of a file’s huge pages is not modelled');
     return this.hugeFault.doHugePmdWpPage(vma, address, above, flags);
   }
 

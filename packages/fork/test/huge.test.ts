@@ -48,6 +48,8 @@ function once<T>(
   const { error, violations } = explored(
     (system) => {
       result = system.machine.boot(() => body(system, family(system)));
+      // A program without a thread would be refused.
+      system.machine.agent('nobody').run(() => undefined);
       return () => {
         auditReferences(system.memory);
         auditPageTables(system.memory);

@@ -1,4 +1,5 @@
 import type { Token, Wiring } from '@pagerace/di';
+import { ModelError } from '@pagerace/explorer';
 import { MACHINE, type Machine } from '@pagerace/machine';
 import {
   ARCHITECTURE,
@@ -52,7 +53,7 @@ export class ScenarioContext<Parameters> {
   /** One of the properties that the scenario has declared. */
   readonly property = (id: string): Property => {
     const property = this.#properties.get(id);
-    if (property === undefined) throw new Error(`the scenario declares no property ${id}`);
+    if (property === undefined) throw new ModelError(`the scenario declares no property ${id}`);
     return property;
   };
 

@@ -1,6 +1,7 @@
 import {
   type Cell,
   type Fence,
+  ModelError,
   noWrite,
   type Order,
   type Program,
@@ -48,7 +49,7 @@ class BootMemory implements Runtime {
       const value = this.#values[at];
       const { id } = this.#program.createCell(value, cell.name);
       if (id !== cell.id)
-        throw new Error('a bootable set-up must be the whole set-up of its program');
+        throw new ModelError('a bootable set-up must be the whole set-up of its program');
       // A cell is known by its id, so the one that boot code holds on to is as good as the new one.
       (cell as { initial: unknown }).initial = value;
     }
@@ -96,7 +97,9 @@ class BootMemory implements Runtime {
   await(cell: Cell<unknown>, condition: (value: unknown) => boolean): unknown {
     const value = this.#values[this.#at(cell)];
     if (!condition(value)) {
-      throw new Error(`set-up would wait for ever for ${cell.name}, which is ${String(value)}`);
+      throw new ModelError(
+        `set-up would wait for ever for ${cell.name}, which is ${String(value)}`,
+      );
     }
     return value;
   }
@@ -106,19 +109,19 @@ class BootMemory implements Runtime {
   }
 
   choose(): number {
-    throw new Error('set-up is one execution: choose in a thread');
+    throw new ModelError('set-up is one execution: choose in a thread');
   }
 
   spawn(): number {
-    throw new Error('set-up cannot start threads');
+    throw new ModelError('set-up cannot start threads');
   }
 
   join(): unknown {
-    throw new Error('set-up cannot wait for threads');
+    throw new ModelError('set-up cannot wait for threads');
   }
 
   assume(condition: boolean): void {
-    if (!condition) throw new Error('an assumption does not hold in set-up');
+    if (!condition) throw new ModelError('an assumption does not hold in set-up');
   }
 
   cover(): void {

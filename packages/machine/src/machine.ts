@@ -1,6 +1,7 @@
 import {
   cell,
   type Cell,
+  ModelError,
   mustBeOrdinary,
   type Program,
   spawn,
@@ -59,7 +60,7 @@ export class Machine {
   cpu(id: number): Cpu {
     const cpu = this.cpus[id];
     if (cpu === undefined) {
-      throw new RangeError(
+      throw new ModelError(
         `there is no CPU ${String(id)}: the machine has ${String(this.cpus.length)}`,
       );
     }
@@ -89,7 +90,7 @@ export class Machine {
 
   /** @internal use {@link Cpu.run} or {@link Agent.run} */
   addThread(name: string, cpu: Cpu, body: ThreadBody, context: TaskContext): void {
-    if (this.#threads.has(name)) throw new Error(`there are two threads named ${name}`);
+    if (this.#threads.has(name)) throw new ModelError(`there are two threads named ${name}`);
     this.#threads.set(name, () => {
       const task = new Task(name, this, cpu, context);
       const value = runTask(task, body);

@@ -1,4 +1,4 @@
-import { runtime } from '@pagerace/explorer';
+import { ModelError, runtime } from '@pagerace/explorer';
 import { callStack, withCallStack } from './kernel-function.js';
 import type { LockClass } from './lock-class.js';
 import type { Cpu, Machine } from './machine.js';
@@ -56,7 +56,9 @@ let running: Task | undefined;
 /** The task that runs: the kernel's `current`. */
 export function current(): Task {
   if (running === undefined) {
-    throw new Error('no task is running: run this with cpu.run(), agent.run() or machine.boot()');
+    throw new ModelError(
+      'no task is running: run this with cpu.run(), agent.run() or machine.boot()',
+    );
   }
   return running;
 }

@@ -72,6 +72,7 @@ test('the call stack is that of the kernel functions, however they return', () =
       }),
     ).toThrow('through two calls');
     machine.boot(() => inner(sink));
+    machine.cpu(0).run('nobody', () => smpMb());
     return machine.program();
   });
   expect(explore(setup, { model: tso })).toMatchObject({ verdict: 'verified' });

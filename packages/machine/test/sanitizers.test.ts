@@ -8,6 +8,7 @@ import {
   referenceSubAndTest,
   VM_BUG_ON,
   WARN_ON,
+  smpMb,
 } from '../src/index.js';
 import { run, tso, violated } from './program.js';
 
@@ -104,7 +105,7 @@ test('a machine has the CPUs it was given, and no two threads of one name', () =
     (machine) => {
       expect(machine.cpus.map(String)).toEqual(['CPU 0', 'CPU 1', 'CPU 2']);
       expect(() => machine.cpu(3)).toThrow('there is no CPU 3: the machine has 3');
-      machine.cpu(0).run('twin', () => {});
+      machine.cpu(0).run('twin', () => smpMb());
       expect(() => machine.cpu(1).run('twin', () => {})).toThrow('two threads named twin');
     },
     tso,

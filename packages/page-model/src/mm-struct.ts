@@ -1,3 +1,4 @@
+import { ModelError } from '@pagerace/explorer';
 import {
   type Atomic,
   type Bit,
@@ -148,7 +149,7 @@ export class Mm {
     const own = this.#tables.get(this.#tableKey(level, address))!;
     const others = [...this.#tables.values()].filter((table) => table.level === own.level);
     const unused = [own, ...others].find(({ allocation }) => !allocation.isAllocated);
-    if (unused === undefined) throw new RangeError(`${this.name} has no page table left`);
+    if (unused === undefined) throw new ModelError(`${this.name} has no page table left`);
     return unused;
   }
 

@@ -1,3 +1,4 @@
+import { ModelError } from '@pagerace/explorer';
 import {
   atomicRead,
   cell,
@@ -62,7 +63,7 @@ export class PageAllocator {
   allocHugePage(): Page {
     spinLock(this.#zoneLock);
     const [page, ...rest] = read(this.#hugeFree);
-    if (page === undefined) throw new RangeError('give the scenario more huge pages');
+    if (page === undefined) throw new ModelError('give the scenario more huge pages');
     write(this.#hugeFree, rest);
     spinUnlock(this.#zoneLock);
     page.allocation.allocate();
@@ -111,7 +112,7 @@ export class PageAllocator {
   #takeFromZone(): Page {
     spinLock(this.#zoneLock);
     const [page, ...rest] = read(this.#zoneFree);
-    if (page === undefined) throw new RangeError('out of memory: give the scenario more pages');
+    if (page === undefined) throw new ModelError('out of memory: give the scenario more pages');
     write(this.#zoneFree, rest);
     spinUnlock(this.#zoneLock);
     return page;

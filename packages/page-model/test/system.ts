@@ -1,5 +1,5 @@
 import { inject, injectable } from '@pagerace/di';
-import { explore, type Result } from '@pagerace/explorer';
+import { choose, explore, type Result } from '@pagerace/explorer';
 import { atomicSet, bootable, type Machine, type Results } from '@pagerace/machine';
 import { sc } from '@pagerace/memory-models';
 import {
@@ -88,6 +88,8 @@ export function once<T>(body: (system: System) => T, options: ToyOptions = {}): 
   let result: T | undefined;
   const { verdict, error } = explored((system) => {
     result = system.machine.boot(() => body(system));
+    // A program without an operation of a thread would be vacuous.
+    system.machine.agent('nobody').run(() => choose(1));
     return undefined;
   }, options);
   if (verdict !== 'verified') throw new Error(error);

@@ -53,8 +53,9 @@ export function asExpected({ result, expected }: RunReport): boolean | undefined
   if (isBroken(result)) {
     if (expected.verdict !== result.verdict) return false;
     const { properties } = expected;
-    if (properties === undefined) return true;
     const found = new Set(result.violations.map(({ property }) => property));
+    // Whatever else goes wrong is no excuse for a program that throws.
+    if (properties === undefined) return !found.has('exception');
     if ([...found].some((property) => !properties.includes(property))) return false;
     if (properties.every((property) => found.has(property))) return true;
     // What was not found may still lie in what was not explored.

@@ -1,5 +1,5 @@
 import { inject, injectable } from '@pagerace/di';
-import { reach } from '@pagerace/explorer';
+import { ModelError, reach } from '@pagerace/explorer';
 import {
   kernelFunction,
   Order,
@@ -231,7 +231,7 @@ export class SwapArea implements Swap {
   }
 
   get #info(): SwapInfo {
-    if (this.#device === undefined) throw new Error('there is a swap entry, but no swapon()');
+    if (this.#device === undefined) throw new ModelError('there is a swap entry, but no swapon()');
     return this.#device;
   }
 

@@ -21,7 +21,8 @@ export interface ContextBoundedResult {
   /**
    * - `violated`: a violation was found, and none has fewer preemptions;
    * - `complete`: there is nothing more to explore, with however many preemptions;
-   * - `bounded`: everything with at most `bound` preemptions was explored, and there is more;
+   * - `bounded`: everything with at most `bound` preemptions was explored, and there is more, or a thread
+   *   was cut off;
    * - `interrupted`: it was told to stop.
    */
   readonly outcome: 'violated' | 'complete' | 'bounded' | 'interrupted';
@@ -35,6 +36,10 @@ export interface ContextBoundedResult {
   /** How to reach a deadlock, one with the fewest preemptions. */
   readonly deadlock?: Schedule;
   readonly covered: ReadonlySet<string>;
+  /** Whether a thread performed an operation; where none did there was nothing to explore. */
+  readonly acted: boolean;
+  /** The thread that was cut off since it did not end, if one was: not everything was explored. */
+  readonly cutOff?: string;
 }
 
 /** What was done, newest first. */
@@ -114,6 +119,8 @@ class BoundedSearch {
       ...(this.#violation && { violation: this.#violation }),
       ...(this.#deadlock && { deadlock: this.#deadlock }),
       covered: this.#machine.covered,
+      acted: this.#machine.acted,
+      ...(this.#machine.cutOff !== undefined && { cutOff: this.#machine.cutOff }),
     };
   }
 
@@ -128,7 +135,7 @@ class BoundedSearch {
       this.#branches = this.#deferred;
       this.#deferred = [];
     }
-    return this.#cut ? 'bounded' : 'complete';
+    return this.#cut || this.#machine.cutOff !== undefined ? 'bounded' : 'complete';
   }
 
   /** Goes on from a branch until its run ends, keeping the other ways to go on as new branches. */

@@ -30,7 +30,7 @@ export interface Enumeration {
   readonly covered: ReadonlySet<string>;
   /** How many states were visited. */
   readonly states: number;
-  /** Whether the search came to its end. */
+  /** Whether the search came to its end, and no thread was cut off. */
   readonly complete: boolean;
 }
 
@@ -113,6 +113,6 @@ export function enumerate(setup: Setup, options: EnumerateOptions): Enumeration 
     violations: [...violations.values()],
     covered: machine.covered,
     states,
-    complete: !poll.stopped,
+    complete: !poll.stopped && machine.cutOff === undefined,
   };
 }

@@ -2,13 +2,14 @@ import { differs, valueText } from '../canonical.js';
 import type { Cell } from '../cell.js';
 import { ModelError, swallowed } from '../errors.js';
 import { Fence, mustBeFence, mustBeOrder, Order } from '../order.js';
-import type { Setup } from '../program.js';
+import { maximumThreadLength, type Setup } from '../program.js';
 import { Registry } from '../registry.js';
 import { withRuntime, type Condition, type Runtime, type ThreadBody } from '../runtime.js';
 import { mustBeFunction, mustBeOrdinary, type NamedThreads, setUp } from '../set-up.js';
-import { programError } from '../thrown.js';
+import { violationBy } from '../thrown.js';
 import { noWrite, Update, updatedValue } from '../update.js';
-import { Violation } from '../violation.js';
+import type { Violation } from '../violation.js';
+import { operates, watched } from '../watch.js';
 import { Histories } from './histories.js';
 import { Memory, writeName, type MemoryKind, type MemorySnapshot, type Write } from './memory.js';
 import { signature, signatureText, type Operation } from './operation.js';
@@ -70,6 +71,10 @@ export class InterleavingMachine implements Runtime {
   readonly tracing = false;
   /** What `cover` was told, in all runs of this machine. */
   readonly covered = new Set<string>();
+  /** Whether a thread performed an operation, in any run of this machine. */
+  acted = false;
+  /** The thread that was cut off at {@link maximumThreadLength}, if one was. */
+  cutOff: string | undefined;
   /** The violations of the current run, in the order in which they happened. */
   readonly violations: Violation[] = [];
 
@@ -89,6 +94,7 @@ export class InterleavingMachine implements Runtime {
   #position = 0;
   #suspended = false;
   #decide: Decide = never;
+  #decideThrew: { readonly thrown: unknown } | undefined;
   #cellsMade = 0;
   #threadsMade = 0;
   #objectsMade = 0;
@@ -202,13 +208,12 @@ export class InterleavingMachine implements Runtime {
     this.#phase = 'finally';
     try {
       mustBeOrdinary(
-        withRuntime(this, () => this.#program.finally?.(results)),
+        withRuntime(this, () => watched('finally', () => this.#program.finally?.(results))),
         'finally',
       );
       return null;
     } catch (thrown) {
-      if (thrown instanceof Violation) return thrown;
-      throw programError(thrown, 'finally');
+      return violationBy(thrown, 'finally');
     } finally {
       this.#phase = 'threads';
     }
@@ -284,29 +289,37 @@ export class InterleavingMachine implements Runtime {
     this.#threadsMade = 0;
     this.#objectsMade = 0;
     try {
-      state.result = withRuntime(this, state.body);
+      state.result = withRuntime(this, () => watched(this.threadName(thread), state.body));
       if (this.#isSuspended()) throw swallowed(this.threadName(this.#running));
       mustBeOrdinary(state.result, this.threadName(thread));
       if (this.#position < state.length) throw this.#changed(state, 'it returns');
       state.end = 'returned';
       state.pending = null;
     } catch (thrown) {
+      this.#rethrow();
       if (thrown === suspension) return;
       if (thrown === failedAssumption) {
         state.end = 'assumption failed';
       } else if (this.#isSuspended() && !(thrown instanceof ModelError)) {
         throw swallowed(this.threadName(thread));
-      } else if (thrown instanceof Violation) {
-        state.end = 'violated';
-        state.violation = thrown;
-        this.violations.push(thrown);
       } else {
-        throw programError(thrown, this.threadName(thread), this.#position);
+        const violation = violationBy(thrown, this.threadName(thread));
+        state.end = 'violated';
+        state.violation = violation;
+        this.violations.push(violation);
       }
       state.pending = null;
     } finally {
       this.#running = -1;
     }
+  }
+
+  /** Throws on what {@link Decide} threw inside of the run of a thread. */
+  #rethrow(): void {
+    const threw = this.#decideThrew;
+    if (threw === undefined) return;
+    this.#decideThrew = undefined;
+    throw threw.thrown;
   }
 
   // What the program asks for.
@@ -447,10 +460,23 @@ export class InterleavingMachine implements Runtime {
   #ask(asked: number, operation: Operation): unknown {
     const number = this.#running;
     const thread = this.#threads[number]!;
+    if (thread.length >= maximumThreadLength) {
+      this.cutOff = this.threadName(number);
+      this.assume(false);
+    }
     thread.pending = operation;
     if (!this.#enabled(number, operation)) this.#suspend();
-    const decision = this.#decide();
+    let decision: number;
+    try {
+      decision = this.#decide();
+    } catch (thrown) {
+      // The program must not see what is none of its own.
+      this.#decideThrew = { thrown };
+      this.#suspend();
+    }
     if (decision === stop) this.#suspend();
+    this.acted = true;
+    operates();
     const answer = this.#perform(number, thread, operation, decision);
     // The thread is between two operations: until the next one stops it, it can do anything.
     thread.asked[thread.length] = asked;

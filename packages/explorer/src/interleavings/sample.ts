@@ -50,6 +50,10 @@ export interface SampleResult {
   /** How to reach the first deadlock that was met. */
   readonly deadlock?: Schedule;
   readonly covered: ReadonlySet<string>;
+  /** Whether a thread performed an operation; where none did there was nothing to explore. */
+  readonly acted: boolean;
+  /** The thread that was cut off since it did not end, if one was: not everything was explored. */
+  readonly cutOff?: string;
 }
 
 /**
@@ -131,6 +135,8 @@ class Sampling {
       ...(this.#violation && { violation: this.#violation }),
       ...(this.#deadlock && { deadlock: this.#deadlock }),
       covered: this.#machine.covered,
+      acted: this.#machine.acted,
+      ...(this.#machine.cutOff !== undefined && { cutOff: this.#machine.cutOff }),
     };
   }
 

@@ -1,4 +1,4 @@
-import { explore, type MemoryModel, type Result } from '@pagerace/explorer';
+import { choose, explore, type MemoryModel, type Result } from '@pagerace/explorer';
 import { bootable, type Machine, type Results } from '@pagerace/machine';
 
 /** What a test's program is run on. */
@@ -43,6 +43,8 @@ export function exploring<S extends System, Options = undefined>(
       let result: T | undefined;
       const { verdict, error, violations } = explored((system) => {
         result = system.machine.boot(() => body(system));
+        // A program without an operation of a thread would be vacuous.
+        system.machine.agent('nobody').run(() => choose(1));
         return () => judge?.(system);
       });
       if (verdict !== 'verified') throw new Error(error ?? violations[0]?.message);
