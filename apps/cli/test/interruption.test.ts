@@ -77,7 +77,7 @@ it('ends it by itself in the end, says where it is, and keeps the rest of a comp
   expect(out.replaceAll(/\s+/g, ' ')).toMatch(
     /model error: the scenario looping-on-arm64 does not end: looper has performed no operation for 10 s: it loops without one \((\S+\/)?example-plugin\.mjs:\d+\)/,
   );
-  expect(out).toMatch(/plain +✓ verified, 1 execution/);
+  expect(out).toMatch(/x86 +✓ verified, 1 execution/);
 });
 
 it('ends an estimate with the interval so far', async () => {
