@@ -1,7 +1,7 @@
 export { armv8 } from './armv8.js';
 export { lkmm } from './lkmm.js';
 export { power } from './power.js';
-export { rc11 } from './rc11.js';
+export { rc11, rc11Cpp20 } from './rc11.js';
 export { riscv, riscvQspinlock } from './riscv.js';
 export { sc } from './sc.js';
 export { delayedWrite } from './store-buffer.js';

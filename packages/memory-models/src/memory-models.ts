@@ -2,7 +2,7 @@ import type { MemoryModel } from '@pagerace/explorer';
 import { armv8 } from './armv8.js';
 import { lkmm } from './lkmm.js';
 import { power } from './power.js';
-import { rc11 } from './rc11.js';
+import { rc11, rc11Cpp20 } from './rc11.js';
 import { riscv, riscvQspinlock } from './riscv.js';
 import { sc } from './sc.js';
 import { tso } from './tso.js';
@@ -17,4 +17,5 @@ export const memoryModels: readonly MemoryModel[] = [
   power,
   lkmm,
   rc11,
+  rc11Cpp20,
 ];

@@ -38,10 +38,12 @@ const views = 5;
  * `Order.full` is memory_order_seq_cst, and of the fences `Fence.full` is atomic_thread_fence of it.
  */
 class RepairedC11 implements MemoryModel {
-  readonly id = 'rc11';
-  readonly title = 'repaired C11';
-  readonly source =
+  readonly id: string = 'rc11';
+  readonly title: string = 'repaired C11';
+  readonly source: string =
     'Lahav, Vafeiadis, Kang, Hur and Dreyer, "Repairing Sequential Consistency in C/C++11", 2017';
+  /** Whether a release sequence goes on with the later writes of its thread, as before C++20. */
+  protected readonly ownWritesContinue: boolean = true;
   readonly exact = false;
   readonly views = views;
 
@@ -87,7 +89,7 @@ class RepairedC11 implements MemoryModel {
           const which = releases(graph.order[event]!) ? happensBefore : releaseFence;
           join(released, row(event, which));
           // A release sequence goes on with the thread's own later writes of the location …
-          const earlier = this.#earlierWrite(graph, event);
+          const earlier = this.ownWritesContinue ? this.#earlierWrite(graph, event) : none;
           if (earlier !== none) join(released, row(earlier, released));
           join(acquired, row(event, released));
         }
@@ -124,6 +126,21 @@ class RepairedC11 implements MemoryModel {
     });
   }
 }
+
+/**
+ * RC11 with C++20's release sequences, which read-modify-writes alone continue ([intro.races]; P0982R1,
+ * "Weaken Release Sequences"): fewer reads synchronize.
+ */
+class RepairedC11WithCpp20ReleaseSequences extends RepairedC11 {
+  override readonly id = 'rc11-cpp20';
+  override readonly title = "repaired C11 with C++20's release sequences";
+  override readonly source =
+    'Lahav et al., "Repairing Sequential Consistency in C/C++11", 2017; C++20, [intro.races]; P0982R1';
+  protected override readonly ownWritesContinue = false;
+}
+
+/** Repaired C11 with C++20's release sequences. */
+export const rc11Cpp20: MemoryModel = new RepairedC11WithCpp20ReleaseSequences();
 
 /** Repaired C11. */
 export const rc11: MemoryModel = new RepairedC11();

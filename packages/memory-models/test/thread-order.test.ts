@@ -8,7 +8,7 @@ import {
 } from '@pagerace/explorer';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { armv8, lkmm, memoryModels, power, rc11, riscv, sc, tso } from '../src/index.js';
+import { armv8, lkmm, memoryModels, power, rc11, rc11Cpp20, riscv, sc, tso } from '../src/index.js';
 import { type AccessProgram, programOfUpdates, toSetup } from './access-programs.js';
 
 /*
@@ -33,6 +33,7 @@ const mostExecutions = numRuns > usual ? 3000 : 150;
 const weaker: readonly (readonly [MemoryModel, MemoryModel])[] = [
   ...memoryModels.map((model) => [sc, model] as const),
   [tso, rc11],
+  [rc11, rc11Cpp20],
   [tso, lkmm],
   [armv8, lkmm],
   [riscv, lkmm],

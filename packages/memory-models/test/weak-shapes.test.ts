@@ -27,7 +27,7 @@ interface Shape {
 }
 
 const both = (first: number, second: number): string => `${String(first)} ${String(second)}`;
-const weak = ['armv8', 'riscv', 'riscv-qspinlock', 'power', 'lkmm', 'rc11'];
+const weak = ['armv8', 'riscv', 'riscv-qspinlock', 'power', 'lkmm', 'rc11', 'rc11-cpp20'];
 
 const passing = (
   write: () => void,
@@ -63,7 +63,7 @@ const shapes: Readonly<Record<string, Shape>> = {
     outcome: ([a, b]) => a === 0 && b === 0,
   },
   'SB+rmw-full': {
-    allowedBy: ['rc11'],
+    allowedBy: ['rc11', 'rc11-cpp20'],
     threads: (x, y) => [
       () => (x.exchange(1, Order.full), y.read()),
       () => (y.exchange(1, Order.full), x.read()),
@@ -79,7 +79,7 @@ const shapes: Readonly<Record<string, Shape>> = {
     outcome: ([a, b]) => a === 0 && b === 0,
   },
   'SB+dsb-ishst': {
-    allowedBy: ['tso', 'power', 'lkmm', 'rc11'],
+    allowedBy: ['tso', 'power', 'lkmm', 'rc11', 'rc11-cpp20'],
     threads: (x, y) => [
       () => (x.write(1), fence(Fence.writeToAny), y.read()),
       () => (y.write(1), fence(Fence.full), x.read()),
@@ -130,7 +130,7 @@ const shapes: Readonly<Record<string, Shape>> = {
     outcome: stale,
   },
   'MP+wmb+addr': {
-    allowedBy: ['rc11'],
+    allowedBy: ['rc11', 'rc11-cpp20'],
     threads: (x, y) =>
       passing(
         () => {
@@ -169,7 +169,7 @@ const shapes: Readonly<Record<string, Shape>> = {
   },
   'MP+unlock-lock+rmb': {
     // C11's unlock and lock order nothing for who has neither.
-    allowedBy: ['rc11'],
+    allowedBy: ['rc11', 'rc11-cpp20'],
     threads: (x, y) => {
       const [a, b] = [new SpinLock(), new SpinLock()];
       return [
@@ -208,7 +208,7 @@ const shapes: Readonly<Record<string, Shape>> = {
   },
   'SB+unlock-lock+mb': {
     // RISC-V's ticket lock has a fully ordered atomic_fetch_add(), its queued one not, and arm64's release and acquire are RCsc.
-    allowedBy: ['riscv-qspinlock', 'power', 'lkmm', 'rc11'],
+    allowedBy: ['riscv-qspinlock', 'power', 'lkmm', 'rc11', 'rc11-cpp20'],
     threads: (x, y) => {
       const [a, b] = [new SpinLock(), new SpinLock()];
       return [
@@ -227,7 +227,7 @@ const shapes: Readonly<Record<string, Shape>> = {
     outcome: ([a, b]) => a === 0 && b === 0,
   },
   'WRC+ctrl+acquire': {
-    allowedBy: ['power', 'lkmm', 'rc11'],
+    allowedBy: ['power', 'lkmm', 'rc11', 'rc11-cpp20'],
     threads: (x, y) => [
       () => {
         x.write(1);
@@ -257,7 +257,7 @@ const shapes: Readonly<Record<string, Shape>> = {
     outcome: (results) => results[1] === 1 && results[2] === '1 0',
   },
   'IRIW+acquires': {
-    allowedBy: ['power', 'lkmm', 'rc11'],
+    allowedBy: ['power', 'lkmm', 'rc11', 'rc11-cpp20'],
     threads: (x, y) => [
       () => {
         x.write(1);

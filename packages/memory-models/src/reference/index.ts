@@ -20,7 +20,7 @@ export {
 export { referenceLkmm } from './lkmm.js';
 export { lockStructure, type LockStructure, withLocks } from './locks.js';
 export { referencePower } from './power.js';
-export { referenceRc11 } from './rc11.js';
+export { referenceRc11, referenceRc11Cpp20 } from './rc11.js';
 export {
   type AxiomViolation,
   type CycleEdge,

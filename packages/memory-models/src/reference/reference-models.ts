@@ -1,7 +1,7 @@
 import { referenceArmv8 } from './armv8.js';
 import { referenceLkmm } from './lkmm.js';
 import { referencePower } from './power.js';
-import { referenceRc11 } from './rc11.js';
+import { referenceRc11, referenceRc11Cpp20 } from './rc11.js';
 import { type ReferenceModel } from './reference-model.js';
 import { referenceRiscv } from './riscv.js';
 import { referenceSc } from './sequential-consistency.js';
@@ -16,4 +16,5 @@ export const referenceModels: readonly ReferenceModel[] = [
   referencePower,
   referenceRiscv,
   referenceRc11,
+  referenceRc11Cpp20,
 ];
