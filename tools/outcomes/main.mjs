@@ -9,6 +9,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { format } from 'prettier';
 import { differences } from './src/differences.mjs';
+import { findings } from './src/findings.mjs';
 import { gupFastCollapse } from './src/gup-fast-collapse.mjs';
 import { madvFreeDio } from './src/madv-free-dio.mjs';
 import { written } from './src/outcome.mjs';
@@ -18,6 +19,7 @@ import { Workers } from './src/workers.mjs';
 const documents = {
   'outcomes-madv-free-dio': madvFreeDio,
   'gup-fast-against-collapse': gupFastCollapse,
+  findings,
 };
 
 const { values, positionals } = parseArgs({

@@ -27,7 +27,7 @@ export const mips: ArchitectureDefinition = defineArchitecture({
   ],
 });
 
-/** 64-bit MIPS with memory-map ids, release 6: neither interrupts nor a grace period for tables. */
+/** 64-bit MIPS with memory-map ids, release 6, whose TLB flush is broadcast by GINVT. */
 export const mipsMmid: ArchitectureDefinition = defineArchitecture({
   ...facts,
   id: 'mips-mmid',

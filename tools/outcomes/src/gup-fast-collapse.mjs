@@ -203,9 +203,9 @@ Here a huge page is made of one to three small ones, not 512; that makes no diff
   and the load of the references has to be. The locks in between do not suffice by the kernel's own model; on every real
   architecture something does, mostly the flush. MIPS with MMID is explored under that model alone, and has nothing.
 - **Who was exposed?** Before the fix arm64, s390, RISC-V, 32-bit ARM with LPAE and MIPS with MMID, and x86 as a guest of KVM or
-  with INVLPGB: all whose flush interrupts nobody. With the second look alone, GUP-fast gives out no stale page any more, but on
-  MIPS with MMID, and where loads may swap and the huge page is split again meanwhile (S4-9); and it may read a page table that
-  is none any more. With the interrupt, too, none of this happens, but on MIPS with MMID, where none is sent.
+  with INVLPGB: all whose flush interrupts nobody. With the second look alone, GUP-fast gives out a stale page only
+  where loads may be reordered and the huge page is split again meanwhile (S4-9), and by the kernel's own model on MIPS with
+  MMID; it may still read a page that is no longer a page table. With the interrupt, where it is sent, neither happens.
 
 - **Can fork miss a pin?** By the models, on arm64, POWER and RISC-V with queued spinlocks: the first that a process takes, and any of
   a huge page. A full barrier behind write_protect_seq would order it.
@@ -241,7 +241,7 @@ Remarks:
   another matter: up to v6.0 it was freed at once, in v6.1 after the walks under way, since v6.6 (1d65b771bc08) it is after a
   grace period. It may go with entries in it where the page is huge already and mapped one by one
   (\`gup-fast-collapse-pte-mapped\`): nothing is copied then, and what a walk finds there is right or refused.
-- S4-19: that is how page tables go at the end of munmap(). MIPS with MMID has neither interrupt nor grace period.
+- S4-19: that is how page tables go at the end of munmap().
 - S4-20: a flush that interrupts the CPUs of mm_cpumask() needs a full barrier between taking the entry out and the look at
   the mask, and switch_mm() one between its bit and the first walk. x86 and powerpc have both; W and
   LoongArch have none.

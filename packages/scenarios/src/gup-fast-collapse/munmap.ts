@@ -18,7 +18,7 @@ export const gupFastMunmap = defineScenario({
       architectures: ['mips-mmid'],
       verdict: 'violated',
       properties: ['I4a-NoJunkRead'],
-      because: 'GINVT interrupts nobody, and there is no grace period',
+      because: 'the walk and the flush do not wait for each other',
     },
   ],
   build(context) {
