@@ -57,14 +57,17 @@ describe('a command of the documentation', () => {
   const cheaply = (words: string): string =>
     /^(run|compare|barriers|estimate) /.test(words) ? `${words} --timeout 0.001` : words;
 
-  const commandLines = ['../../../README.md', '../../../docs/command-line.md'].flatMap((path) =>
-    [...read(path).matchAll(/^```sh\n(.*?)^```/gms)].flatMap(([, block]) =>
-      block!
-        .split('\n')
-        .map((line) => line.replace(/\s+#.*$/, '').replace(/^npx /, ''))
-        .filter((line) => /^(yes|pagerace) /.test(line)),
-    ),
-  );
+  const documents = ['README.md', 'docs/command-line.md', 'docs/findings.md'];
+  const commandLines = documents
+    .map((name) => `../../../${name}`)
+    .flatMap((path) =>
+      [...read(path).matchAll(/^```sh\n(.*?)^```/gms)].flatMap(([, block]) =>
+        block!
+          .split('\n')
+          .map((line) => line.replace(/\s+#.*$/, '').replace(/^npx /, ''))
+          .filter((line) => /^(yes|pagerace) /.test(line)),
+      ),
+    );
   /** What stands for something of the reader's own: an id, a plug-in. */
   const isOwn = (line: string): boolean => / ID( |$)|my-plugin/.test(line);
 

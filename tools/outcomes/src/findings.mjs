@@ -65,8 +65,8 @@ gives the number of violating executions. \`pagerace list properties\` explains 
 of the loads before it in its thread. The litmus tests are in [docs/findings](findings); this judges all of
 them against their expected results:
 
-\`\`\`
-pagerace litmus --verdict-only docs/findings
+\`\`\`sh
+npx pagerace litmus --verdict-only docs/findings
 \`\`\`
 
 ## 1. fork() may miss a pin of GUP-fast
@@ -105,17 +105,14 @@ that fork releases no lock between the sequence and the look.
 
 ${forkTable('v6.15')}
 
-${forkTable('v6.0')}
+[GUP-fast against THP collapse](gup-fast-against-collapse.md#can-fork-miss-a-pin) has the same for v5.18 and v6.0, and with
+the full barrier: ✓ in every cell.
 
-With the barrier:
-
-${forkTable(`v6.15+${proposal}`)}
-
-\`\`\`
-pagerace run gup-fast-fork-pin --kernel v6.15 --arch arm64
-pagerace run gup-fast-fork-pin --kernel v6.15 --arch powerpc-radix --set page=huge --set pins=again
-pagerace compare gup-fast-fork-pin --a v6.15 --b v6.15+${proposal} --arch arm64,powerpc-radix,riscv-qspinlock
-pagerace litmus docs/findings/C-fork-pin-flag.litmus docs/findings/C-fork-pin-flag+mb.litmus
+\`\`\`sh
+npx pagerace run gup-fast-fork-pin --kernel v6.15 --arch arm64
+npx pagerace run gup-fast-fork-pin --kernel v6.15 --arch powerpc-radix --set page=huge --set pins=again
+npx pagerace compare gup-fast-fork-pin --a v6.15 --b v6.15+${proposal} --arch arm64,powerpc-radix,riscv-qspinlock
+npx pagerace litmus docs/findings/C-fork-pin-flag.litmus docs/findings/C-fork-pin-flag+mb.litmus
 \`\`\`
 
 **Certain.** The kernel's own memory model allows it (\`C-fork-pin-flag\`, \`C-fork-pin-large\`), and forbids it with the full
@@ -154,9 +151,9 @@ after a plain store of the entry. It was read in v6.1-rc7 and v6.19.9.
 
 ${kernelTable('gup-fast-collapse-switch-mm', ['v6.0', 'v6.15'], ['x86', 'loongarch'])}
 
-\`\`\`
-pagerace compare gup-fast-collapse-switch-mm --kernels v6.15 --arch x86,loongarch
-pagerace litmus docs/findings/C-mm-cpumask.litmus docs/findings/C-mm-cpumask+mbs.litmus
+\`\`\`sh
+npx pagerace compare gup-fast-collapse-switch-mm --kernels v6.15 --arch x86,loongarch
+npx pagerace litmus docs/findings/C-mm-cpumask.litmus docs/findings/C-mm-cpumask+mbs.litmus
 \`\`\`
 
 **Certain.** The kernel's memory model asks for both barriers (\`C-mm-cpumask+mb-po\` has one of them, and is still allowed).
@@ -180,10 +177,10 @@ ${kernelTable(
   ['x86', 'x86-kvm', 's390', 'arm64', 'powerpc-radix'],
 )}
 
-\`\`\`
-pagerace run gup-fast-collapse-split --kernel v6.0 --arch arm64
-pagerace run gup-fast-collapse-split --kernel v6.0+gup-fast-recheck-pte-first --arch x86-kvm
-pagerace litmus docs/findings/C-second-look.litmus docs/findings/C-second-look+rmb.litmus
+\`\`\`sh
+npx pagerace run gup-fast-collapse-split --kernel v6.0 --arch arm64
+npx pagerace run gup-fast-collapse-split --kernel v6.0+gup-fast-recheck-pte-first --arch x86-kvm
+npx pagerace litmus docs/findings/C-second-look.litmus docs/findings/C-second-look+rmb.litmus
 \`\`\`
 
 **Certain.** Formally the two loads are unordered. \`gup-fast-recheck-pte-first\` shows what an exchange of them by a compiler would do.
@@ -212,10 +209,10 @@ ${table(
   ]),
 )}
 
-\`\`\`
-pagerace run gup-fast-collapse --kernel v6.0 --arch s390
-pagerace run gup-fast-collapse --kernel v6.0 --arch s390 --model lkmm
-pagerace litmus docs/findings/C-s390-xchg-direct.litmus docs/findings/C-s390-xchg-direct+mb.litmus
+\`\`\`sh
+npx pagerace run gup-fast-collapse --kernel v6.0 --arch s390
+npx pagerace run gup-fast-collapse --kernel v6.0 --arch s390 --model lkmm
+npx pagerace litmus docs/findings/C-s390-xchg-direct.litmus docs/findings/C-s390-xchg-direct+mb.litmus
 \`\`\`
 
 **Certain.** The kernel's memory model allows the stale pin on v6.0 (\`C-s390-xchg-direct\`). On the machine the next lock is an interlocked
