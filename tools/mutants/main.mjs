@@ -61,7 +61,7 @@ if (unfit.length > 0) refuse(`the list does not fit the sources:\n  ${unfit.join
 
 const watchers = [...new Set(chosen.flatMap((mutant) => mutant.watchers))];
 if (!values.json) console.log(`Without a mutant: the tests of ${watchers.join(', ')}`);
-const without = await plant(root, watchers);
+const without = await plant(root, watchers, jobs);
 if (without.fate !== 'survived') refuse(`the tests fail without a mutant:\n${without.output}`);
 
 /** @type {{ id: string, fault: string, file: string, fate: string, equivalent?: string }[]} */
@@ -69,7 +69,7 @@ const results = [];
 const remaining = chosen.values();
 async function workOff() {
   for (const mutant of remaining) {
-    const { fate } = await plant(root, mutant.watchers, mutant);
+    const { fate } = await plant(root, mutant.watchers, 1, mutant);
     const { id, fault, file, equivalent } = mutant;
     results.push({ id, fault, file, fate, ...(equivalent !== undefined && { equivalent }) });
     if (!values.json) console.log(`${isAsRecorded(fate, equivalent) ? '✓' : '✗'} ${id}: ${fate}`);

@@ -18,10 +18,11 @@ const patience = 600_000;
  *
  * @param {string} root of the repository
  * @param {readonly string[]} watchers
+ * @param {number} workers how many test files run at a time
  * @param {import('./mutant.mjs').Mutant} [mutant]
  * @returns {Promise<{ fate: Fate, output: string }>}
  */
-export async function plant(root, watchers, mutant) {
+export async function plant(root, watchers, workers, mutant) {
   const edit = join(tmpdir(), `pagerace-mutant-${process.pid}-${mutant?.id ?? 'none'}.json`);
   /** @type {NodeJS.ProcessEnv} */
   const environment = { ...process.env, CI: 'true' };
@@ -37,7 +38,7 @@ export async function plant(root, watchers, mutant) {
   );
   const child = spawn(
     process.execPath,
-    [vitest, 'run', '--bail=1', '--maxWorkers=1', '--reporter=dot', ...filters],
+    [vitest, 'run', '--bail=1', `--maxWorkers=${workers}`, '--reporter=dot', ...filters],
     { cwd: root, env: environment, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   let output = '';
