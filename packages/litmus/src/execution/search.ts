@@ -52,6 +52,8 @@ const fewSections = 4;
 const fewWays = 5;
 
 interface State {
+  /** Whether critical sections are in the order that the sources of the deciding reads leave. */
+  readonly hasSectionsOrdered: boolean;
   /** Per event, the write that it reads; -1 if that is not chosen, or it is no read. */
   readonly source: Int16Array;
   readonly order: CoherenceOrder;
@@ -109,13 +111,8 @@ class Search {
       }
     }
     const source = new Int16Array(this.#events.length).fill(-1);
-    const state = { source, order };
-    return (
-      this.#takeObvious(state) &&
-      this.#orderSections(state) &&
-      this.#isOfInterest(state) &&
-      this.#chooseSources(state)
-    );
+    const state = { hasSectionsOrdered: false, source, order };
+    return this.#takeObvious(state) && this.#isOfInterest(state) && this.#chooseSources(state);
   }
 
   /** Takes every source that is the only one; false if something contradicts. */
@@ -149,7 +146,7 @@ class Search {
         );
         if (before === after || !isLast) continue;
         limit.check();
-        const attempt = { source: state.source.slice(), order: known.copy() };
+        const attempt = { ...state, source: state.source.slice(), order: known.copy() };
         attempt.source[after.read] = before.unlock;
         const isPossible =
           attempt.order.add(before.unlock, after.lock) &&
@@ -260,21 +257,19 @@ class Search {
 
   #chooseSources(state: State): boolean {
     this.options.limit.check();
-    // What has one source alone comes first: it costs nothing and rules out others. Then what decides
-    // whether the execution is of interest.
     let next = -1;
-    let isDeciding = false;
+    let rank = 0;
     let candidates: readonly number[] = [];
     let ways = 1;
     for (const read of this.#reads) {
       if (state.source[read] !== -1) continue;
       const viable = this.#viable(state, read);
       ways *= viable.length;
-      const decides = viable.length > 1 && this.options.deciding.includes(read);
-      const isFirst = next === -1 || viable.length <= 1 || (decides && !isDeciding);
-      if (!isFirst && (decides !== isDeciding || viable.length >= candidates.length)) continue;
+      const its = this.#rankOf(read, viable);
+      const isBehind = its > rank || (its === rank && viable.length >= candidates.length);
+      if (next !== -1 && isBehind) continue;
       next = read;
-      isDeciding = decides;
+      rank = its;
       candidates = viable;
       if (viable.length <= 1) break;
     }
@@ -286,13 +281,31 @@ class Search {
         this.#chooseSources(state)
       );
     }
+    if (this.#events[next]!.kind === 'LKR' && !state.hasSectionsOrdered) {
+      return (
+        this.#orderSections(state) &&
+        this.#isOfInterest(state) &&
+        this.#chooseSources({ ...state, hasSectionsOrdered: true })
+      );
+    }
     if (ways >= fewWays && !this.#isPromising(state, false)) return false;
     return candidates.some((write) => {
-      const branch = { source: state.source.slice(), order: state.order.copy() };
+      const branch = { ...state, source: state.source.slice(), order: state.order.copy() };
       return (
         this.#take(branch, next, write) && this.#isOfInterest(branch) && this.#chooseSources(branch)
       );
     });
+  }
+
+  /**
+   * Reads of a lower rank come first: what has one source alone, since it costs nothing and rules out others;
+   * then what decides whether the execution is of interest, since that orders critical sections; then locks,
+   * since their order rules out what is read in them.
+   */
+  #rankOf(read: number, { length }: readonly number[]): number {
+    if (length <= 1) return 0;
+    if (this.options.deciding.includes(read)) return 1;
+    return this.#events[read]!.kind === 'LKR' ? 2 : 3;
   }
 
   #orderWrites(state: State): boolean {
@@ -309,7 +322,7 @@ class Search {
     if (!this.#isPromising(state, true)) return false;
     const [a, b] = pair;
     return [[a, b] as const, [b, a] as const].some(([first, second]) => {
-      const branch = { source: state.source, order: state.order.copy() };
+      const branch = { ...state, order: state.order.copy() };
       return (
         branch.order.add(first, second) &&
         branch.order.settle() &&
