@@ -2,7 +2,11 @@
  * The Linux kernel's primitives, as tools/memory-model/linux-kernel.def defines them for herd7's variant `lkmmv2`:
  * what each does to memory, and in which order it takes its arguments.
  */
-import { type KernelAccessTag, type KernelFenceTag, type Tag } from '@pagerace/memory-models/reference';
+import {
+  type KernelAccessTag,
+  type KernelFenceTag,
+  type Tag,
+} from '@pagerace/memory-models/reference';
 
 import { type ThreadMemory, zero } from '../execution/thread.js';
 import { constant, operate, type Tainted, unionOf } from '../value.js';

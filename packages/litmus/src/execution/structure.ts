@@ -1,4 +1,9 @@
-import { type Event, EventStructure, initialThread, Relation } from '@pagerace/memory-models/reference';
+import {
+  type Event,
+  EventStructure,
+  initialThread,
+  Relation,
+} from '@pagerace/memory-models/reference';
 
 import { type Value } from '../value.js';
 import { type ThreadRun } from './thread.js';
