@@ -1,3 +1,4 @@
+import { choose } from '@pagerace/explorer';
 import {
   getPage,
   isolateLruPage,
@@ -108,6 +109,8 @@ describe('collapse', () => {
           };
           khugepaged.collapseHugePage(mm, 0);
         });
+        // A program without an operation of a thread would be vacuous.
+        machine.agent('nobody').run(() => choose(1));
         return undefined;
       },
       (wiring) => void wiring.overrideValue(COLLAPSE_COPYING, { isPageByPage }),
