@@ -25,6 +25,7 @@ import {
 } from '@pagerace/page-model';
 import { notified } from '@pagerace/page-model/testing';
 import { RMAP, type Rmap } from '@pagerace/rmap';
+import { rawReadSeqcount } from '@pagerace/machine';
 import { describe, expect, test } from 'vitest';
 import { prepareChild } from '../src/index.js';
 import { explored, once, type System } from './system.js';
@@ -245,6 +246,51 @@ describe('exit', () => {
     });
     expect(verdict).toBe('verified');
   });
+});
+
+test('fork write-protects while the sequence is odd, and flushes afterwards', () => {
+  const seen = once((system) => {
+    const { child } = family(system);
+    const { arch, fork, mm, tlb } = system;
+    const events: unknown[] = [];
+    const ptepSetWrprotect = arch.ptepSetWrprotect.bind(arch);
+    arch.ptepSetWrprotect = (of, address, ptep) => {
+      events.push(['protects', rawReadSeqcount(mm.writeProtectSeq) % 2]);
+      ptepSetWrprotect(of, address, ptep);
+    };
+    const flushTlbRange = tlb.flushTlbRange.bind(tlb);
+    tlb.flushTlbRange = (of, start, end) => {
+      events.push(['flushes', of.name]);
+      flushTlbRange(of, start, end);
+    };
+    fork.dupMmap(mm, child);
+    return events;
+  });
+  expect(seen).toEqual([
+    ['protects', 1],
+    ['flushes', 'mm'],
+  ]);
+});
+
+test('zapping a page flushes what is deferred before it, and the page before it is freed', () => {
+  const seen = once((system) => {
+    const { page } = family(system);
+    const { fork, mm, rmap, tlb } = system;
+    const events: unknown[] = [];
+    const flushTlbBatchedPending = rmap.flushTlbBatchedPending.bind(rmap);
+    rmap.flushTlbBatchedPending = (of) => {
+      events.push(['deferred', pageMapcount(page)]);
+      flushTlbBatchedPending(of);
+    };
+    const flushTlbPage = tlb.flushTlbPage.bind(tlb);
+    tlb.flushTlbPage = (of, address) => {
+      events.push(['flush', page.allocation.isAllocated]);
+      flushTlbPage(of, address);
+    };
+    fork.zapPage(mm, 0);
+    return [...events, page.allocation.isAllocated];
+  });
+  expect(seen).toEqual([['deferred', 1], ['flush', true], false]);
 });
 
 test('zapping one page leaves the others', () => {

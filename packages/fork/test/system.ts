@@ -7,12 +7,14 @@ import {
   MEMORY,
   type Memory,
   Mm,
+  TLB_FLUSH,
+  type TlbFlush,
   USER_ACCESS,
   type UserAccess,
 } from '@pagerace/page-model';
 import { exploring, toySystem, type ToyOptions } from '@pagerace/page-model/testing';
 import { faultSubsystem } from '@pagerace/fault';
-import { rmapSubsystem } from '@pagerace/rmap';
+import { RMAP, type Rmap, rmapSubsystem } from '@pagerace/rmap';
 import { SWAP, type Swap, swapSubsystem } from '@pagerace/swap';
 import { FORK, type Fork, forkSubsystem } from '../src/index.js';
 
@@ -25,6 +27,8 @@ export interface System {
   readonly mm: Mm;
   readonly fork: Fork;
   readonly swap: Swap;
+  readonly rmap: Rmap;
+  readonly tlb: TlbFlush;
 }
 
 /** What the toy machine has, and other parts that are to be put in. */
@@ -45,5 +49,7 @@ export const { explored, once } = exploring(sc, ({ rewire, ...toy }: Options = {
   const mm = new Mm(memory, 'mm', [machine.cpu(0)]);
   const swap = wiring.get(SWAP);
   const fork = wiring.get(FORK);
-  return { machine, memory, arch, user, mm, fork, swap };
+  const rmap = wiring.get(RMAP);
+  const tlb = wiring.get(TLB_FLUSH);
+  return { machine, memory, arch, user, mm, fork, swap, rmap, tlb };
 });

@@ -10,7 +10,7 @@ import {
   VM_WRITE,
   walkToPte,
 } from '@pagerace/page-model';
-import { rawWriteSeqcountBegin } from '@pagerace/machine';
+import { rawWriteSeqcountBegin, rawWriteSeqcountEnd } from '@pagerace/machine';
 import { describe, expect, test } from 'vitest';
 import { explored, once, type System } from './system.js';
 
@@ -89,6 +89,38 @@ describe('GUP-fast', () => {
 
 describe('the slow path', () => {
   // __get_user_pages_locked(): fork must look for pins that come this way, too.
+  test('gives a pin back if fork write-protects during the walk', () => {
+    const seen = once((system) => {
+      const page = cleanPage(system);
+      const { arch, gup, mm } = system;
+      const ptepGetLockless = arch.ptepGetLockless.bind(arch);
+      arch.ptepGetLockless = (ptep) => {
+        rawWriteSeqcountBegin(mm.writeProtectSeq);
+        rawWriteSeqcountEnd(mm.writeProtectSeq);
+        return ptepGetLockless(ptep);
+      };
+      const got = gup.getUserPagesFast(mm, 0, 1, { ...forWriting, pin: true, fastOnly: true });
+      return [got.length, pageCount(page)];
+    });
+    expect(seen).toEqual([0, 1]);
+  });
+
+  test('gives a reference back if the entry changes during the walk', () => {
+    const seen = once((system) => {
+      const page = cleanPage(system);
+      const { arch, gup, mm } = system;
+      const ptepGetLockless = arch.ptepGetLockless.bind(arch);
+      arch.ptepGetLockless = (ptep) => {
+        const pte = ptepGetLockless(ptep);
+        arch.ptepSetWrprotect(mm, 0, ptep);
+        return pte;
+      };
+      const got = gup.getUserPagesFast(mm, 0, 1, { ...forWriting, fastOnly: true });
+      return [got.length, pageCount(page)];
+    });
+    expect(seen).toEqual([0, 1]);
+  });
+
   test('says that the process has pinned a page', () => {
     const seen = once((system) => {
       cleanPage(system);

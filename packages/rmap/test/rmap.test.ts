@@ -1,12 +1,14 @@
 import {
   auditReferences,
   getPage,
+  GUP_PIN_COUNTING_BIAS,
   lockPage,
   type Page,
   pageCount,
   PageDirty,
   pageMapcount,
   pageMapped,
+  pageRefAdd,
   PageSwapBacked,
   pteAlloc,
   type Pte,
@@ -22,6 +24,7 @@ import {
 } from '@pagerace/page-model';
 import { notified } from '@pagerace/page-model/testing';
 import { describe, expect, test } from 'vitest';
+import { LookBeforeReference } from '../src/index.js';
 import { explored, once, type System } from './system.js';
 
 const vmFlags = VM_READ | VM_WRITE;
@@ -61,6 +64,42 @@ describe('a new mapping', () => {
     });
     expect(seen).toEqual([1, true, 0x50, true]);
   });
+});
+
+describe('the mapping of a child', () => {
+  test('is counted after its reference', () => {
+    const seen = once((system) => {
+      const vma = system.mm.mmap({ start: 0, pages: 1, vmFlags });
+      const page = map(system, vma, 0);
+      const { rmap } = system;
+      const pageDupRmap = rmap.pageDupRmap.bind(rmap);
+      let atMapping: readonly number[] = [];
+      rmap.pageDupRmap = (one, compound) => {
+        atMapping = [pageCount(one), pageMapcount(one)];
+        pageDupRmap(one, compound);
+      };
+      const isShared = new LookBeforeReference(rmap).tryDup(page, false, vma);
+      return [isShared, atMapping, pageMapcount(page)];
+    });
+    expect(seen).toEqual([true, [2, 1], 2]);
+  });
+
+  test.each([
+    [0, [true, 2]],
+    [GUP_PIN_COUNTING_BIAS, [false, 1]],
+  ])(
+    'is refused by page_try_dup_anon_rmap() for a page with %i more references',
+    (pins, expected) => {
+      const seen = once((system) => {
+        const vma = system.mm.mmap({ start: 0, pages: 1, vmFlags });
+        const page = map(system, vma, 0);
+        system.mm.hasPinned.write(1);
+        pageRefAdd(page, pins);
+        return [system.rmap.pageTryDupAnonRmap(page, false, vma), pageMapcount(page)];
+      });
+      expect(seen).toEqual(expected);
+    },
+  );
 });
 
 describe('page_referenced()', () => {

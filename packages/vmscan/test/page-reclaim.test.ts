@@ -4,6 +4,7 @@ import {
   getPage,
   lockPage,
   lruAddDrain,
+  lruCacheAdd,
   type Page,
   PageActive,
   pageCount,
@@ -161,10 +162,44 @@ describe('a page that is backed by swap', () => {
       getPage(page);
       const freed = system.vmscan.shrinkInactiveList('inactive_anon');
       const mapped = pageMapped(page);
+      // pageout() clears the bit of what it writes.
+      const dirty = PageDirty(page);
       const byte = system.user.userRead(system.mm, 0);
-      return [freed, mapped, byte, pageAt(system, 0) === page];
+      return [freed, mapped, dirty, byte, pageAt(system, 0) === page];
     });
-    expect(seen).toEqual([0, false, 7, true]);
+    expect(seen).toEqual([0, false, true, 7, true]);
+  });
+
+  test('is written after the deferred flush, and freed after another', () => {
+    const seen = once((system) => {
+      const { rmap, swap, vmscan } = system;
+      swap.swapon(1);
+      const page = aged(system);
+      const events: string[] = [];
+      const tryToUnmapFlushDirty = rmap.tryToUnmapFlushDirty.bind(rmap);
+      rmap.tryToUnmapFlushDirty = () => {
+        events.push('try_to_unmap_flush_dirty()');
+        tryToUnmapFlushDirty();
+      };
+      const swapWritepage = swap.swapWritepage.bind(swap);
+      swap.swapWritepage = (written) => {
+        events.push('swap_writepage()');
+        swapWritepage(written);
+      };
+      const tryToUnmapFlush = rmap.tryToUnmapFlush.bind(rmap);
+      rmap.tryToUnmapFlush = () => {
+        if (page.allocation.isAllocated) events.push('try_to_unmap_flush()');
+        tryToUnmapFlush();
+      };
+      const freed = vmscan.shrinkInactiveList('inactive_anon');
+      return [...events, freed];
+    });
+    expect(seen).toEqual([
+      'try_to_unmap_flush_dirty()',
+      'swap_writepage()',
+      'try_to_unmap_flush()',
+      1,
+    ]);
   });
 
   test('under writeback is activated, and its entry left young', () => {
@@ -225,6 +260,27 @@ describe('a page that is backed by swap', () => {
     });
     expect(seen).toEqual([0, true, true, false]);
   });
+});
+
+test('a page that loses its last reference while it is isolated leaves its list', () => {
+  const { verdict } = explored((system) => {
+    const { machine, memory, vmscan } = system;
+    const page = machine.boot(() => {
+      const fresh = memory.allocator.allocZeroedPage();
+      lruCacheAdd(fresh);
+      lruAddDrain(memory);
+      return fresh;
+    });
+    machine.cpu(0).run('reclaim', () => vmscan.shrinkInactiveList('inactive_file'));
+    machine.cpu(1).run('owner', () => {
+      putPage(page);
+    });
+    return () => {
+      expect(memory.lruvec.pages('inactive_file')).toEqual([]);
+      expect(page.allocation.isAllocated).toBe(false);
+    };
+  });
+  expect(verdict).toBe('verified');
 });
 
 test('shrink_all_memory() drains the batch of its CPU first', () => {
