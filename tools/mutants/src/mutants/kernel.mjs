@@ -16,7 +16,7 @@ export const kernel = [
     file: 'packages/rmap/src/reverse-mapping.ts',
     from: "if (fate === 'remap') SetPageSwapBacked(page);",
     to: '',
-    watchers: ['packages/rmap', 'packages/scenarios'],
+    watchers: ['packages/rmap'],
   },
   {
     id: 'rmap-entry-not-put-back',
@@ -43,6 +43,14 @@ export const kernel = [
     watchers: ['packages/rmap', 'packages/fork'],
   },
   {
+    id: 'fork-mapping-before-reference',
+    fault: 'fork adds the mapping of a page before its reference',
+    file: 'packages/rmap/src/anon-dup-rule.ts',
+    from: 'getPage(page);\n    this.rmap.pageDupRmap(page, compound);',
+    to: 'this.rmap.pageDupRmap(page, compound);\n    getPage(page);',
+    watchers: ['packages/rmap', 'packages/fork'],
+  },
+  {
     id: 'rmap-check-pte-without-pfn',
     fault: 'page_vma_mapped_walk() takes an entry that maps another page',
     file: 'packages/rmap/src/page-vma-mapped.ts',
@@ -64,7 +72,7 @@ export const kernel = [
     file: 'packages/gup/src/user-pages.ts',
     from: 'if (flags.pin === true && readSeqcountRetry(mm.writeProtectSeq, seq)) {',
     to: 'if (false) {',
-    watchers: ['packages/gup', 'packages/scenarios'],
+    watchers: ['packages/gup'],
   },
   {
     id: 'gup-no-second-look-at-the-pmd',
@@ -72,7 +80,7 @@ export const kernel = [
     file: 'packages/gup/src/user-pages.ts',
     from: 'this.arch.pmdpGet(pmdp) === pmd &&',
     to: 'true &&',
-    watchers: ['packages/gup', 'packages/scenarios'],
+    watchers: ['packages/gup', 'packages/scenarios/test/gup-fast-walkers.test.ts'],
   },
   {
     id: 'gup-no-second-look-at-the-pte',
@@ -80,7 +88,7 @@ export const kernel = [
     file: 'packages/gup/src/user-pages.ts',
     from: 'if (!this.recheck.isUnchanged(this.arch, walk, pte)) {',
     to: 'if (false) {',
-    watchers: ['packages/gup', 'packages/scenarios'],
+    watchers: ['packages/gup'],
   },
   {
     id: 'gup-odd-sequence',
@@ -88,7 +96,7 @@ export const kernel = [
     file: 'packages/gup/src/user-pages.ts',
     from: 'if (seq % 2 === 1) return [];',
     to: '',
-    watchers: ['packages/gup', 'packages/scenarios'],
+    watchers: ['packages/gup'],
   },
   {
     id: 'gup-interrupts-on',
@@ -120,7 +128,7 @@ export const kernel = [
     file: 'packages/vmscan/src/page-reclaim.ts',
     from: 'if (!pageRefFreeze(page, 1)) return this.#keepLocked(page);',
     to: 'if (pageCount(page) !== 1) return this.#keepLocked(page);',
-    watchers: ['packages/vmscan', 'packages/scenarios'],
+    watchers: ['packages/vmscan'],
   },
   {
     id: 'vmscan-free-before-flush',
@@ -128,7 +136,7 @@ export const kernel = [
     file: 'packages/vmscan/src/page-reclaim.ts',
     from: 'this.rmap.tryToUnmapFlush();\n    this.#free(freed);',
     to: 'this.#free(freed);\n    this.rmap.tryToUnmapFlush();',
-    watchers: ['packages/vmscan', 'packages/scenarios'],
+    watchers: ['packages/vmscan'],
   },
   {
     id: 'vmscan-lru-before-reference',
@@ -160,7 +168,7 @@ export const kernel = [
     file: 'packages/vmscan/src/page-reclaim.ts',
     from: 'this.rmap.tryToUnmapFlushDirty();',
     to: '',
-    watchers: ['packages/vmscan', 'packages/scenarios'],
+    watchers: ['packages/vmscan'],
   },
   {
     id: 'isolate-lru-before-reference',
@@ -168,7 +176,7 @@ export const kernel = [
     file: 'packages/page-model/src/isolate-lru-page.ts',
     from: 'getPage(page);\n    const { lruvec }',
     to: 'const { lruvec }',
-    watchers: ['packages/page-model', 'packages/khugepaged'],
+    watchers: ['packages/page-model'],
   },
   {
     id: 'remove-mapping-dirty-not-checked',
@@ -216,7 +224,7 @@ export const kernel = [
     file: 'packages/block/src/bio-pages.ts',
     from: 'if (markDirty) setPageDirtyLock(page);\n      this.gup.release(page, gupFlagsOf(bio));',
     to: 'this.gup.release(page, gupFlagsOf(bio));\n      if (markDirty) setPageDirtyLock(page);',
-    watchers: ['packages/block', 'packages/scenarios'],
+    watchers: ['packages/block', 'packages/scenarios/test/mutants.test.ts'],
   },
   {
     id: 'block-never-defers',
@@ -256,7 +264,7 @@ export const kernel = [
     file: 'packages/madvise/src/madvise-free.ts',
     from: 'if (cleaned) this.tlb.flushTlbRange(mm, start, end);',
     to: '',
-    watchers: ['packages/madvise', 'packages/scenarios'],
+    watchers: ['packages/madvise', 'packages/scenarios/test/tlb.test.ts'],
   },
   {
     id: 'madvise-no-batched-flush',
@@ -264,7 +272,7 @@ export const kernel = [
     file: 'packages/madvise/src/madvise-free.ts',
     from: 'this.rmap.flushTlbBatchedPending(vma.mm);',
     to: '',
-    watchers: ['packages/madvise', 'packages/scenarios'],
+    watchers: ['packages/madvise', 'packages/scenarios/test/tlb.test.ts'],
   },
   {
     id: 'zap-no-batched-flush',
@@ -272,7 +280,7 @@ export const kernel = [
     file: 'packages/fork/src/process.ts',
     from: 'this.rmap.flushTlbBatchedPending(vma.mm);',
     to: '',
-    watchers: ['packages/fork', 'packages/scenarios'],
+    watchers: ['packages/fork'],
   },
   {
     id: 'zap-put-before-flush',
@@ -280,7 +288,7 @@ export const kernel = [
     file: 'packages/fork/src/process.ts',
     from: 'this.tlb.flushTlbPage(vma.mm, address);\n    putPage(gone);',
     to: 'putPage(gone);\n    this.tlb.flushTlbPage(vma.mm, address);',
-    watchers: ['packages/fork', 'packages/scenarios'],
+    watchers: ['packages/fork'],
   },
   {
     id: 'fork-no-flush',
@@ -288,7 +296,7 @@ export const kernel = [
     file: 'packages/fork/src/process.ts',
     from: 'flushTlbMm(this.tlb, parent);',
     to: '',
-    watchers: ['packages/fork', 'packages/scenarios'],
+    watchers: ['packages/fork'],
   },
   {
     id: 'fork-no-write-protection',
@@ -312,7 +320,7 @@ export const kernel = [
     file: 'packages/fork/src/process.ts',
     from: 'rawWriteSeqcountBegin(src.mm.writeProtectSeq);',
     to: '',
-    watchers: ['packages/fork', 'packages/scenarios'],
+    watchers: ['packages/fork'],
   },
   {
     id: 'swap-in-private-not-checked',
@@ -344,7 +352,7 @@ export const kernel = [
     file: 'packages/fault/src/page-fault.ts',
     from: 'const page = this.memory.allocator.allocZeroedPage();\n    __SetPageUptodate(page);',
     to: 'const page = this.memory.allocator.allocZeroedPage();',
-    watchers: ['packages/fault', 'packages/scenarios'],
+    watchers: ['packages/fault'],
   },
   {
     id: 'khugepaged-anon-vma-not-locked',
@@ -368,7 +376,7 @@ export const kernel = [
     file: 'packages/khugepaged/src/collapse.ts',
     from: 'if (!this.references.isRefcountSuitable(page)) {',
     to: 'if (false) {',
-    watchers: ['packages/khugepaged', 'packages/scenarios'],
+    watchers: ['packages/khugepaged'],
   },
   {
     id: 'khugepaged-released-before-copied',
@@ -384,7 +392,7 @@ export const kernel = [
     file: 'packages/khugepaged/src/collapse.ts',
     from: "smpWmb('__SetPageUptodate');",
     to: '',
-    watchers: ['packages/khugepaged', 'packages/scenarios'],
+    watchers: ['packages/khugepaged'],
   },
   {
     id: 'writeback-reference-dropped',
