@@ -166,7 +166,8 @@ ${exitCodeHelp}`,
     )
     .option(
       '--arch <architectures>',
-      'architectures, with commas between, and lkmm for any; `all` takes every one; default x86',
+      'architectures, with commas between, and lkmm for any; `all` takes every one; default ' +
+        "the scenario's, or x86",
       separated,
     )
     .option('--model <model>', "a memory model; by default each architecture's own")
@@ -384,7 +385,7 @@ function place(command: Command): Command {
   command
     .argument('<scenario>', 'an id from `pagerace list scenarios`')
     .option('--kernel <kernel>', "a kernel, or a kernel+patch; default the scenario's first")
-    .option('--arch <architecture>', 'default x86; lkmm is any')
+    .option('--arch <architecture>', "default the scenario's, or x86; lkmm is any")
     .option('--model <model>', "a memory model; default the architecture's own")
     .option(
       '--weaken <site=what>',

@@ -44,6 +44,7 @@ export async function exploreSelection(
       };
     });
   onSites?.(met);
+  const { newerCode } = run.kernel;
   display.clear();
   display.event({ event: 'ended', ...subject, verdict: result.verdict, complete: result.complete });
   return {
@@ -51,6 +52,7 @@ export async function exploreSelection(
     result,
     ...(expected === undefined ? {} : { expected }),
     ...(extent === undefined ? {} : { extent }),
+    ...(newerCode === undefined ? {} : { newerCode }),
   };
 }
 

@@ -36,16 +36,18 @@ export function machinesOf(
     }
     const architecture = registry.architecture(isModel ? barest(registry) : id);
     const chosen = isModel ? portable : registry.model(model ?? architecture.model).id;
+    const named = isModel ? id : architecture.id;
     const goesWithoutSaying = isModel || chosen === architecture.model;
     return {
-      name: goesWithoutSaying ? id : `${id} (${chosen})`,
+      name: goesWithoutSaying ? named : `${named} (${chosen})`,
       architecture: architecture.id,
       model: chosen,
     };
   };
   const everyOne = registry.architectures.map(({ id }) => id);
   const asked = names === undefined || names.includes(every) ? everyOne : names;
-  return [...new Set(asked)].map(machineOf);
+  const machines = asked.map(machineOf);
+  return [...new Map(machines.map((machine) => [machine.name, machine])).values()];
 }
 
 /** The architecture that orders least by itself, to stand for all of them: W, where it is known. */

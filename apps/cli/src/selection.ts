@@ -34,13 +34,15 @@ export interface Selection {
 }
 
 /** The architecture where none is named. */
-export const usualArchitecture = 'x86';
+export function usualArchitecture(registry: Registry, scenario: Scenario): string {
+  return registry.defaultArchitecture(scenario) ?? 'x86';
+}
 
 /** @throws {UsageError} for what does not exist or does not fit */
 export function select(registry: Registry, choice: Choice): Selection {
   const scenario = registry.scenario(choice.scenario);
   const kernel = registry.kernel(choice.kernel ?? usualKernels(registry, scenario)[0]!);
-  const named = choice.architecture ?? usualArchitecture;
+  const named = choice.architecture ?? usualArchitecture(registry, scenario);
   if (named === every || named.includes(',')) {
     throw new UsageError(`it takes one architecture, not ${named}; compare takes several`);
   }

@@ -31,6 +31,31 @@ describe('results', () => {
     expect(out.match(/^execution /gm)).toHaveLength(1);
   });
 
+  it('of a comparison say where else it goes wrong, if not there', async () => {
+    const { code, out } = await pagerace('compare gup-fast-collapse --arch x86_64');
+    expect(code).toBe(0);
+    expect(out).toMatch(/^x86 +\u2713 verified/m);
+    expect(out).toMatch(/^Goes wrong on arm64, .*s390.*: --arch all$/m);
+  });
+
+  it('are of the architecture on which the scenario goes wrong', async () => {
+    const { out } = await pagerace('compare gup-fast-collapse');
+    expect(out).toMatch(/^arm64 +\u2717 I1-NoStalePin/m);
+    expect(out).not.toContain('Goes wrong on');
+    expect((await pagerace('list scenarios')).out).toMatch(/by default on\s+arm64/);
+  });
+
+  it('name the code that is newer than the kernel, once', async () => {
+    const command = 'compare gup-fast-munmap --kernels v4.12,v6.1 --arch x86,arm64';
+    const note = /^Modelled of v4\.12 though it came later: /gm;
+    expect((await pagerace(command)).out.match(note)).toHaveLength(1);
+    const { runs } = JSON.parse((await pagerace(`${command} --json`)).out) as {
+      runs: readonly { kernel: string; newerCode?: string }[];
+    };
+    for (const { kernel, newerCode } of runs)
+      expect(newerCode === undefined, kernel).toBe(kernel !== 'v4.12');
+  });
+
   it('are not coloured in a pipe, unless FORCE_COLOR demands it, and NO_COLOR and --no-color win', async () => {
     const command = 'run store-buffering --kernel plain';
     expect((await pagerace(command)).out).not.toContain(escape);

@@ -10,7 +10,7 @@ export const s390: ArchitectureDefinition = defineArchitecture({
   title: 's390, TLB flush by broadcast with each change of an entry',
   model: 'tso',
   clearBeforeLoad:
-    'nothing without PREEMPT_COUNT: the empty entry is stored after IPTE and atomic_dec(flush_count), which serialise; with it, preempt_enable()',
+    'nothing without PREEMPT_COUNT: IPTE and atomic_dec(flush_count) serialise, but the plain store that empties the entry comes after both; with it, preempt_enable()',
   tlbFlush: { by: 'broadcast', deferred: false },
   // arch/s390/Kconfig, v6.1.
   thp: true,

@@ -20,12 +20,13 @@ export function nearest(wanted: string, names: Iterable<string>): string | undef
   return best;
 }
 
-/** The error for an id that nobody has: it names the nearest right one, or all if none is near. */
+/** The error for an id that nobody has: it names the nearest right one, every one that ends in it after a colon, or all if none is near. */
 export function noSuch(kind: string, wanted: string, known: Iterable<string>): UsageError {
   const ids = [...known];
   const all = ids.length === 0 ? 'none is known' : `known: ${ids.join(', ')}`;
   if (wanted === '') return new UsageError(`the id of a ${kind} is missing; ${all}`);
-  const like = nearest(wanted, ids);
+  const ending = ids.filter((id) => id.endsWith(`:${wanted}`));
+  const like = ending.length > 1 ? ending.join(' or ') : nearest(wanted, ids);
   return new UsageError(
     `there is no ${kind} ${wanted}; ${like === undefined ? all : `did you mean ${like}?`}`,
   );

@@ -13,6 +13,10 @@ interface Shape {
 }
 
 const text: Shape = { is: 'a text', fits: (value) => typeof value === 'string' && value !== '' };
+const textIfAny: Shape = {
+  is: 'a text or left out',
+  fits: (value) => value === undefined || text.fits(value),
+};
 const callable: Shape = { is: 'a function', fits: (value) => typeof value === 'function' };
 const record: Shape = {
   is: 'an object',
@@ -33,6 +37,7 @@ const kinds: Readonly<
       parameters: record,
       properties: list,
       'properties[].id': text,
+      defaultArchitecture: textIfAny,
       expected: list,
       machineSize: callable,
       build: callable,

@@ -4,30 +4,35 @@ import { applyPatches, type Kernel } from './kernel.js';
 import { noSuch } from './nearest.js';
 import type { Patch } from './patch.js';
 import type { Plugin } from './plugin.js';
+import { PluginError } from './plugin-check.js';
 import type { Scenario } from './scenario.js';
 import { UsageError } from './usage-error.js';
 
-/** What uname, Debian, LLVM and the kernel's own arch/ call architectures, and their ids here. */
-const machineNames: ReadonlyMap<string, string> = new Map([
+/** What uname, Debian, LLVM and the kernel's own arch/ call an architecture that has one id here. */
+const otherNames: ReadonlyMap<string, string> = new Map([
   ['amd64', 'x86'],
-  ['i386', 'x86'],
-  ['i686', 'x86'],
   ['x86_64', 'x86'],
   ['x86-64', 'x86'],
   ['aarch64', 'arm64'],
-  ['arm', 'arm-lpae'],
-  ['armv7l', 'arm-lpae'],
   ['loong64', 'loongarch'],
   ['loongarch64', 'loongarch'],
-  ['mips64', 'mips'],
-  ['powerpc', 'powerpc-radix'],
-  ['ppc64', 'powerpc-radix'],
-  ['ppc64el', 'powerpc-radix'],
-  ['ppc64le', 'powerpc-radix'],
   ['riscv64', 'riscv'],
   ['rv64', 'riscv'],
   ['s390x', 's390'],
   ['uml', 'um'],
+]);
+
+/** The same of what is several here, or only some of what has the name. */
+const likelyNames: ReadonlyMap<string, readonly string[]> = new Map([
+  ['i386', ['x86']],
+  ['i686', ['x86']],
+  ['arm', ['arm-lpae']],
+  ['armv7l', ['arm-lpae']],
+  ['mips64', ['mips', 'mips-mmid']],
+  ['powerpc', ['powerpc-radix', 'powerpc-hash']],
+  ['ppc64', ['powerpc-radix', 'powerpc-hash']],
+  ['ppc64el', ['powerpc-radix', 'powerpc-hash']],
+  ['ppc64le', ['powerpc-radix', 'powerpc-hash']],
 ]);
 
 /** Everything that can be chosen by its id. */
@@ -78,12 +83,33 @@ export class Registry {
     return this.#patches.get(id);
   }
 
+  /** An architecture by its id, or by another name that means this one alone. */
   architecture(id: string): ArchitectureDefinition {
-    const meant = machineNames.get(id.toLowerCase());
-    const isOther = meant !== undefined && !this.#architectures.has(id);
-    if (isOther && this.#architectures.has(meant))
-      throw new UsageError(`there is no architecture ${id}; did you mean ${meant}?`);
+    const has = (one: string): boolean => this.#architectures.has(one);
+    if (has(id)) return this.#architectures.get(id);
+    const name = id.toLowerCase();
+    const meant = otherNames.get(name);
+    if (meant !== undefined && has(meant)) return this.#architectures.get(meant);
+    const likely = (likelyNames.get(name) ?? []).filter(has);
+    if (likely.length > 0)
+      throw new UsageError(`there is no architecture ${id}; did you mean ${likely.join(' or ')}?`);
     return this.#architectures.get(id);
+  }
+
+  /**
+   * The id of the architecture that a scenario is run on where none is named, if it says so.
+   *
+   * @throws {PluginError} for an architecture that does not exist
+   */
+  defaultArchitecture({ id, defaultArchitecture }: Scenario): string | undefined {
+    if (defaultArchitecture === undefined || this.#architectures.has(defaultArchitecture))
+      return defaultArchitecture;
+    const known = this.architectures.map((one) => one.id);
+    const { message } = noSuch('architecture', defaultArchitecture, known);
+    const from = this.#scenarios.originOf(id);
+    throw new PluginError(
+      `the plug-in ${from}: defaultArchitecture of the scenario ${id}: ${message}`,
+    );
   }
 
   model(id: string): MemoryModel {
@@ -125,6 +151,11 @@ class Catalogue<T extends { readonly id: string }> {
       }
       this.#things.set(thing.id, { thing, from });
     }
+  }
+
+  /** The plug-in that brings it. */
+  originOf(id: string): string {
+    return this.#things.get(id)!.from;
   }
 
   has(id: string): boolean {

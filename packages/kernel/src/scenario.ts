@@ -41,6 +41,8 @@ export interface ScenarioFacts<Set extends ParameterSet> {
   /** Ids of patches without which there is nothing to see; default none. */
   readonly needs?: (parameters: ParameterValues<Set>) => readonly string[];
   readonly properties: readonly PropertyDefinition[];
+  /** Id of the architecture to take where none is named: one on which the scenario goes wrong before its fix. */
+  readonly defaultArchitecture?: string;
   readonly expected?: readonly Expectation[];
   /**
    * Makes the initial state, gives CPUs and agents their threads, and returns
@@ -56,6 +58,7 @@ export interface Scenario {
   readonly description: string;
   readonly parameters: ParameterSet;
   readonly properties: readonly PropertyDefinition[];
+  readonly defaultArchitecture?: string;
   readonly expected: readonly Expectation[];
   /** @internal */
   readonly machineSize: (parameters: unknown) => MachineSize;
@@ -69,13 +72,14 @@ export interface Scenario {
 export function defineScenario<const Set extends ParameterSet = {}>(
   facts: ScenarioFacts<Set>,
 ): Scenario {
-  const { machine, needs } = facts;
+  const { machine, needs, defaultArchitecture } = facts;
   return {
     id: facts.id,
     title: facts.title,
     description: facts.description,
     parameters: facts.parameters ?? {},
     properties: facts.properties,
+    ...(defaultArchitecture === undefined ? {} : { defaultArchitecture }),
     expected: facts.expected ?? [],
     machineSize: (parameters) =>
       typeof machine === 'function' ? machine(parameters as ParameterValues<Set>) : machine,

@@ -8,6 +8,7 @@ import {
   definePlugin,
   defineScenario,
   nearest,
+  noSuch,
   PluginError,
   Registry,
   UsageError,
@@ -54,6 +55,60 @@ test('a kernel may be named with patches', () => {
   const { id, patches } = registry.kernel('v5.17-rc2+madv-free-refcount-check+gup-fast-touch');
   expect(id).toBe('v5.17-rc2+madv-free-refcount-check+gup-fast-touch');
   expect(patches).toEqual([check, touch]);
+});
+
+test('an architecture may be named as uname or Kconfig does, where it means one alone', () => {
+  const named = (...ids: string[]): Registry =>
+    new Registry([definePlugin({ id: 'many', architectures: ids.map((id) => ({ ...stub, id })) })]);
+  const many = named('x86', 'arm64', 's390', 'riscv', 'loongarch', 'powerpc-hash', 'powerpc-radix');
+  const ids = ['amd64', 'x86_64', 'aarch64', 's390x', 'riscv64', 'rv64', 'loongarch64', 'AMD64'];
+  expect(ids.map((id) => many.architecture(id).id)).toEqual([
+    'x86',
+    'x86',
+    'arm64',
+    's390',
+    'riscv',
+    'riscv',
+    'loongarch',
+    'x86',
+  ]);
+  expect(() => many.architecture('ppc64le')).toThrow(
+    new UsageError('there is no architecture ppc64le; did you mean powerpc-radix or powerpc-hash?'),
+  );
+  expect(named('amd64', 'x86').architecture('amd64').id).toBe('amd64');
+});
+
+test('the default architecture of a scenario must exist', () => {
+  const about = (defaultArchitecture: string) => {
+    const one = defineScenario({
+      id: 'one',
+      title: 'one',
+      description: 'one',
+      machine: { cpus: 1, pages: 1 },
+      properties: [],
+      defaultArchitecture,
+      build: ({ machine }) => machine.program(),
+    });
+    const plugins = [
+      definePlugin({ id: 'mine', scenarios: [one] }),
+      definePlugin({ id: 'architectures', architectures: [stub] }),
+    ];
+    return new Registry(plugins).defaultArchitecture(one);
+  };
+  expect(registry.defaultArchitecture(scenario)).toBeUndefined();
+  expect(about('stub')).toBe('stub');
+  expect(() => about('stab')).toThrow(
+    new PluginError(
+      'the plug-in mine: defaultArchitecture of the scenario one: there is no architecture stab; did you mean stub?',
+    ),
+  );
+});
+
+test('of several names that end as wanted all are suggested', () => {
+  const sites = ['mm/a.c:f:smp_mb', 'mm/a.c:f:smp_rmb', 'mm/a.c:g:smp_mb'];
+  expect(noSuch('barrier', 'smp_mb', sites).message).toBe(
+    'there is no barrier smp_mb; did you mean mm/a.c:f:smp_mb or mm/a.c:g:smp_mb?',
+  );
 });
 
 describe('an id that nobody has', () => {
@@ -105,6 +160,10 @@ describe('a plug-in that no compiler has seen', () => {
     [
       { id: 'odd', scenarios: [scenario, null] },
       'scenarios[1] must be an object, and is null; defineScenario() makes it right',
+    ],
+    [
+      { id: 'odd', scenarios: [{ ...scenario, defaultArchitecture: 3 }] },
+      'scenarios[0].defaultArchitecture must be a text or left out, and is a number; defineScenario() makes it right',
     ],
     [
       { id: 'odd', patches: [{ ...check, id: undefined }] },

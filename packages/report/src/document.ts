@@ -52,6 +52,8 @@ export interface RunDocument
   readonly expected?: Expectation;
   /** Whether the run came out so; left out where nothing is expected or the run does not tell. */
   readonly asExpected?: boolean;
+  /** What the kernel is modelled with though it came later. */
+  readonly newerCode?: string;
 }
 
 /** Several kernels, architectures or models over one scenario. */
@@ -133,6 +135,7 @@ export interface CatalogueEntry {
     readonly description: string;
     readonly range: string;
   }[];
+  readonly defaultArchitecture?: string;
   /** Of a patch: without a commit in Linus's tree it was not merged. */
   readonly merged?: boolean;
   readonly commit?: string;
@@ -195,6 +198,7 @@ export function runDocument(run: RunReport, replay: (id: string) => string): Run
     })),
     ...(run.expected === undefined ? {} : { expected: run.expected }),
     ...(expected === undefined ? {} : { asExpected: expected }),
+    ...(run.newerCode === undefined ? {} : { newerCode: run.newerCode }),
   };
 }
 

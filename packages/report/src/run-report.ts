@@ -26,6 +26,8 @@ export interface RunReport {
   readonly expected?: Expectation;
   /** Of a run that ended early: how far it came, and how much there is. */
   readonly extent?: Extent;
+  /** What the kernel is modelled with though it came later. */
+  readonly newerCode?: string;
 }
 
 /** The share that was explored, 0 to 1, and how many executions there are. */

@@ -37,7 +37,7 @@ export function table(runs: readonly RunReport[], options: TableOptions = {}): s
   const byMachine = (kernel: string, machine: string): Entry | undefined =>
     entries.find(({ subject }) => subject.kernel === kernel && machineOf(subject) === machine);
 
-  const kernelAxis: Axis = { ids: kernels, name: (kernel) => kernelName(kernel, kernels[0]!) };
+  const kernelAxis: Axis = { ids: kernels, name: (kernel) => kernelName(kernel, kernels) };
   const machineAxis: Axis = { ids: machines, name: (machine) => machine };
   const fits = kernels.length <= columnsThatFit(machineAxis, width);
   return fits || machines.length >= kernels.length
@@ -104,9 +104,11 @@ function machineNames(subjects: readonly Subject[]): (subject: Subject) => strin
     models.get(architecture)!.size > 1 ? `${architecture} (${model})` : architecture;
 }
 
-/** A kernel as it is titled: of one that adds patches to the first, only the patches. */
-function kernelName(kernel: string, first: string): string {
-  const added = kernel.startsWith(`${first}+`) ? `+ ${kernel.slice(first.length + 1)}` : kernel;
+/** A kernel as it is titled: of one that adds patches to the first, and follows it, only the patches. */
+function kernelName(kernel: string, [first = '', ...others]: readonly string[]): string {
+  const isOfFirst = (one: string): boolean => one.startsWith(`${first}+`);
+  const follows = others.slice(0, others.indexOf(kernel) + 1).every(isOfFirst);
+  const added = follows && isOfFirst(kernel) ? `+ ${kernel.slice(first.length + 1)}` : kernel;
   return added.replaceAll(/(?<=\S)\+/g, ' + ');
 }
 

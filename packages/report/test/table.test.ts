@@ -51,6 +51,14 @@ it('puts architectures in rows and kernels in columns', () => {
   );
 });
 
+it('names the base of a kernel with patches that does not stand below that base', () => {
+  const kernels = ['v6.1', 'v6.1+one', 'v6.1+one+two', 'v6.15', 'v6.1+three'];
+  const rows = table(kernels.map((kernel) => run(kernel, result({})))).split('\n');
+  expect(rows.join('\n')).toContain('v6.1 + three');
+  expect(rows.join('\n')).not.toMatch(/(?<!v6\.1) \+ three/);
+  expect(rows.join('\n')).toMatch(/(?<!v6\.1) \+ one \+ two|^\+ one \+ two/m);
+});
+
 it('names the memory model where an architecture was run under several', () => {
   const rows = table([
     run(before, result({}), undefined, 'x86', 'sc'),

@@ -26,6 +26,13 @@ describe.each(registry.scenarios)('$id', (scenario) => {
     expect(scenario.properties.map(({ id }) => id)).toContain('I-REF');
   });
 
+  const wrong = scenario.expected.filter(({ verdict }) => verdict === 'violated');
+  test.runIf(wrong.length > 0)('goes wrong where no architecture is named', () => {
+    const { defaultArchitecture = 'x86' } = scenario;
+    const where = wrong.map(({ architectures = [defaultArchitecture] }) => architectures);
+    expect(where.flat()).toContain(defaultArchitecture);
+  });
+
   test.runIf(stated.length > 0)('shows what it expects', () => {
     for (const { kernel, expectation } of stated) {
       for (const model of models) {

@@ -9,7 +9,7 @@ import {
   isAnswered,
   type MachineReport,
 } from '@pagerace/barriers';
-import { expectationOf, MisfitError, nearest, type Registry } from '@pagerace/kernel';
+import { expectationOf, MisfitError, nearest, noSuch, type Registry } from '@pagerace/kernel';
 import { dropped, type OrderingSite } from '@pagerace/machine';
 import type { Result } from '@pagerace/explorer';
 import { commandLines, isBroken, json, pageWidth } from '@pagerace/report';
@@ -107,17 +107,24 @@ export async function barriers(
     .finally(() => pool.end());
   display.clear();
 
+  // Where it was interrupted, some are missing.
+  const made = reports.filter((one) => one !== undefined);
+  const isComplete = made.length === machines.length && !pool.interrupted;
+  // Of an exploration that ended early it is not known what it would have met.
+  const knowsAll = isComplete && made.every(({ analysis }) => analysis.baseline.complete);
+  for (const site of knowsAll ? (options.site ?? []) : []) {
+    if (!everyMet.has(site)) throw noSuch('barrier', site, everyMet);
+  }
+
   const report: BarriersReport = {
     scenario,
     kernel,
-    // Where it was interrupted, some are missing.
-    machines: reports.filter((one) => one !== undefined),
+    machines: made,
     ...(options.site === undefined
       ? {}
       : { asked: options.site, meant: meantBy(options.site, everyMet) }),
     ...(misfits.length === 0 ? {} : { misfits }),
   };
-  const isComplete = report.machines.length === machines.length && !pool.interrupted;
   const replayOf = ({ subject }: MachineReport, weakened: string, id: string): string =>
     replayCommand({ ...subject, weakened: [weakened] }, id, options.set, plugin);
   if (asJson) terminal.out(json(barriersDocument(report, isComplete, replayOf)));

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { MisfitError, type Registry } from '@pagerace/kernel';
+import { expectationOf, MisfitError, type Registry } from '@pagerace/kernel';
 import {
   asExpected,
   compareDocument,
@@ -31,6 +31,7 @@ import {
 } from '../selection.js';
 import type { Session } from '../session.js';
 import { strategyOf, type StrategyOptions } from '../strategy.js';
+import { newerCodeNote } from '../newer-code.js';
 import { witnessOf, witnessText } from '../witness-text.js';
 
 export interface CompareOptions extends StrategyOptions {
@@ -87,8 +88,28 @@ export async function compare(
     terminal.out(table(runs, { paint, misfits, machineName }));
     if (failures.length > 1) terminal.out(`\n${failureLines(failures, machineName, replayOf)}`);
     terminal.out(`\n${wrap(conclusion(runs, isComplete), pageWidth).join('\n')}`);
+    const elsewhere = brokenElsewhere(runs, session.registry);
+    if (elsewhere.length > 0) {
+      const hint = `Goes wrong on ${elsewhere.join(', ')}: --arch all`;
+      terminal.out(wrap(hint, pageWidth).join('\n'));
+    }
+    for (const note of new Set(selections.flatMap(({ run }) => newerCodeNote(run.kernel))))
+      terminal.out(`\n${note}`);
   }
   return compareExitCode(runs, isComplete);
+}
+
+/** Where nothing goes wrong: the architectures on which the scenario expects that something does. */
+function brokenElsewhere(runs: readonly RunReport[], registry: Registry): readonly string[] {
+  if (runs.some(({ result }) => result.verdict !== 'verified')) return [];
+  return registry.architectures
+    .map(({ id }) => id)
+    .filter((id) =>
+      runs.some(({ subject }) => {
+        const expected = expectationOf(registry.scenario(subject.scenario), subject.kernel, id);
+        return expected?.verdict === 'violated' || expected?.verdict === 'deadlock';
+      }),
+    );
 }
 
 interface Selected {
@@ -101,7 +122,10 @@ interface Selected {
 /** @throws {MisfitError} when nothing fits */
 function selectAll(scenario: string, options: CompareOptions, { registry }: Session): Selected {
   const kernels = kernelsOf(scenario, options, registry);
-  const { model, arch = [model === portable ? portable : usualArchitecture] } = options;
+  const { model } = options;
+  const usual = (): string =>
+    model === portable ? portable : usualArchitecture(registry, registry.scenario(scenario));
+  const { arch = [usual()] } = options;
   const machines = machinesOf(registry, arch, model);
   const parameters = readParameters(options.set);
   const selections: Selection[] = [];

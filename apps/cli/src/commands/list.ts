@@ -29,17 +29,25 @@ export function list(kind: Listed | undefined, { registry, terminal, options }: 
 function entries(registry: Registry, kind: Listed): readonly CatalogueEntry[] {
   switch (kind) {
     case 'scenarios':
-      return registry.scenarios.map(({ id, title, description, properties, parameters }) => ({
-        id,
-        title,
-        description,
-        properties: properties.map(({ id: property, statement }) => ({ id: property, statement })),
-        parameters: Object.entries(parameters).map(([name, { description: what, range }]) => ({
-          name,
-          description: what,
-          range,
-        })),
-      }));
+      return registry.scenarios.map((scenario) => {
+        const { id, title, description, properties, parameters } = scenario;
+        const defaultArchitecture = registry.defaultArchitecture(scenario);
+        return {
+          id,
+          title,
+          description,
+          ...(defaultArchitecture === undefined ? {} : { defaultArchitecture }),
+          properties: properties.map(({ id: property, statement }) => ({
+            id: property,
+            statement,
+          })),
+          parameters: Object.entries(parameters).map(([name, { description: what, range }]) => ({
+            name,
+            description: what,
+            range,
+          })),
+        };
+      });
     case 'properties': {
       const all = [
         ...registry.scenarios.flatMap(({ properties }) => properties),
@@ -102,6 +110,7 @@ function words({
   rcuTableFree,
   properties,
   parameters,
+  defaultArchitecture,
 }: CatalogueEntry): string {
   const facts = [
     title === id ? [] : [title],
@@ -123,6 +132,7 @@ function words({
     parameters === undefined || parameters.length === 0
       ? []
       : [`parameters: ${parameters.map(({ name, range }) => `${name} (${range})`).join(', ')}`],
+    defaultArchitecture === undefined ? [] : [`by default on ${defaultArchitecture}`],
   ];
   return facts.flat().join('; ');
 }

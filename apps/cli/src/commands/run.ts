@@ -1,8 +1,9 @@
 import type { Result } from '@pagerace/explorer';
-import { json, pageWidth, runDocument, wrap } from '@pagerace/report';
+import { json, runDocument } from '@pagerace/report';
 import type { ExitCode } from '../exit-code.js';
 import { ExplorationThread } from '../exploration-thread.js';
 import { exploreSelection } from '../exploring.js';
+import { newerCodeNote } from '../newer-code.js';
 import { runExitCode } from '../outcome.js';
 import { readParameters } from '../parameters.js';
 import { progressDisplay } from '../progress-display.js';
@@ -67,11 +68,7 @@ export async function run(
     show(report.result);
     if (shown.size === 0) terminal.out(`${subjectText(selection)}\n`);
     terminal.out(verdictLines(report, terminal));
-    const { id, newerCode } = selection.run.kernel;
-    if (newerCode !== undefined) {
-      const note = `Modelled of ${id} though it came later: ${newerCode}.`;
-      terminal.out(`\n${wrap(note, pageWidth).join('\n')}`);
-    }
+    for (const note of newerCodeNote(selection.run.kernel)) terminal.out(`\n${note}`);
   }
   return runExitCode(report);
 }

@@ -10,6 +10,7 @@ export const gupFastCollapseBothBackOff = defineScenario({
     'As gup-fast-collapse, with the question what is left when the collapse sees GUP-fast’s reference, ' +
     'and GUP-fast, which then gives it back, sees that the page table is out.',
   machine: { cpus: 2, pages: 2, hugePages: 1 },
+  defaultArchitecture: 'arm64',
   properties: [bothMayBackOff, referencesAreCounted],
   build(context) {
     const { machine } = context;

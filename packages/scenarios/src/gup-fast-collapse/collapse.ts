@@ -30,6 +30,7 @@ export const gupFastCollapse = defineScenario({
     hugePages: 1,
     hpagePmdNr: ptes,
   }),
+  defaultArchitecture: 'arm64',
   properties: collapseProperties,
   expected: [
     {

@@ -12,6 +12,7 @@ export const gupFastCollapseDeposit = defineScenario({
     'tables are deposited on a list that goes through their first two entries, as on s390 and on powerpc ' +
     'with the radix MMU, it may read a pointer.',
   machine: { cpus: 2, pages: 2, hugePages: 1 },
+  defaultArchitecture: 's390',
   properties: [noJunkRead, noJunkReturned, referencesAreCounted],
   expected: [
     {

@@ -12,6 +12,7 @@ export const gupFastCollapseMove = defineScenario({
     'table that was deposited last. GUP-fast, which has found the table where it was, may read an entry ' +
     'of the other range in it.',
   machine: { cpus: 2, pages: 4, hugePages: 2 },
+  defaultArchitecture: 'arm64',
   properties: [noJunkRead, noJunkReturned, referencesAreCounted],
   expected: [
     {

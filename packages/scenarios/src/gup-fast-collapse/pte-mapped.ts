@@ -12,6 +12,7 @@ export const gupFastCollapsePteMapped = defineScenario({
     'one of them to write to, while khugepaged takes the page table out, so that the huge page can be ' +
     'mapped as one: nothing is copied, but the table is freed; up to v6.5 with its entries in it.',
   machine: { cpus: 2, pages: 4, hugePages: 1 },
+  defaultArchitecture: 'arm64',
   properties: [noStalePin, noLostWrite, noJunkRead, noJunkReturned, referencesAreCounted],
   build(context) {
     const { machine } = context;

@@ -11,6 +11,7 @@ export const gupFastRetract = defineScenario({
     'As gup-fast-collapse-file, with the question whether GUP-fast reads only what are entries: when the ' +
     'file is collapsed, the page table in which nothing is mapped any more is taken out and freed.',
   machine: { cpus: 2, pages: 4, hugePages: 1 },
+  defaultArchitecture: 'arm64',
   properties: [noJunkRead, noJunkReturned, referencesAreCounted],
   build(context) {
     const { machine } = context;

@@ -9,6 +9,7 @@ export const gupFastCollapseSecondPage = defineScenario({
     'As gup-fast-collapse with two pages; GUP-fast asks for the second, which the collapse looks at, and ' +
     'copies, after the first.',
   machine: { cpus: 2, pages: 4, hugePages: 1, hpagePmdNr: 2 },
+  defaultArchitecture: 'arm64',
   properties: collapseProperties,
   expected: [
     {

@@ -9,6 +9,7 @@ export const gupFastCollapseSplit = defineScenario({
     'table, and the entry above is what it was before. GUP-fast may have read it before all that, and ' +
     'look again after it.',
   machine: { cpus: 2, pages: 2, hugePages: 1 },
+  defaultArchitecture: 'arm64',
   properties: collapseProperties,
   build(context) {
     const { machine } = context;

@@ -10,6 +10,7 @@ export const gupFastCollapseSwitchMm = defineScenario({
     'then walks the page table. A flush that interrupts the CPUs of the mask takes the table out and then ' +
     'looks at the mask.',
   machine: { cpus: 2, pages: 2, hugePages: 1 },
+  defaultArchitecture: 'arm64',
   properties: collapseProperties,
   build(context) {
     const { machine } = context;

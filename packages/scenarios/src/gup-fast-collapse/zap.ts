@@ -12,6 +12,7 @@ export const gupFastCollapseZap = defineScenario({
     'once. Somebody gets the frame, and writes to it what looks like an entry for a page of his own. ' +
     'GUP-fast, which has found the table before, may read it there.',
   machine: { cpus: 2, pages: 4, hugePages: 1 },
+  defaultArchitecture: 'arm64',
   properties: [noJunkRead, noJunkReturned, referencesAreCounted],
   expected: [
     {

@@ -34,6 +34,7 @@ export const staleTlbCollapse = defineScenario({
     hpagePmdNr: ptes,
     tlb: true,
   }),
+  defaultArchitecture: 'riscv',
   properties: [storeIsKept, unmappedIsUnreachable, referencesAreCounted, freeIsUntouched],
   expected: [
     {
