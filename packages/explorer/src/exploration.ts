@@ -8,6 +8,7 @@ import { mustBeFence, mustBeOrder, Order, type Fence } from './order.js';
 import { maximumThreadLength, type Setup } from './program.js';
 import { raceViolation } from './race-violation.js';
 import { Registry } from './registry.js';
+import { runInAnotherOrder } from './rerun.js';
 import { Alternative, Search } from './search.js';
 import { mustBeFunction, mustBeOrdinary, type NamedThreads, setUp } from './set-up.js';
 import { withRuntime, type Condition, type Runtime, type ThreadBody } from './runtime.js';
@@ -101,7 +102,10 @@ export class Exploration implements Runtime {
   #hasPlainAccesses = false;
   readonly #onRestart: (() => void) | undefined;
 
-  constructor(setup: Setup, options: ExplorationOptions) {
+  constructor(
+    private readonly setup: Setup,
+    options: ExplorationOptions,
+  ) {
     this.model = options.model;
     this.#onExecution = options.onExecution;
     this.#onRestart = options.onRestart;
@@ -346,8 +350,14 @@ export class Exploration implements Runtime {
       this.executions++;
     }
     // The first execution, and ever fewer of the others: this costs no time that can be measured.
-    if (outcome === Outcome.complete && isPowerOfTwo(this.executions) && !this.#samples)
+    if (outcome === Outcome.complete && isPowerOfTwo(this.executions) && !this.#samples) {
       this.#runAgain();
+      runInAnotherOrder(this.setup, {
+        graph,
+        registry: this.registry,
+        eventText: (event) => this.#eventText(event),
+      });
+    }
     this.#onExecution?.(outcome, graph, violations);
     if (!ended) this.#forceWaiting();
     else this.#search.explored += this.#search.share;

@@ -14,7 +14,7 @@ export interface Program {
 /** A thread with more events is cut off, unless something else was asked for. */
 export const maximumThreadLength = 4096;
 
-/** Makes the static cells and hands out the threads; called once per exploration. */
+/** Makes the static cells and hands out the threads; called again to check an execution in another order. */
 export type Setup = () => Program;
 
 /** A thread that another thread started. */

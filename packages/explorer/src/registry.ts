@@ -19,7 +19,11 @@ export class Registry {
   readonly cells: Cell<unknown>[] = [];
   readonly initial: unknown[] = [];
   readonly threads: ThreadInfo[] = [];
-  readonly #madeBy: { cells: Cell<unknown>[]; objects: unknown[]; threads: number[] }[] = [];
+  readonly #madeBy: {
+    cells: Cell<unknown>[];
+    objects: { readonly object: unknown; readonly firstCell: number }[];
+    threads: number[];
+  }[] = [];
 
   addThread(body: ThreadBody, name: string): number {
     this.threads.push({ name, body });
@@ -55,8 +59,21 @@ export class Registry {
   /** The `nth` object that `thread` allocates. */
   objectOf(thread: number, nth: number, factory: () => unknown): unknown {
     const { objects } = this.#madeBy[thread]!;
-    if (nth >= objects.length) objects.push(factory());
-    return objects[nth];
+    if (nth >= objects.length) {
+      const firstCell = this.cells.length;
+      objects.push({ object: factory(), firstCell });
+    }
+    return objects[nth]!.object;
+  }
+
+  /** The identity of the `nth` cell that `thread` made; undefined if it made fewer. */
+  cellMade(thread: number, nth: number): number | undefined {
+    return this.#madeBy[thread]!.cells[nth]?.id;
+  }
+
+  /** The identity of the first cell of the `nth` object that `thread` allocated. */
+  firstCellOf(thread: number, nth: number): number | undefined {
+    return this.#madeBy[thread]!.objects[nth]?.firstCell;
   }
 
   /** The `nth` thread that `parent` starts, and whether it is new. */
