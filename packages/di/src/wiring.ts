@@ -55,6 +55,13 @@ export class Wiring {
     return this.#bindings.has(token);
   }
 
+  /** Whether another token of the same name is bound: the package that makes it is there twice. */
+  hasNamesake(token: symbol): boolean {
+    return [...this.#bindings.keys()].some(
+      (bound) => bound !== token && nameOf(bound) === nameOf(token),
+    );
+  }
+
   /**
    * The implementation of a token, built together with everything that it needs.
    *

@@ -1,5 +1,7 @@
+import type { Verdict } from '@pagerace/explorer';
 import { nearest } from './nearest.js';
 import type { Plugin } from './plugin.js';
+import type { MachineSize } from './scenario.js';
 
 /** A plug-in is at fault: it is not what it should be, or threw. */
 export class PluginError extends Error {
@@ -22,6 +24,18 @@ const record: Shape = {
   is: 'an object',
   fits: (value) => typeof value === 'object' && value !== null,
 };
+const verdicts: readonly Verdict[] = [
+  'verified',
+  'violated',
+  'deadlock',
+  'vacuous',
+  'bounded',
+  'model error',
+];
+const verdict: Shape = {
+  is: `one of ${verdicts.join(', ')}`,
+  fits: (value) => verdicts.includes(value as Verdict),
+};
 const list: Shape = { is: 'a list', fits: Array.isArray };
 
 /** What makes a thing of a kind, and what it must have; `[]` after a name is each thing of a list. */
@@ -39,6 +53,7 @@ const kinds: Readonly<
       'properties[].id': text,
       defaultArchitecture: textIfAny,
       expected: list,
+      'expected[].verdict': verdict,
       machineSize: callable,
       build: callable,
     },
@@ -114,5 +129,44 @@ export function checkPlugin(plugin: unknown, name: string): asserts plugin is Pl
           });
       }
     });
+  }
+}
+
+const sizes: Readonly<Record<keyof MachineSize, 'number' | 'boolean'>> = {
+  cpus: 'number',
+  pages: 'number',
+  pageTableLevels: 'number',
+  hugePages: 'number',
+  hpagePmdNr: 'number',
+  tlb: 'boolean',
+};
+
+/**
+ * Looks at the machine that a scenario asks for.
+ *
+ * @throws {PluginError} that names the scenario and the member, and what would be right
+ */
+export function checkMachine(scenario: string, size: MachineSize): void {
+  const at = `the scenario ${scenario}: machine`;
+  const found = size as unknown;
+  if (typeof found !== 'object' || found === null)
+    throw new PluginError(`${at} is ${String(found)}, and not { cpus, pages }`);
+  for (const member of Object.keys(found)) {
+    if (Object.hasOwn(sizes, member)) continue;
+    const like = nearest(member, Object.keys(sizes));
+    throw new PluginError(
+      `${at}.${member} is nothing that a machine has; ` +
+        (like === undefined ? `it has ${Object.keys(sizes).join(', ')}` : `did you mean ${like}?`),
+    );
+  }
+  for (const [member, type] of Object.entries(sizes)) {
+    const value = (found as Readonly<Record<string, unknown>>)[member];
+    if (value === undefined && member !== 'cpus' && member !== 'pages') continue;
+    const fits = type === 'boolean' ? typeof value === type : Number.isInteger(value);
+    if (fits) continue;
+    const shown = typeof value === 'string' ? `the text '${value}'` : String(value);
+    throw new PluginError(
+      `${at}.${member} must be ${type === 'boolean' ? 'true or false' : 'a whole number'}, and is ${shown}`,
+    );
   }
 }

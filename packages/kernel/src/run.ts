@@ -14,7 +14,7 @@ import { builtAlike } from './built-alike.js';
 import type { Kernel } from './kernel.js';
 import { mustFit } from './misfit.js';
 import { parseParameters } from './parameters.js';
-import { PluginError } from './plugin-check.js';
+import { checkMachine, PluginError } from './plugin-check.js';
 import type { Scenario } from './scenario.js';
 import { ScenarioContext } from './scenario-context.js';
 import { subsystems } from './subsystems.js';
@@ -55,6 +55,7 @@ export function composeRun(request: RunRequest): Run {
   const { scenario, kernel, architecture, model, orderingSites } = request;
   const parameters = parseParameters(scenario.parameters, request.parameters ?? {});
   const size = scenario.machineSize(parameters);
+  checkMachine(scenario.id, size);
   mustFit(size, architecture);
   mustHavePatches(scenario, kernel, parameters);
   // Before anything runs: a patch for a seam that is not there is found here.
@@ -127,17 +128,28 @@ function wire(kernel: Kernel, architecture: ArchitectureDefinition): Wiring {
   for (const provision of architecture.provides) provision.bind(wiring);
   if (architecture.fastGup === false) wiring.override(GUP_CONFIG, WithoutFastGup);
   for (const patch of kernel.patches) {
-    for (const provision of patch.provides) {
+    patch.provides.forEach((provision, nth) => {
+      // A plug-in may have been seen by no compiler: a misspelt token is undefined.
+      const token = provision.token as symbol | undefined;
+      if (typeof token !== 'symbol')
+        throw new PluginError(
+          `the patch ${patch.id}: provides[${String(nth)}].token must be a token, and is ${String(token)}`,
+        );
       try {
         provision.override(wiring);
       } catch (thrown) {
-        if (thrown instanceof WiringError && thrown.kind === 'nothing to override') {
-          const seam = provision.token.description ?? 'a seam';
-          throw new UsageError(`the patch ${patch.id} does not fit: nothing here has ${seam}`);
-        }
-        throw thrown;
+        if (!(thrown instanceof WiringError)) throw thrown;
+        if (thrown.kind !== 'nothing to override')
+          throw new PluginError(`the patch ${patch.id}: ${thrown.message}`);
+        const seam = token.description ?? 'a seam';
+        const twice = wiring.hasNamesake(token)
+          ? '. Another token of that name is bound: the package that makes the token is there twice'
+          : '';
+        throw new UsageError(
+          `the patch ${patch.id} does not fit: nothing here has ${seam}${twice}`,
+        );
       }
-    }
+    });
   }
   return wiring;
 }

@@ -166,6 +166,10 @@ describe('a plug-in that no compiler has seen', () => {
       'scenarios[0].defaultArchitecture must be a text or left out, and is a number; defineScenario() makes it right',
     ],
     [
+      { id: 'odd', scenarios: [{ ...scenario, expected: [{ verdict: 'violate' }] }] },
+      'scenarios[0].expected[0].verdict must be one of verified, violated, deadlock, vacuous, bounded, model error, and is a string; defineScenario() makes it right',
+    ],
+    [
       { id: 'odd', patches: [{ ...check, id: undefined }] },
       'patches[0].id must be a text, and is undefined; definePatch() makes it right',
     ],

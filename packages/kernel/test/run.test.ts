@@ -17,6 +17,7 @@ import {
   flagParameter,
   integerParameter,
   MisfitError,
+  PluginError,
   type RunRequest,
   UsageError,
 } from '../src/index.js';
@@ -227,6 +228,49 @@ test.each([
   [{ who: 'nobody' }, 'who must be both | one, not nobody'],
 ])('parameters %o are refused', (parameters, message) => {
   expect(() => composeRun({ ...request, parameters })).toThrow(new UsageError(message));
+});
+
+describe('a plug-in that no compiler has seen', () => {
+  const composed = (patch: Parameters<typeof definePatch>[0]) => () =>
+    composeRun({ ...request, kernel: defineKernel({ id: 'v2', patches: [definePatch(patch)] }) });
+
+  test('is told of a misspelt token by its patch and its place', () => {
+    const provides = [{ token: undefined as never, useValue: 1 }];
+    expect(composed({ id: 'misspelt', title: '', provides } as never)).toThrow(
+      new PluginError('the patch misspelt: provides[0].token must be a token, and is undefined'),
+    );
+  });
+
+  test('is told of a class without @injectable() by its patch', () => {
+    class Unmarked {}
+    const provides = [{ token: LAZY_FREE_RULE, useClass: Unmarked }];
+    expect(composed({ id: 'unmarked', title: '', provides } as never)).toThrow(
+      new PluginError(
+        `the patch unmarked: Unmarked cannot be bound to ${LAZY_FREE_RULE.description!}: it is not marked @injectable().`,
+      ),
+    );
+  });
+
+  test('is told of a token that comes from a copy of its package', () => {
+    const copy = token<number>(LAZY_FREE_RULE.description!);
+    const provides = [{ token: copy, useValue: 1 }];
+    expect(composed({ id: 'copied', title: '', provides } as never)).toThrow(
+      /Another token of that name is bound: the package that makes the token is there twice$/,
+    );
+  });
+
+  test.each<[unknown, string]>([
+    [{ cpu: 2, pages: 4 }, 'machine.cpu is nothing that a machine has; did you mean cpus?'],
+    [{ cpus: '2', pages: 4 }, `machine.cpus must be a whole number, and is the text '2'`],
+    [{ cpus: 2 }, 'machine.pages must be a whole number, and is undefined'],
+    [{ cpus: 2, pages: 4, tlb: 1 }, 'machine.tlb must be true or false, and is 1'],
+    [null, 'machine is null, and not { cpus, pages }'],
+  ])('is told what is wrong with the machine %j', (machine, message) => {
+    const scenario = { ...storeBuffering, machineSize: () => machine as never };
+    expect(() => composeRun({ ...request, scenario })).toThrow(
+      new PluginError(`the scenario store-buffering: ${message}`),
+    );
+  });
 });
 
 test('a scenario that builds no program is told so', () => {
