@@ -1,4 +1,4 @@
-import { Order } from './order.js';
+import { failureOrderOf, mustBeFailureOrder, Order } from './order.js';
 import { type Condition, runtime } from './runtime.js';
 import { Update } from './update.js';
 
@@ -39,9 +39,21 @@ export class Cell<T> {
     return runtime().update(this, Update.exchange, value, undefined, order, null) as T;
   }
 
-  /** Stores `desired` if the value is `expected`, else only reads; returns the value before. */
-  compareExchange(expected: T, desired: T, order: Order = Order.relaxed): T {
-    return runtime().update(this, Update.compareExchange, expected, desired, order, null) as T;
+  /**
+   * Stores `desired` if the value is `expected`, else only reads; returns the value before.
+   *
+   * @param failure the order of the read if it fails, under a model in which it has one
+   *   (`failuresOrder` of the model); by default `order` without its release
+   */
+  compareExchange(
+    expected: T,
+    desired: T,
+    order: Order = Order.relaxed,
+    failure: Order = failureOrderOf(order),
+  ): T {
+    mustBeFailureOrder(failure);
+    const kind = Update.compareExchange;
+    return runtime().update(this, kind, expected, desired, order, null, failure) as T;
   }
 
   /** Adds `addend` unless the value is `unless`; returns whether it did. */

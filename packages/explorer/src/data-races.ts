@@ -1,4 +1,5 @@
 import { EventFlag, EventKind, type ExecutionGraph, initialWrite, none } from './graph.js';
+import { readOrder, type Synchronization } from './memory-model.js';
 import { acquires, isAcquireFence, isReleaseFence, Order, releases } from './order.js';
 
 /** Two accesses of one location that nothing orders, at least one of them plain and one a write. */
@@ -11,16 +12,17 @@ export interface DataRace {
  * The first data race of a graph, if it has one.
  *
  * Happens-before is program order together with synchronisation, as C11 has it: a read that acquires
- * happens after the write that it reads from if that write, or the one that begins the chain of
- * read-modify-writes it belongs to, releases. A fence lends its strength to the accesses around it. A
+ * happens after the write that it reads from if that write, or the one that begins the release
+ * sequence it belongs to, releases. Read-modify-writes continue a release sequence; whether later writes of
+ * its thread do, and whether a compare-exchange that fails acquires, the model says. A fence lends its strength to the accesses around it. A
  * thread's start happens after whatever started it, a join after the joined thread's end. That an
  * address or a value depends on a read orders nothing here: mark such accesses.
  */
-export function findDataRace(graph: ExecutionGraph): DataRace | undefined {
+export function findDataRace(graph: ExecutionGraph, model: Synchronization): DataRace | undefined {
   let clocks: Int32Array | undefined;
   for (let location = 0; location < graph.locations; location++) {
     if (!mayRace(graph, location)) continue;
-    clocks ??= happensBefore(graph);
+    clocks ??= happensBefore(graph, model);
     const accesses = accessesOf(graph, location);
     for (let i = 0; i < accesses.length; i++) {
       for (let j = 0; j < i; j++) {
@@ -74,17 +76,14 @@ function before(graph: ExecutionGraph, clocks: Int32Array, a: number, b: number)
   return clocks[b * graph.threadLimit + graph.thread[a]!]! > graph.index[a]!;
 }
 
-function acquiresAt(graph: ExecutionGraph, event: number): boolean {
-  const failed = graph.update[event] !== 0 && (graph.flags[event]! & EventFlag.update) === 0;
-  return !failed && acquires(graph.order[event]!);
-}
-
 /** Per event, how many events of each thread happen before it or are it. */
-function happensBefore(graph: ExecutionGraph): Int32Array {
+function happensBefore(graph: ExecutionGraph, model: Synchronization): Int32Array {
   const width = graph.threadLimit;
   const clocks = new Int32Array(graph.size * width);
   /** What a read of this write acquires. */
   const released = new Int32Array(graph.size * width);
+  /** Of a write: what the release sequences release that it is in by program order. */
+  const sequences = new Int32Array(graph.size * width);
   const now = new Int32Array(width * width);
   /** Per thread, what its newest release fence releases, and what an acquire fence would acquire. */
   const atReleaseFence = new Int32Array(width * width);
@@ -123,7 +122,7 @@ function happensBefore(graph: ExecutionGraph): Int32Array {
     const kind = graph.kind[event]!;
     if (kind === EventKind.read && graph.readsFrom[event]! >= 0) {
       join(
-        acquiresAt(graph, event) ? now : untilAcquireFence,
+        acquires(readOrder(graph, event, model)) ? now : untilAcquireFence,
         thread,
         released,
         graph.readsFrom[event]!,
@@ -134,8 +133,10 @@ function happensBefore(graph: ExecutionGraph): Int32Array {
     } else if (kind === EventKind.join) {
       join(now, thread, clocks, graph.lastOf(graph.location[event]!));
     } else if (kind === EventKind.write) {
-      if (releases(graph.order[event]!)) join(released, event, now, thread);
-      else join(released, event, atReleaseFence, thread);
+      join(sequences, event, releases(graph.order[event]!) ? now : atReleaseFence, thread);
+      const earlier = model.ownWritesContinue === true ? graph.ownWriteBefore(event) : none;
+      if (earlier !== none) join(sequences, event, sequences, earlier);
+      join(released, event, sequences, event);
       if ((graph.flags[event]! & EventFlag.update) !== 0) {
         const source = graph.coherencePrevious[event]!;
         if (source >= 0) join(released, event, released, source);

@@ -364,7 +364,7 @@ export class Exploration implements Runtime {
   }
 
   #checkRaces(violations: Violation[]): void {
-    const race = findDataRace(this.#search.graph);
+    const race = findDataRace(this.#search.graph, this.model);
     if (race !== undefined) violations.push(raceViolation(this.#search.graph, race, this.registry));
   }
 
@@ -621,6 +621,7 @@ export class Exploration implements Runtime {
     second: unknown,
     order: Order,
     condition: Condition | null,
+    failure: Order = Order.relaxed,
   ): unknown {
     if (this.#position < this.#recorded) {
       const graph = this.#search.graph;
@@ -653,6 +654,7 @@ export class Exploration implements Runtime {
     }
     this.#stageAccess(event, EventKind.read, cell, order, sticks ? EventFlag.mayStick : 0);
     graph.update[event] = update + 1;
+    graph.failureOrder[event] = failure;
     graph.first[event] = first;
     graph.second[event] = second;
     graph.condition[event] = condition;

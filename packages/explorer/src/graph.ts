@@ -84,6 +84,8 @@ export class ExecutionGraph {
   view = new Int32Array(0);
   /** Of a read-modify-write's read: the operation and its operands. */
   update = new Uint8Array(0);
+  /** Of a read-modify-write's read: its order if it fails, where the memory model has failures order. */
+  failureOrder = new Uint8Array(0);
   /** Of an access: the index of the read of its thread that its address depends on, or `none`. */
   address = new Int32Array(0);
   readonly first: unknown[] = [];
@@ -134,6 +136,7 @@ export class ExecutionGraph {
     this.flags = grown(this.flags, length);
     this.order = grown(this.order, length);
     this.update = grown(this.update, length);
+    this.failureOrder = grown(this.failureOrder, length);
     this.address = grown(this.address, length);
     this.thread = grown(this.thread, length);
     this.index = grown(this.index, length);
@@ -278,6 +281,18 @@ export class ExecutionGraph {
     this.size = event + 1;
   }
 
+  /** The write of the same thread and location that comes last before `event`, or `none`. */
+  ownWriteBefore(event: number): number {
+    const thread = this.thread[event]!;
+    const location = this.location[event]!;
+    for (let index = this.index[event]! - 1; index >= 0; index--) {
+      const earlier = this.at(thread, index);
+      if (this.kind[earlier] === EventKind.write && this.location[earlier] === location)
+        return earlier;
+    }
+    return none;
+  }
+
   /** Sets an event's clock from its predecessor in program order. */
   inheritClock(event: number, predecessor: number): void {
     const { clock, threadLimit } = this;
@@ -367,6 +382,7 @@ export class ExecutionGraph {
     this.flags[event] = from.flags[source]!;
     this.order[event] = from.order[source]!;
     this.update[event] = from.update[source]!;
+    this.failureOrder[event] = from.failureOrder[source]!;
     this.address[event] = from.address[source]!;
     const thread = (this.thread[event] = from.thread[source]!);
     const index = (this.index[event] = from.index[source]!);

@@ -32,7 +32,7 @@ export {
 } from './linearization.js';
 export * from './interleavings/index.js';
 export { RwLock, SpinLock } from './locks.js';
-export { Access, type MemoryModel } from './memory-model.js';
+export { Access, type MemoryModel, readOrder, type Synchronization } from './memory-model.js';
 export {
   acquires,
   Fence,

@@ -1,4 +1,5 @@
-import type { ExecutionGraph } from './graph.js';
+import { EventFlag, type ExecutionGraph } from './graph.js';
+import { Order } from './order.js';
 
 /** The kind of access that is about to be added, as far as consistency depends on it. */
 export const Access = { read: 0, write: 1, update: 2 } as const;
@@ -40,6 +41,13 @@ export interface MemoryModel {
   isConsistent(graph: ExecutionGraph): boolean;
   /** Whether it orders by address dependencies: only then is `graph.address` filled in. */
   readonly addresses?: boolean;
+  /**
+   * Whether a compare-exchange that fails orders as a read of its failure order, as in C11. If not, a
+   * read-modify-write that fails orders nothing, as in the kernel.
+   */
+  readonly failuresOrder?: boolean;
+  /** Whether a release sequence goes on with the later writes of its thread, as in C11 and before C++20. */
+  readonly ownWritesContinue?: boolean;
   /** How many views `graph.view` holds of each event. */
   readonly views: number;
   /**
@@ -47,4 +55,15 @@ export interface MemoryModel {
    * another. May fill in `graph.note[event]` and the event's views, from its prefix alone.
    */
   added(graph: ExecutionGraph, event: number): void;
+}
+
+/** What a memory model says of synchronisation, for the explorer's search for data races too. */
+export type Synchronization = Pick<MemoryModel, 'failuresOrder' | 'ownWritesContinue'>;
+
+/** The order that a read has under a model: that of a read-modify-write depends on whether it fails. */
+export function readOrder(graph: ExecutionGraph, read: number, model: Synchronization): number {
+  const order = graph.order[read]!;
+  const failed = graph.update[read] !== 0 && (graph.flags[read]! & EventFlag.update) === 0;
+  if (!failed || order === Order.plain) return order;
+  return model.failuresOrder === true ? graph.failureOrder[read]! : Order.relaxed;
 }

@@ -50,6 +50,26 @@ export function releases(order: number): boolean {
   return order === Order.release || order === Order.acquireRelease || order === Order.full;
 }
 
+/**
+ * The order of the read of a compare-exchange that fails, if its caller names none: as in C++
+ * ([atomics.types.operations]), that of its success without the release.
+ */
+export function failureOrderOf(success: Order): Order {
+  if (success === Order.full) return Order.full;
+  return acquires(success) ? Order.acquire : Order.relaxed;
+}
+
+/** @throws {ModelError} for what a compare-exchange that fails cannot have: it is atomic and writes nothing */
+export function mustBeFailureOrder(order: number): void {
+  mustBeOrder(order);
+  if (order !== Order.relaxed && order !== Order.acquire && order !== Order.full) {
+    throw new ModelError(
+      `Order.${orderName(order)} is no order of a compare-exchange that fails: it must be ` +
+        'Order.relaxed, Order.acquire, Order.full',
+    );
+  }
+}
+
 /** Whether a fence orders the reads before it against what follows. */
 export function isAcquireFence(fence: number): boolean {
   return fence === Fence.full || fence === Fence.read || fence === Fence.acquire;

@@ -126,7 +126,7 @@ class Replay implements Runtime {
       if (ended && this.#violations.length === 0 && this.#program.finally !== undefined)
         this.#finally();
       if (this.#violations.length === 0) {
-        const race = findDataRace(graph);
+        const race = findDataRace(graph, this.model);
         if (race !== undefined) this.#violations.push(raceViolation(graph, race, this.#registry));
       }
       return {
@@ -371,6 +371,7 @@ class Replay implements Runtime {
     second: unknown,
     order: Order,
     condition: Condition | null,
+    failure: Order = Order.relaxed,
   ): unknown {
     const graph = this.#graph;
     const recorded = condition === null ? this.#recorded() : this.#waitable(cell);
@@ -393,6 +394,7 @@ class Replay implements Runtime {
     if (after === noWrite && update === Update.compareExchange)
       graph.flags[event] = EventFlag.locked;
     graph.update[event] = update + 1;
+    graph.failureOrder[event] = failure;
     graph.condition[event] = condition;
     graph.push(event);
     const missed = this.#missed(source);

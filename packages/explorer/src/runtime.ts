@@ -24,6 +24,7 @@ export interface Runtime {
   /**
    * A read-modify-write. With a condition it waits until the value that it would read satisfies it.
    *
+   * @param failure the order of its read if it fails; {@link Order.relaxed} if not given
    * @returns the value before the update
    */
   update(
@@ -33,6 +34,7 @@ export interface Runtime {
     second: unknown,
     order: Order,
     condition: Condition | null,
+    failure?: Order,
   ): unknown;
   await(cell: Cell<unknown>, condition: Condition, order: Order): unknown;
   fence(fence: Fence): void;

@@ -8,7 +8,7 @@ import {
 } from '@pagerace/explorer';
 import { MultiCopyAtomicModel } from './multi-copy-atomic.js';
 import { Kept, type ThreadSets } from './thread-sets.js';
-import { acquiresHere, addressOf, isFencedStore, ownWriteBefore, updates } from './weak-model.js';
+import { acquiresHere, addressOf, isFencedStore, updates } from './weak-model.js';
 
 /**
  * Armv8, for the kernel's primitives as arch/arm64 makes them (asm/barrier.h, asm/atomic_lse.h,
@@ -36,7 +36,7 @@ class Armv8 extends MultiCopyAtomicModel {
       // A ; po
       sets.add(Kept.beforeAll, read);
     }
-    const own = ownWriteBefore(graph, read);
+    const own = graph.ownWriteBefore(read);
     if (own === none) return;
     // (addr | data) ; lmrs
     const dependedOn = addressOf(graph, own);

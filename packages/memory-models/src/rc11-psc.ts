@@ -1,11 +1,12 @@
 import {
-  EventFlag,
   EventKind,
   type ExecutionGraph,
   Fence,
   initialWrite,
   none,
   Order,
+  readOrder,
+  type Synchronization,
 } from '@pagerace/explorer';
 
 /**
@@ -21,11 +22,12 @@ import {
  */
 export function isPartiallySequentiallyConsistent(
   graph: ExecutionGraph,
+  model: Synchronization,
   isBefore: (event: number, of: number) => boolean,
 ): boolean {
   const events: number[] = [];
   for (let event = 0; event < graph.size; event++)
-    if (isSequential(graph, event)) events.push(event);
+    if (isSequential(graph, model, event)) events.push(event);
   if (events.length < 2) return true;
   const n = graph.size;
   const relation = (holds: (a: number, b: number) => boolean): boolean[][] =>
@@ -67,17 +69,11 @@ export function isPartiallySequentiallyConsistent(
   return isAcyclic(psc);
 }
 
-function isSequential(graph: ExecutionGraph, event: number): boolean {
+function isSequential(graph: ExecutionGraph, model: Synchronization, event: number): boolean {
   const kind = graph.kind[event];
   if (kind === EventKind.fence) return graph.location[event] === Fence.full;
-  if (
-    kind === EventKind.read &&
-    graph.update[event] !== 0 &&
-    (graph.flags[event]! & EventFlag.update) === 0
-  ) {
-    return false;
-  }
-  return (kind === EventKind.read || kind === EventKind.write) && graph.order[event] === Order.full;
+  if (kind === EventKind.read) return readOrder(graph, event, model) === Order.full;
+  return kind === EventKind.write && graph.order[event] === Order.full;
 }
 
 function between(

@@ -8,6 +8,7 @@ import {
   type MemoryModel,
   none,
   Order,
+  readOrder,
   releases,
 } from '@pagerace/explorer';
 import { floorByHappensBefore } from './weak-model.js';
@@ -42,8 +43,8 @@ class RepairedC11 implements MemoryModel {
   readonly title: string = 'repaired C11';
   readonly source: string =
     'Lahav, Vafeiadis, Kang, Hur and Dreyer, "Repairing Sequential Consistency in C/C++11", 2017';
-  /** Whether a release sequence goes on with the later writes of its thread, as before C++20. */
-  protected readonly ownWritesContinue: boolean = true;
+  readonly failuresOrder = true;
+  readonly ownWritesContinue: boolean = true;
   readonly exact = false;
   readonly views = views;
 
@@ -79,18 +80,17 @@ class RepairedC11 implements MemoryModel {
       case EventKind.read: {
         const source = graph.readsFrom[event]!;
         if (source < 0 || graph.order[event] === Order.plain) break;
-        const failed = graph.update[event] !== 0 && (graph.flags[event]! & EventFlag.update) === 0;
-        const which = !failed && acquires(graph.order[event]!) ? happensBefore : pending;
+        const which = acquires(readOrder(graph, event, this)) ? happensBefore : pending;
         join(which, row(source, acquired));
         break;
       }
       case EventKind.write: {
+        // A release sequence goes on with the thread's own later writes of the location …
+        const earlier = this.ownWritesContinue ? graph.ownWriteBefore(event) : none;
+        if (earlier !== none) join(released, row(earlier, released));
         if (graph.order[event] !== Order.plain) {
           const which = releases(graph.order[event]!) ? happensBefore : releaseFence;
           join(released, row(event, which));
-          // A release sequence goes on with the thread's own later writes of the location …
-          const earlier = this.ownWritesContinue ? this.#earlierWrite(graph, event) : none;
-          if (earlier !== none) join(released, row(earlier, released));
           join(acquired, row(event, released));
         }
         // … and with read-modify-writes, whosever they are.
@@ -104,22 +104,12 @@ class RepairedC11 implements MemoryModel {
     }
   }
 
-  #earlierWrite(graph: ExecutionGraph, write: number): number {
-    const thread = graph.thread[write]!;
-    for (let i = graph.index[write]! - 1; i >= 0; i--) {
-      const event = graph.at(thread, i);
-      if (graph.kind[event] === EventKind.write && graph.location[event] === graph.location[write])
-        return event;
-    }
-    return none;
-  }
-
   floor(graph: ExecutionGraph, thread: number, length: number, location: number): number {
     return floorByHappensBefore(graph, thread, length, location);
   }
 
   isConsistent(graph: ExecutionGraph): boolean {
-    return isPartiallySequentiallyConsistent(graph, (event, of) => {
+    return isPartiallySequentiallyConsistent(graph, this, (event, of) => {
       return (
         graph.view[of * views * graph.threadLimit + graph.thread[event]!]! > graph.index[event]!
       );
@@ -136,7 +126,7 @@ class RepairedC11WithCpp20ReleaseSequences extends RepairedC11 {
   override readonly title = "repaired C11 with C++20's release sequences";
   override readonly source =
     'Lahav et al., "Repairing Sequential Consistency in C/C++11", 2017; C++20, [intro.races]; P0982R1';
-  protected override readonly ownWritesContinue = false;
+  override readonly ownWritesContinue = false;
 }
 
 /** Repaired C11 with C++20's release sequences. */

@@ -40,18 +40,6 @@ export function isFencedStore(graph: ExecutionGraph, access: number): boolean {
   );
 }
 
-/** The write of the same thread and location that comes last before `event`, or `none`. */
-export function ownWriteBefore(graph: ExecutionGraph, event: number): number {
-  const thread = graph.thread[event]!;
-  const location = graph.location[event]!;
-  for (let index = graph.index[event]! - 1; index >= 0; index--) {
-    const earlier = graph.at(thread, index);
-    if (graph.kind[earlier] === EventKind.write && graph.location[earlier] === location)
-      return earlier;
-  }
-  return none;
-}
-
 /** The read that the address of an access depends on, or `none`. */
 export function addressOf(graph: ExecutionGraph, access: number): number {
   const index = graph.address[access]!;

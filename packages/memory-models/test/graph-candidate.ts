@@ -158,14 +158,17 @@ function c11Tags(graph: ExecutionGraph, event: number): Tag[] {
       }
     case EventKind.read:
       if (order === Order.plain) return of('NA');
-      if (isFailed(graph, event)) return of('RLX');
-      if (order === Order.full) return of('SC');
-      return of(order === Order.acquire || order === Order.acquireRelease ? 'ACQ' : 'RLX');
+      return of(c11ReadTag(isFailed(graph, event) ? graph.failureOrder[event]! : order));
     default:
       if (order === Order.plain) return of('NA');
       if (order === Order.full) return of('SC');
       return of(order === Order.release || order === Order.acquireRelease ? 'REL' : 'RLX');
   }
+}
+
+function c11ReadTag(order: number): C11Tag {
+  if (order === Order.full) return 'SC';
+  return order === Order.acquire || order === Order.acquireRelease ? 'ACQ' : 'RLX';
 }
 
 function x86Tags(graph: ExecutionGraph, event: number): Tag[] {
