@@ -1,4 +1,14 @@
-import { assert, assume, type Cell, cell, Order, type Setup, SpinLock } from '@pagerace/explorer';
+import {
+  assert,
+  assume,
+  type Cell,
+  cell,
+  Fence,
+  fence,
+  Order,
+  type Setup,
+  SpinLock,
+} from '@pagerace/explorer';
 
 /**
  * The programs that papers on stateless model checking measure, by the names that they have there.
@@ -284,3 +294,73 @@ export const fibBench =
       ],
     };
   };
+
+/** A release, a relaxed write of the same thread, and another thread's exchange: where does its sequence end? */
+export const relseq = (): Setup => () => {
+  const [x, y] = [cell(0, 'x'), cell(0, 'y')];
+  return {
+    threads: [
+      () => {
+        x.write(1);
+        y.write(1, Order.release);
+        y.write(2);
+      },
+      () => y.exchange(3),
+      () => {
+        const flag = y.read();
+        fence(Fence.acquire);
+        return [flag, x.read()];
+      },
+    ],
+  };
+};
+
+/** Message passing by a release sequence of two compare-exchanges of other threads: MPU2+rels+acq. */
+export const mpu2RelsAcq = (): Setup => () => {
+  const [x, y] = [cell(0, 'x'), cell(0, 'y')];
+  return {
+    threads: [
+      () => {
+        x.write(1);
+        y.write(0, Order.release);
+        y.write(1);
+      },
+      () => y.compareExchange(2, 3),
+      () => y.compareExchange(1, 2),
+      () => {
+        if (y.read(Order.acquire) > 2) x.write(2);
+      },
+    ],
+  };
+};
+
+/** Z6.U, the example by which the paper of RC11 shows what C11's axiom for seq_cst forbids needlessly. */
+export const z6U = (): Setup => () => {
+  const [x, y] = [cell(0, 'x'), cell(0, 'y')];
+  return {
+    threads: [
+      () => {
+        x.write(1, Order.full);
+        y.write(1, Order.release);
+      },
+      () => [y.fetchAdd(1, Order.full), y.read()],
+      () => {
+        y.write(3, Order.full);
+        return x.read(Order.full);
+      },
+    ],
+  };
+};
+
+/** Independent reads of independent writes. */
+export const iriw = (): Setup => () => {
+  const [x, y] = [cell(0, 'x'), cell(0, 'y')];
+  const writer = (to: Cell<number>) => () => {
+    to.write(1);
+  };
+  const reader = (first: Cell<number>, second: Cell<number>) => () => [
+    first.read(Order.acquire),
+    second.read(Order.acquire),
+  ];
+  return { threads: [writer(x), writer(y), reader(x, y), reader(y, x)] };
+};
