@@ -14,7 +14,9 @@ import { type AccessProgram, programOfUpdates, toSetup } from './access-programs
 /*
  * What a program may do does not depend on the order in which its threads are listed, though the explorer
  * builds other graphs, by other revisits, for each order. Nothing is judged here but by the explorer, so
- * that many programs can be tried. RUNS and SEED make a longer run, which tries every order.
+ * that many programs can be tried. RUNS and SEED make a longer run, which tries every order and takes minutes:
+ *
+ *     cd packages/memory-models && RUNS=400 SEED=1 npx vitest run test/thread-order.test.ts
  */
 const usual = 60;
 const numRuns = Number(process.env.RUNS ?? usual);

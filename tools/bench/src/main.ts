@@ -57,7 +57,7 @@ function main(args: readonly string[]): number {
   const unknown = chosen.find((name) => !measured.some((each) => each.name === name));
   if (unknown !== undefined) throw new UsageError(`there is no program ${unknown}`);
   if (!json) {
-    const numbers = ['executions', 'per CPU s', 'peak MiB', 'GenMC 0.11 (model)', 'ratio'];
+    const numbers = ['executions', 'per CPU s', 'peak MiB'];
     console.log(head(['program', 'model'], numbers));
   }
   for (const program of measured) {
@@ -69,7 +69,6 @@ function main(args: readonly string[]): number {
         continue;
       }
       const line = JSON.parse(text) as Line;
-      const { genmc } = program;
       console.log(
         row([
           line.program,
@@ -77,8 +76,6 @@ function main(args: readonly string[]): number {
           line.executions.toLocaleString('en'),
           line.perCpuSecond.toLocaleString('en'),
           String(line.peakMebibytes),
-          `${genmc.rate.toLocaleString('en')} (${genmc.model})`,
-          (line.perCpuSecond / genmc.rate).toFixed(1),
         ]),
       );
     }

@@ -3,14 +3,12 @@ import * as programs from './programs.js';
 
 export type ModelId = 'sc' | 'tso' | 'rc11';
 
-/** A program of the speed table, with the rate that GenMC 0.11 is reported to have. */
+/** A program of the speed table. */
 export interface Measured {
   readonly name: string;
   readonly setup: Setup;
   /** By model; undefined where no number is published. */
   readonly executions: Readonly<Record<ModelId, number | undefined>>;
-  /** GenMC 0.11, one core, complete executions per CPU second; under the model named. */
-  readonly genmc: { readonly model: ModelId; readonly rate: number };
 }
 
 function same(executions: number): Measured['executions'] {
@@ -22,78 +20,65 @@ export const measured: readonly Measured[] = [
     name: 'ainc(9)',
     setup: programs.ainc(9),
     executions: same(362_880),
-    genmc: { model: 'sc', rate: 38_078 },
   },
   {
     name: 'casrot(12)',
     setup: programs.casrot(12),
     executions: same(919_146),
-    genmc: { model: 'rc11', rate: 207_952 },
   },
   {
     name: 'fib_bench(5)',
     setup: programs.fibBench(5, programs.acquireRelease),
     executions: { sc: 218_243, tso: undefined, rc11: 525_630 },
-    genmc: { model: 'sc', rate: 159_301 },
   },
   {
     name: 'inc(6)',
     setup: programs.inc(6),
     executions: same(518_400),
-    genmc: { model: 'rc11', rate: 216_904 },
   },
   {
     name: 'indexer(15)',
     setup: programs.indexer(15),
     executions: same(4_096),
-    genmc: { model: 'rc11', rate: 2_276 },
   },
   {
     name: 'big0',
     setup: programs.big0(programs.acquireRelease),
     executions: { sc: 69_112, tso: undefined, rc11: 82_472 },
-    genmc: { model: 'rc11', rate: 158_600 },
   },
   {
     name: 'lockinc(9)',
     setup: programs.lockinc(9),
     executions: same(362_880),
-    genmc: { model: 'rc11', rate: 15_986 },
   },
   {
     name: 'readers(17)',
     setup: programs.readers(17),
     executions: same(131_072),
-    genmc: { model: 'rc11', rate: 30_131 },
   },
   {
     name: 'sb(17)',
     setup: programs.sb(17),
     executions: { sc: 131_071, tso: 131_072, rc11: 131_072 },
-    genmc: { model: 'tso', rate: 27_478 },
   },
   {
     name: 'spinlock(6)',
     setup: programs.spinlock(6),
     executions: same(518_400),
-    genmc: { model: 'rc11', rate: 28_282 },
   },
   {
     name: 'ticketlock(8)',
     setup: programs.ticketlock(8),
     executions: same(40_320),
-    genmc: { model: 'rc11', rate: 9_555 },
   },
   {
     name: 'lastzero(15)',
     setup: programs.lastzero(15),
     executions: same(147_456),
-    genmc: { model: 'sc', rate: 15_328 },
   },
   {
     name: '2+2w(17)',
     setup: programs.twoPlusTwoWrites(17),
     executions: { sc: 131_071, tso: 131_071, rc11: 131_072 },
-    genmc: { model: 'rc11', rate: 81_920 },
   },
 ];
