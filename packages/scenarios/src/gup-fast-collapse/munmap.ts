@@ -12,7 +12,6 @@ export const gupFastMunmap = defineScenario({
     'the range its page table goes: after a grace period, or after a flush that interrupts whoever may be ' +
     'walking it, or, where neither is so, under the walk.',
   machine: { cpus: 2, pages: 4 },
-  defaultArchitecture: 'mips-mmid',
   properties: [noJunkRead, noJunkReturned, referencesAreCounted],
   expected: [
     {
