@@ -80,7 +80,7 @@ export const kernel = [
     file: 'packages/gup/src/user-pages.ts',
     from: 'this.arch.pmdpGet(pmdp) === pmd &&',
     to: 'true &&',
-    watchers: ['packages/gup', 'packages/scenarios/test/gup-fast-walkers.test.ts'],
+    watchers: ['packages/gup', 'packages/scenarios'],
   },
   {
     id: 'gup-no-second-look-at-the-pte',
@@ -176,7 +176,7 @@ export const kernel = [
     file: 'packages/page-model/src/isolate-lru-page.ts',
     from: 'getPage(page);\n    const { lruvec }',
     to: 'const { lruvec }',
-    watchers: ['packages/page-model'],
+    watchers: ['packages/page-model', 'packages/khugepaged'],
   },
   {
     id: 'remove-mapping-dirty-not-checked',
@@ -352,7 +352,7 @@ export const kernel = [
     file: 'packages/fault/src/page-fault.ts',
     from: 'const page = this.memory.allocator.allocZeroedPage();\n    __SetPageUptodate(page);',
     to: 'const page = this.memory.allocator.allocZeroedPage();',
-    watchers: ['packages/fault'],
+    watchers: ['packages/fault', 'packages/scenarios'],
   },
   {
     id: 'khugepaged-anon-vma-not-locked',
@@ -392,7 +392,7 @@ export const kernel = [
     file: 'packages/khugepaged/src/collapse.ts',
     from: "smpWmb('__SetPageUptodate');",
     to: '',
-    watchers: ['packages/khugepaged'],
+    watchers: ['packages/khugepaged', 'packages/scenarios'],
   },
   {
     id: 'writeback-reference-dropped',
