@@ -235,14 +235,16 @@ describe('a plug-in that no compiler has seen', () => {
     composeRun({ ...request, kernel: defineKernel({ id: 'v2', patches: [definePatch(patch)] }) });
 
   test('is told of a misspelt token by its patch and its place', () => {
-    const provides = [{ token: undefined as never, useValue: 1 }];
+    const provides = [{ token: undefined, useValue: 1 }];
     expect(composed({ id: 'misspelt', title: '', provides } as never)).toThrow(
       new PluginError('the patch misspelt: provides[0].token must be a token, and is undefined'),
     );
   });
 
   test('is told of a class without @injectable() by its patch', () => {
-    class Unmarked {}
+    class Unmarked {
+      readonly kept = true;
+    }
     const provides = [{ token: LAZY_FREE_RULE, useClass: Unmarked }];
     expect(composed({ id: 'unmarked', title: '', provides } as never)).toThrow(
       new PluginError(
