@@ -16,7 +16,7 @@ import { sc, tso } from '@pagerace/memory-models';
 import { fc, it } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
 import { planOf } from '../src/schedule-plan.js';
-import { examples, pagerace, start } from './support/pagerace.js';
+import { pagerace, startEndless } from './support/pagerace.js';
 
 /** A bit of everything that can be stale, late, chosen or waited for. */
 const mixture: Setup = () => {
@@ -163,8 +163,9 @@ describe('bounded and random search', () => {
 
   it('ends at a limit, and at Ctrl-C', async () => {
     expect((await pagerace('run endless --bound 9 --timeout 0.5')).out).toContain('(time limit)');
-    const { child, ended } = start(['run', 'endless', '--bound', '9', '--plugin', examples]);
-    setTimeout(() => child.kill('SIGINT'), 1500);
+    const { child, ended, underWay } = startEndless('run endless --bound 9');
+    await underWay;
+    child.kill('SIGINT');
     const { code, out } = await ended;
     expect(code).toBe(4);
     expect(out).toContain('(interrupted)');

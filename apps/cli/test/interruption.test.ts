@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { examples, start } from './support/pagerace.js';
+import { examples, start, startEndless } from './support/pagerace.js';
 
 /** Starts an exploration that would not end, and sends a signal once it is under way. */
 async function interrupted(command: string, signal: NodeJS.Signals) {
@@ -50,8 +50,9 @@ it('Ctrl-C ends a whole comparison, not only the run that is under way', async (
 });
 
 it('says so to people, too', async () => {
-  const { child, ended } = start(['run', 'endless', '--plugin', examples]);
-  setTimeout(() => child.kill('SIGINT'), 1500);
+  const { child, ended, underWay } = startEndless('run endless');
+  await underWay;
+  child.kill('SIGINT');
   const { code, out } = await ended;
   expect(code).toBe(4);
   expect(out).toMatch(
@@ -62,10 +63,12 @@ it('says so to people, too', async () => {
 it.each(['run', 'compare', 'estimate'])(
   'ends a %s in the middle of a thread that never returns: the second time, at once',
   async (command) => {
-    const { child, ended } = start([command, 'looping', '--plugin', examples]);
-    setTimeout(() => child.kill('SIGINT'), 1500);
-    setTimeout(() => child.kill('SIGINT'), 2000);
+    const { child, ended, underWay } = startEndless(`${command} looping`);
+    await underWay;
+    // Again and again, as two signals that come before the first is served are one.
+    const again = setInterval(() => child.kill('SIGINT'), 300);
     const { code } = await ended;
+    clearInterval(again);
     expect({ code, signal: child.signalCode }).toEqual({ code: null, signal: 'SIGINT' });
   },
 );
@@ -81,9 +84,10 @@ it('ends it by itself in the end, says where it is, and keeps the rest of a comp
 });
 
 it('ends an estimate with the interval so far', async () => {
-  const words = 'estimate endless --samples 1000000000 --timeout 25 --kernel plain';
-  const { child, ended } = start([...words.split(' '), '--plugin', examples]);
-  setTimeout(() => child.kill('SIGINT'), 2500);
+  const words = 'estimate endless --samples 1000000000 --timeout 600 --kernel plain';
+  const { child, ended, underWay } = startEndless(words, 40_000);
+  await underWay;
+  child.kill('SIGINT');
   const { code, out } = await ended;
   expect(code).toBe(4);
   const told = out.replaceAll('\n', ' ');

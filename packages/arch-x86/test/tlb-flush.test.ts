@@ -1,5 +1,5 @@
 import { injectable, type Wiring } from '@pagerace/di';
-import { explore, type Result } from '@pagerace/explorer';
+import { choose, explore, type Result } from '@pagerace/explorer';
 import type { Constructor } from '@pagerace/kernel';
 import { localIrqRestore, localIrqSave, spinLock, spinUnlock, Violation } from '@pagerace/machine';
 import { tso } from '@pagerace/memory-models';
@@ -119,6 +119,8 @@ describe('a user access while its page is unmapped and freed', () => {
 test('reclaim on the only CPU that runs a process does not defer its flush', () => {
   const setup = withOnePage(withFlush(IpiTlbFlush), ({ machine, tlb, mm }) => {
     machine.cpu(0).run('here', () => {
+      // A program without an operation of a thread would be vacuous.
+      choose(1);
       if (tlb.shouldDefer(mm)) throw new Violation('deferral', 'nobody else would be interrupted');
     });
     return undefined;

@@ -1,7 +1,7 @@
 import { FORK, prepareChild } from '@pagerace/fork';
 import { GET_USER_PAGES, type GupFlags } from '@pagerace/gup';
 import { composeRun, defineScenario, type ScenarioContext } from '@pagerace/kernel';
-import { explore } from '@pagerace/explorer';
+import { choose, explore } from '@pagerace/explorer';
 import {
   lruAddDrain,
   type Mm,
@@ -55,6 +55,8 @@ function seenOn<T>(kernel: string, body: (family: Family) => T): T {
           isHuge: () => arch.pmdTransHuge(walkToPmd(race.mm, race.address())!.pmd),
         });
       });
+      // A program without an operation of a thread would be vacuous.
+      machine.agent('nobody').run(() => choose(1));
       return machine.program(() => {
         for (const [page, isPinned] of held) {
           if (isPinned) context.pinsAtEnd(page.head);

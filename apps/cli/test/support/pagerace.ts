@@ -39,3 +39,22 @@ export function pagerace(words: string, environment: NodeJS.ProcessEnv = {}): Pr
   const args = words.split(' ').filter((word) => word !== '');
   return start([...args, '--plugin', examples], environment).ended;
 }
+
+/**
+ * Starts the command with the tests' scenarios `endless` and `looping`.
+ *
+ * @param runs how often threads must have been run when it is under way
+ */
+export function startEndless(
+  words: string,
+  runs = 1,
+): ReturnType<typeof start> & { underWay: Promise<void> } {
+  const args = [...words.split(' '), '--plugin', examples];
+  const started = start(args, { TELL_AFTER: String(runs) });
+  const underWay = new Promise<void>((resolve) => {
+    started.child.stderr!.on('data', (chunk: string) => {
+      if (chunk.includes('under way')) resolve();
+    });
+  });
+  return { ...started, underWay };
+}
