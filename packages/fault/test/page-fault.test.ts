@@ -4,9 +4,11 @@ import {
   getPage,
   lockPage,
   lruAddDrain,
+  Mm,
   pageCount,
   pageMapcount,
   PageSwapBacked,
+  pteAlloc,
   putPage,
   unlockPage,
   VM_READ,
@@ -15,12 +17,24 @@ import {
   type Page,
 } from '@pagerace/page-model';
 import { describe, expect, test } from 'vitest';
-import { explored, once, type System } from './system.js';
+import { explored, exploredWeakly, once, type System } from './system.js';
 
 const vmFlags = VM_READ | VM_WRITE;
 
 const pageAt = ({ memory, arch, mm }: System, address: number): Page =>
   memory.pageAt(arch.ptePfn(walkToPte(mm, address)!.ptep.read()));
+
+/** Unmaps the page at 0, which stays in the swap cache. */
+function swapOut({ arch, memory, rmap, swap }: System, mm: Mm): Page {
+  const page = memory.pageAt(arch.ptePfn(walkToPte(mm, 0)!.ptep.read()));
+  getPage(page);
+  lockPage(page);
+  swap.addToSwap(page);
+  rmap.tryToUnmap(page, {});
+  unlockPage(page);
+  putPage(page);
+  return page;
+}
 
 describe('a first access', () => {
   test('that reads sees the zero page', () => {
@@ -53,6 +67,26 @@ describe('a first access', () => {
       ];
     });
     expect(seen).toEqual([7, 0, 1, 2, 1, true, 1]);
+  });
+
+  // do_anonymous_page(), mm/memory.c: the barrier of __SetPageUptodate() makes what was stored to the page
+  // visible before the set_pte_at().
+  test('that writes shows no CPU the page before its zeros', () => {
+    const { verdict, violations } = exploredWeakly((system) => {
+      const { arch, machine, mm, user } = system;
+      mm.mmap({ start: 0, pages: 2, vmFlags });
+      // The page table is there.
+      machine.boot(() => user.userWrite(mm, 0x10, 1));
+      machine.cpu(0).run('writer', () => user.userWrite(mm, 0, 7));
+      machine.cpu(1).run('reader', () => {
+        const pte = arch.ptepGet(walkToPte(mm, 0)!.ptep);
+        return arch.pteNone(pte) ? 0 : system.memory.pageAt(arch.ptePfn(pte)).contents.load(8);
+      });
+      return ({ reader }) => {
+        expect(reader).toBe(0);
+      };
+    });
+    expect([verdict, violations]).toEqual(['verified', []]);
   });
 
   test('that writes after a read replaces the zero page', () => {
@@ -151,19 +185,12 @@ describe('a write through a read-only entry', () => {
 describe('a page in swap', () => {
   /** A page that was unmapped and is still in the swap cache. */
   const swappedPage = (system: System): Page => {
-    const { swap, rmap, mm, user, memory } = system;
+    const { swap, mm, user, memory } = system;
     swap.swapon(1);
     mm.mmap({ start: 0, pages: 1, vmFlags });
     user.userWrite(mm, 0, 7);
     lruAddDrain(memory);
-    const page = pageAt(system, 0);
-    getPage(page);
-    lockPage(page);
-    swap.addToSwap(page);
-    rmap.tryToUnmap(page, {});
-    unlockPage(page);
-    putPage(page);
-    return page;
+    return swapOut(system, mm);
   };
 
   test('comes in as it was', () => {
@@ -198,6 +225,39 @@ describe('a page in swap', () => {
     });
     expect(verdict).toBe('verified');
   });
+});
+
+// do_swap_page(), mm/memory.c: "!PageSwapCache(page) || page_private(page) != entry.val".
+test('a page that has moved to another swap slot is not taken for what its old slot has now', () => {
+  const seen = once((system) => {
+    const { arch, handler, machine, memory, mm, swap, user } = system;
+    const vma = mm.mmap({ start: 0, pages: 1, vmFlags });
+    const child = new Mm(memory, 'child', [machine.cpu(1)]);
+    child.mmap({ start: 0, pages: 1, vmFlags, anonVma: vma.anonVma! });
+    swap.swapon(2);
+    user.userWrite(mm, 0, 7);
+    const page = swapOut(system, mm);
+    // As fork shares it.
+    const pte = walkToPte(mm, 0)!.ptep.read();
+    swap.swapDuplicate(arch.pteToSwpEntry(pte));
+    pteAlloc(child, 0);
+    walkToPte(child, 0)!.ptep.write(pte);
+    const lookupSwapCache = swap.lookupSwapCache.bind(swap);
+    swap.lookupSwapCache = (entry) => {
+      swap.lookupSwapCache = lookupSwapCache;
+      const found = lookupSwapCache(entry);
+      // The copy of the one goes into the slot that the page of the other leaves.
+      user.userWrite(mm, 0, 8);
+      user.userWrite(child, 0, 9);
+      swapOut(system, mm);
+      swapOut(system, child);
+      return found;
+    };
+    handler.handleMmFault(vma, 0, 0);
+    const isSame = walkToPte(mm, 0)!.ptep.read() === pte;
+    return [page.private.read() === arch.pteToSwpEntry(pte), isSame, user.userRead(mm, 0)];
+  });
+  expect(seen).toEqual([false, true, 8]);
 });
 
 test('a fault that somebody else has resolved changes nothing', () => {

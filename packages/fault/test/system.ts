@@ -1,8 +1,10 @@
 import type { Machine } from '@pagerace/machine';
-import { sc } from '@pagerace/memory-models';
+import { armv8, sc } from '@pagerace/memory-models';
 import {
   ARCHITECTURE,
   type Architecture,
+  FAULT_HANDLER,
+  type FaultHandler,
   MEMORY,
   type Memory,
   Mm,
@@ -18,6 +20,7 @@ export interface System {
   readonly machine: Machine;
   readonly memory: Memory;
   readonly arch: Architecture;
+  readonly handler: FaultHandler;
   readonly user: UserAccess;
   /** Runs on CPU 0. */
   readonly mm: Mm;
@@ -25,16 +28,22 @@ export interface System {
   readonly swap: Swap;
 }
 
-export const { explored, once } = exploring(sc, (): System => {
+function compose(): System {
   const { machine, wiring } = toySystem({ hugePages: 1, hpagePmdNr: 2 });
   swapSubsystem(wiring);
   rmapSubsystem(wiring);
   faultSubsystem(wiring);
   const memory = wiring.get(MEMORY);
   const arch = wiring.get(ARCHITECTURE);
+  const handler = wiring.get(FAULT_HANDLER);
   const user = wiring.get(USER_ACCESS);
   const mm = new Mm(memory, 'mm', [machine.cpu(0)]);
   const rmap = wiring.get(RMAP);
   const swap = wiring.get(SWAP);
-  return { machine, memory, arch, user, mm, rmap, swap };
-});
+  return { machine, memory, arch, handler, user, mm, rmap, swap };
+}
+
+export const { explored, once } = exploring(sc, compose);
+
+/** The same by a model that reorders stores. */
+export const { explored: exploredWeakly } = exploring(armv8, compose);

@@ -171,6 +171,31 @@ describe('fork', () => {
     ]);
   });
 
+  // copy_nonpresent_pte(), mm/memory.c, v5.19 (1493a1913e34): whoever swaps the page in must not take it for
+  // its own.
+  test('shares a page in swap, and takes the exclusive marker from both entries', () => {
+    const seen = once((system) => {
+      const { arch, fork, mm, rmap, swap } = system;
+      const { page, child } = family(system);
+      swap.swapon(1);
+      getPage(page);
+      lockPage(page);
+      swap.addToSwap(page);
+      rmap.tryToUnmap(page, {});
+      unlockPage(page);
+      const { ptep } = walkToPte(mm, 0)!;
+      ptep.write(arch.pteSwpMkexclusive(ptep.read()));
+      fork.dupMmap(mm, child);
+      const ptes = [mm, child].map((one) => walkToPte(one, 0)!.ptep.read());
+      return [
+        ptes.map((pte) => arch.pteToSwpEntry(pte) === page.private.read()),
+        ptes.map((pte) => arch.pteSwpExclusive(pte)),
+        swap.pageSwapcount(page),
+      ];
+    });
+    expect(seen).toEqual([[true, true], [false, false], 2]);
+  });
+
   test('allocates no table for the child where the parent has none', () => {
     const seen = once((system) => {
       const { machine, memory, fork, mm } = system;

@@ -9,7 +9,7 @@ import {
   USER_ACCESS,
   type UserAccess,
 } from '@pagerace/page-model';
-import { exploring, toySystem } from '@pagerace/page-model/testing';
+import { exploring, type ToyOptions, toySystem } from '@pagerace/page-model/testing';
 import { faultSubsystem } from '@pagerace/fault';
 import { rmapSubsystem } from '@pagerace/rmap';
 import { swapSubsystem } from '@pagerace/swap';
@@ -32,8 +32,8 @@ export interface System {
   readonly config: GupConfig;
 }
 
-export const { explored, once } = exploring(sc, (): System => {
-  const { machine, wiring } = toySystem();
+export const { explored, once } = exploring(sc, (options?: ToyOptions): System => {
+  const { machine, wiring } = toySystem(options);
   swapSubsystem(wiring);
   rmapSubsystem(wiring);
   faultSubsystem(wiring);

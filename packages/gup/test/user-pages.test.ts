@@ -8,8 +8,10 @@ import {
   PageReferenced,
   VM_READ,
   VM_WRITE,
+  walkToPmd,
   walkToPte,
 } from '@pagerace/page-model';
+import { mapHugePage } from '@pagerace/page-model/testing';
 import { rawWriteSeqcountBegin, rawWriteSeqcountEnd } from '@pagerace/machine';
 import { describe, expect, test } from 'vitest';
 import { explored, once, type System } from './system.js';
@@ -210,4 +212,32 @@ test('whoever removes an entry and looks at the references finds that of GUP-fas
   });
   expect(verdict).toBe('verified');
   expect(executions).toBeGreaterThan(3);
+});
+
+// gup_huge_pmd(), mm/gup.c: "if (unlikely(pmd_val(orig) != pmd_val(*pmdp)))".
+test('whoever removes the entry of a huge page finds the reference of GUP-fast, or GUP-fast backs off', () => {
+  const seen = new Set<string>();
+  const { verdict, error } = explored(
+    ({ arch, gup, machine, mm }) => {
+      const vma = mm.mmap({ start: 0, pages: 1, vmFlags });
+      const head = machine.boot(() => mapHugePage(vma, 0));
+      const { pmdp } = walkToPmd(mm, 0)!;
+      machine.cpu(0).run('gup', () => {
+        return gup.getUserPagesFast(mm, 0, 1, { write: true, fastOnly: true }).length;
+      });
+      machine.cpu(1).run('unmap', () => {
+        arch.pmdpHugeGetAndClear(mm, 0, pmdp);
+        return pageCount(head);
+      });
+      return ({ gup: got, unmap: references }) =>
+        void seen.add(`${String(got)} of ${String(references)}`);
+    },
+    { hugePages: 1 },
+  );
+  // The reference of the mapping, and that of GUP-fast: which may be one that it gives back.
+  expect([verdict, error, [...seen].sort()]).toEqual([
+    'verified',
+    undefined,
+    ['0 of 1', '0 of 2', '1 of 2'],
+  ]);
 });

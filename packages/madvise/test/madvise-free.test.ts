@@ -60,6 +60,30 @@ describe('MADV_FREE', () => {
     ]);
   });
 
+  // madvise_free_pte_range(), mm/madvise.c, v4.13 (3ea277194daa): a CPU may still store through an entry that
+  // reclaim has cleared.
+  test('flushes what reclaim has deferred before it looks at an entry', () => {
+    const seen = once((system) => {
+      writtenPage(system);
+      const { arch, madvise, mm, rmap } = system;
+      const events: string[] = [];
+      const flushTlbBatchedPending = rmap.flushTlbBatchedPending.bind(rmap);
+      rmap.flushTlbBatchedPending = (of) => {
+        events.push(`flushes ${of.name}`);
+        flushTlbBatchedPending(of);
+      };
+      const ptepGet = arch.ptepGet.bind(arch);
+      const { ptep } = walkToPte(mm, 0)!;
+      arch.ptepGet = (one) => {
+        if (one === ptep) events.push('looks');
+        return ptepGet(one);
+      };
+      madvise.madviseFree(mm, 0, 1);
+      return events;
+    });
+    expect(seen).toEqual(['flushes mm', 'looks']);
+  });
+
   test('makes the page lazyfree when its batch is drained, and not before', () => {
     const seen = once((system) => {
       const page = writtenPage(system);

@@ -3,8 +3,10 @@ import {
   getPage,
   GUP_PIN_COUNTING_BIAS,
   lockPage,
+  Mm,
   type Page,
   pageCount,
+  PageAnonExclusive,
   PageDirty,
   pageMapcount,
   pageMapped,
@@ -24,7 +26,7 @@ import {
 } from '@pagerace/page-model';
 import { notified } from '@pagerace/page-model/testing';
 import { describe, expect, test } from 'vitest';
-import { LookBeforeReference } from '../src/index.js';
+import { ANON_EXCLUSIVE, LookBeforeReference } from '../src/index.js';
 import { explored, once, type System } from './system.js';
 
 const vmFlags = VM_READ | VM_WRITE;
@@ -223,6 +225,36 @@ describe('try_to_unmap() of a page in the swap cache', () => {
     expect(seen).toEqual([true, false, true, 1, false]);
   });
 
+  // page_try_share_anon_rmap(), include/linux/rmap.h, v5.19 (6c287605fd56): whoever pins a page sees what the
+  // process writes later, so the process keeps the page.
+  test.each([
+    ['unmaps a page that is exclusive, and notes so', 0, [true, 0, false, 1]],
+    ['spares one that may be pinned', GUP_PIN_COUNTING_BIAS, [false, 1, true, 0]],
+  ])('%s', (_, pins, expected) => {
+    const seen = once(
+      (system) => {
+        const { arch, mm, rmap, swap } = system;
+        swap.swapon(1);
+        const vma = mm.mmap({ start: 0, pages: 1, vmFlags });
+        const page = map(system, vma, 0);
+        getPage(page);
+        lockPage(page);
+        swap.addToSwap(page);
+        pageRefAdd(page, pins);
+        rmap.tryToUnmap(page, {});
+        return [
+          arch.pteSwpExclusive(pteAt(vma, 0)),
+          pageMapcount(page),
+          PageAnonExclusive(page),
+          swap.pageSwapcount(page),
+        ];
+      },
+      undefined,
+      (wiring) => wiring.overrideValue(ANON_EXCLUSIVE, { isTracked: true, hasBarriers: false }),
+    );
+    expect(seen).toEqual(expected);
+  });
+
   test('is refused without a slot', () => {
     const { violations } = explored((system) => {
       const { machine, mm, rmap } = system;
@@ -236,6 +268,27 @@ describe('try_to_unmap() of a page in the swap cache', () => {
     });
     expect(violations.map(({ property }) => property)).toEqual(['VM_BUG_ON']);
   });
+});
+
+// check_pte(), mm/page_vma_mapped.c: a walk visits every mapping that may have the page, and copy-on-write may
+// have put another page at its address.
+test('try_to_unmap() spares the copy that a process has of the page of another', () => {
+  const seen = once((system) => {
+    const { arch, machine, memory, mm, rmap } = system;
+    const parent = mm.mmap({ start: 0, pages: 1, vmFlags });
+    const anonVma = parent.anonVma!;
+    const child = new Mm(memory, 'child', [machine.cpu(1)]);
+    const vma = child.mmap({ start: 0, pages: 1, vmFlags, anonVma });
+    const copy = map(system, parent, 0);
+    const page = mapLazyFree(system, vma, 0);
+    rmap.tryToUnmap(page, {});
+    return [
+      arch.ptePfn(pteAt(parent, 0)) === copy.pfn,
+      arch.pteNone(pteAt(vma, 0)),
+      [copy, page].map((one) => pageMapcount(one)),
+    ];
+  });
+  expect(seen).toEqual([true, true, [1, 0]]);
 });
 
 test('two unmappings at once remove a mapping once', () => {

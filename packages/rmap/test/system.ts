@@ -1,3 +1,4 @@
+import type { Wiring } from '@pagerace/di';
 import type { Machine } from '@pagerace/machine';
 import { sc } from '@pagerace/memory-models';
 import { ARCHITECTURE, type Architecture, MEMORY, type Memory, Mm } from '@pagerace/page-model';
@@ -16,10 +17,11 @@ export interface System {
   readonly mm: Mm;
 }
 
-export const { explored, once } = exploring(sc, (): System => {
+export const { explored, once } = exploring(sc, (rewire?: (wiring: Wiring) => void): System => {
   const { machine, wiring } = toySystem();
   swapSubsystem(wiring);
   rmapSubsystem(wiring);
+  rewire?.(wiring);
   const memory = wiring.get(MEMORY);
   const arch = wiring.get(ARCHITECTURE);
   const swap = wiring.get(SWAP);

@@ -288,4 +288,33 @@ describe('__remove_mapping()', () => {
     expect(verdict).toBe('verified');
     expect(executions).toBeGreaterThan(2);
   });
+
+  // find_get_page(), mm/filemap.c: "if (unlikely(page != xas_reload(&xas)))".
+  test('never leaves a lookup with a page that was given out again', () => {
+    const seen = new Set<string>();
+    const { verdict, error } = explored(({ machine, memory, swap }) => {
+      swap.swapon(1);
+      const page = machine.boot(() => {
+        const added = lockedPage(memory);
+        swap.addToSwap(added);
+        added.flags.bit('dirty').write(0);
+        return added;
+      });
+      machine.cpu(0).run('lookup', () => swap.lookupSwapCache(swpEntry(0, 1)) === page);
+      machine.cpu(1).run('reclaim', () => {
+        const gone = swap.removeMapping(page);
+        unlockPage(page);
+        if (!gone) return 'kept';
+        memory.allocator.freeUnrefPage(page);
+        return memory.allocator.allocPage() === page ? 'given out again' : 'free';
+      });
+      return ({ lookup, reclaim }) =>
+        void seen.add(`${lookup === true ? 'found' : 'missed'}, ${String(reclaim)}`);
+    });
+    expect([verdict, error, [...seen].sort()]).toEqual([
+      'verified',
+      undefined,
+      ['found, kept', 'missed, given out again'],
+    ]);
+  });
 });

@@ -12,7 +12,7 @@ export interface Exploring<S extends System, Options> {
   /** Explores a program. What `threads` returns judges each execution. */
   explored(threads: (system: S) => AtEnd | undefined, options?: Options): Result;
   /** Runs something as set-up, where there is one execution, and judges it. @returns what it returns */
-  once<T>(body: (system: S) => T, judge?: (system: S) => void): T;
+  once<T>(body: (system: S) => T, judge?: (system: S) => void, options?: Options): T;
 }
 
 /**
@@ -39,14 +39,14 @@ export function exploring<S extends System, Options = undefined>(
   };
   return {
     explored,
-    once: <T>(body: (system: S) => T, judge?: (system: S) => void): T => {
+    once: <T>(body: (system: S) => T, judge?: (system: S) => void, options?: Options): T => {
       let result: T | undefined;
       const { verdict, error, violations } = explored((system) => {
         result = system.machine.boot(() => body(system));
         // A program without an operation of a thread would be vacuous.
         system.machine.agent('nobody').run(() => choose(1));
         return () => judge?.(system);
-      });
+      }, options);
       if (verdict !== 'verified') throw new Error(error ?? violations[0]?.message);
       return result as T;
     },

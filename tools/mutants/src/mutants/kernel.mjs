@@ -80,7 +80,7 @@ export const kernel = [
     file: 'packages/gup/src/user-pages.ts',
     from: 'this.arch.pmdpGet(pmdp) === pmd &&',
     to: 'true &&',
-    watchers: ['packages/gup', 'packages/scenarios'],
+    watchers: ['packages/gup'],
   },
   {
     id: 'gup-no-second-look-at-the-pte',
@@ -352,7 +352,7 @@ export const kernel = [
     file: 'packages/fault/src/page-fault.ts',
     from: 'const page = this.memory.allocator.allocZeroedPage();\n    __SetPageUptodate(page);',
     to: 'const page = this.memory.allocator.allocZeroedPage();',
-    watchers: ['packages/fault', 'packages/scenarios'],
+    watchers: ['packages/fault'],
   },
   {
     id: 'khugepaged-anon-vma-not-locked',
