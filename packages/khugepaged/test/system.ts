@@ -2,7 +2,7 @@ import type { Wiring } from '@pagerace/di';
 import { faultSubsystem } from '@pagerace/fault';
 import { FORK, type Fork, forkSubsystem } from '@pagerace/fork';
 import type { Machine } from '@pagerace/machine';
-import { sc } from '@pagerace/memory-models';
+import { armv8, sc } from '@pagerace/memory-models';
 import {
   ARCHITECTURE,
   type Architecture,
@@ -49,47 +49,49 @@ export interface System {
 
 const vmFlags = VM_READ | VM_WRITE;
 
-/** Explores a program over a toy machine with huge pages of two, in which other parts may be put. */
-const toy = exploring(
-  sc,
-  (rewire?: (wiring: Wiring) => void): System => {
-    const { machine, wiring } = toySystem({ pages: 12, hugePages: 2, hpagePmdNr: 2 });
-    swapSubsystem(wiring);
-    rmapSubsystem(wiring);
-    faultSubsystem(wiring);
-    forkSubsystem(wiring);
-    khugepagedSubsystem(wiring);
-    rewire?.(wiring);
-    const memory = wiring.get(MEMORY);
-    const arch = wiring.get(ARCHITECTURE);
-    const user = wiring.get(USER_ACCESS);
-    const mm = new Mm(memory, 'mm', [machine.cpu(0)]);
-    const vma = mm.mmap({ start: 0, pages: 6, vmFlags });
-    machine.boot(() => {
-      user.userWrite(mm, 0x00, 1);
-      user.userWrite(mm, 0x10, 2);
-      lruAddDrain(memory);
-    });
-    return {
-      machine,
-      memory,
-      arch,
-      user,
-      khugepaged: wiring.get(KHUGEPAGED),
-      config: wiring.get(KHUGEPAGED_CONFIG),
-      fork: wiring.get(FORK),
-      swap: wiring.get(SWAP),
-      mm,
-      vma,
-      mapped: (address) => mappedPage(mm, address),
-    };
-  },
-  ({ memory }) => {
-    auditPageTables(memory);
-  },
-);
+/** A toy machine with huge pages of two, in which other parts may be put. */
+function compose(rewire?: (wiring: Wiring) => void): System {
+  const { machine, wiring } = toySystem({ pages: 12, hugePages: 2, hpagePmdNr: 2 });
+  swapSubsystem(wiring);
+  rmapSubsystem(wiring);
+  faultSubsystem(wiring);
+  forkSubsystem(wiring);
+  khugepagedSubsystem(wiring);
+  rewire?.(wiring);
+  const memory = wiring.get(MEMORY);
+  const arch = wiring.get(ARCHITECTURE);
+  const user = wiring.get(USER_ACCESS);
+  const mm = new Mm(memory, 'mm', [machine.cpu(0)]);
+  const vma = mm.mmap({ start: 0, pages: 6, vmFlags });
+  machine.boot(() => {
+    user.userWrite(mm, 0x00, 1);
+    user.userWrite(mm, 0x10, 2);
+    lruAddDrain(memory);
+  });
+  return {
+    machine,
+    memory,
+    arch,
+    user,
+    khugepaged: wiring.get(KHUGEPAGED),
+    config: wiring.get(KHUGEPAGED_CONFIG),
+    fork: wiring.get(FORK),
+    swap: wiring.get(SWAP),
+    mm,
+    vma,
+    mapped: (address) => mappedPage(mm, address),
+  };
+}
 
+function audit({ memory }: System): void {
+  auditPageTables(memory);
+}
+
+const toy = exploring(sc, compose, audit);
 export const { explored } = toy;
+
+/** The same by a model that reorders stores. */
+export const { explored: exploredWeakly } = exploring(armv8, compose, audit);
 
 /** Runs something as set-up, where there is one execution, and audits what it leaves. @returns what it returns */
 export function once<T>(

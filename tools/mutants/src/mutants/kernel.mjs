@@ -392,7 +392,7 @@ export const kernel = [
     file: 'packages/khugepaged/src/collapse.ts',
     from: "smpWmb('__SetPageUptodate');",
     to: '',
-    watchers: ['packages/khugepaged', 'packages/scenarios'],
+    watchers: ['packages/khugepaged'],
   },
   {
     id: 'writeback-reference-dropped',
