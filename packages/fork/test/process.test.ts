@@ -27,7 +27,7 @@ import { notified } from '@pagerace/page-model/testing';
 import { RMAP, type Rmap } from '@pagerace/rmap';
 import { rawReadSeqcount } from '@pagerace/machine';
 import { describe, expect, test } from 'vitest';
-import { prepareChild } from '../src/index.js';
+import { prepareChild, WRITE_PROTECT_ORDERING, type WriteProtectOrdering } from '../src/index.js';
 import { explored, once, type System } from './system.js';
 
 const vmFlags = VM_READ | VM_WRITE;
@@ -273,25 +273,34 @@ describe('exit', () => {
   });
 });
 
-test('fork write-protects while the sequence is odd, and flushes afterwards', () => {
-  const seen = once((system) => {
-    const { child } = family(system);
-    const { arch, fork, mm, tlb } = system;
-    const events: unknown[] = [];
-    const ptepSetWrprotect = arch.ptepSetWrprotect.bind(arch);
-    arch.ptepSetWrprotect = (of, address, ptep) => {
-      events.push(['protects', rawReadSeqcount(mm.writeProtectSeq) % 2]);
-      ptepSetWrprotect(of, address, ptep);
-    };
-    const flushTlbRange = tlb.flushTlbRange.bind(tlb);
-    tlb.flushTlbRange = (of, start, end) => {
-      events.push(['flushes', of.name]);
-      flushTlbRange(of, start, end);
-    };
-    fork.dupMmap(mm, child);
-    return events;
-  });
+test('fork orders the odd sequence before it write-protects, and flushes afterwards', () => {
+  let ordering: WriteProtectOrdering | undefined;
+  const seen = once(
+    (system) => {
+      const { child } = family(system);
+      const { arch, fork, mm, tlb } = system;
+      const events: unknown[] = [];
+      ordering!.afterBegin = () => {
+        events.push(['orders', rawReadSeqcount(mm.writeProtectSeq) % 2]);
+      };
+      const ptepSetWrprotect = arch.ptepSetWrprotect.bind(arch);
+      arch.ptepSetWrprotect = (of, address, ptep) => {
+        events.push(['protects', rawReadSeqcount(mm.writeProtectSeq) % 2]);
+        ptepSetWrprotect(of, address, ptep);
+      };
+      const flushTlbRange = tlb.flushTlbRange.bind(tlb);
+      tlb.flushTlbRange = (of, start, end) => {
+        events.push(['flushes', of.name]);
+        flushTlbRange(of, start, end);
+      };
+      fork.dupMmap(mm, child);
+      return events;
+    },
+    undefined,
+    { rewire: (wiring) => void (ordering = wiring.get(WRITE_PROTECT_ORDERING)) },
+  );
   expect(seen).toEqual([
+    ['orders', 1],
     ['protects', 1],
     ['flushes', 'mm'],
   ]);

@@ -19,6 +19,8 @@ import {
   GUP_CONFIG,
   type GupConfig,
   gupSubsystem,
+  PIN_ORDERING,
+  type PinOrdering,
 } from '../src/index.js';
 
 export interface System {
@@ -30,6 +32,7 @@ export interface System {
   readonly mm: Mm;
   readonly gup: GetUserPages;
   readonly config: GupConfig;
+  readonly pinOrdering: PinOrdering;
 }
 
 export const { explored, once } = exploring(sc, (options?: ToyOptions): System => {
@@ -44,5 +47,6 @@ export const { explored, once } = exploring(sc, (options?: ToyOptions): System =
   const mm = new Mm(memory, 'mm', [machine.cpu(0)]);
   const config = wiring.get(GUP_CONFIG);
   const gup = wiring.get(GET_USER_PAGES);
-  return { machine, memory, arch, user, mm, gup, config };
+  const pinOrdering = wiring.get(PIN_ORDERING);
+  return { machine, memory, arch, user, mm, gup, config, pinOrdering };
 });

@@ -214,6 +214,72 @@ test('whoever removes an entry and looks at the references finds that of GUP-fas
   expect(executions).toBeGreaterThan(3);
 });
 
+describe('a pin of a huge page', () => {
+  const hugePage = ({ mm }: System): Page =>
+    mapHugePage(mm.mmap({ start: 0, pages: 1, vmFlags }), 0);
+  /** References and pins. */
+  const counts = (head: Page): readonly number[] => [pageCount(head), head.compoundPincount.read()];
+  const options = { hugePages: 1 };
+  const forPinning = { write: true, pin: true };
+
+  // try_grab_compound_head() and put_compound_head(), mm/gup.c: compound_pincount, v5.7 (47e29d32afba).
+  test.each(['getUserPagesFast', 'getUserPagesUnlocked'] as const)(
+    'is counted beside its reference by %s, until it is released',
+    (how) => {
+      const seen = once(
+        (system) => {
+          const head = hugePage(system);
+          const [page] = system.gup[how](system.mm, 0, 1, forPinning);
+          const pinned = counts(head);
+          system.gup.release(page!, forPinning);
+          return [page === head, pinned, counts(head)];
+        },
+        undefined,
+        options,
+      );
+      expect(seen).toEqual([true, [2, 1], [1, 0]]);
+    },
+  );
+
+  // 088b8aa537c2, v6.1: the barrier of try_grab_folio() is between the pin and the second look.
+  test('comes before what orders it, and the second look after that', () => {
+    const seen = once(
+      (system) => {
+        const events: unknown[] = [];
+        const { arch, gup, mm } = system;
+        const head = hugePage(system);
+        const pmdpGet = arch.pmdpGet.bind(arch);
+        arch.pmdpGet = (pmdp) => {
+          events.push('look');
+          return pmdpGet(pmdp);
+        };
+        system.pinOrdering.afterPin = () => void events.push(counts(head));
+        gup.getUserPagesFast(mm, 0, 1, { ...forPinning, fastOnly: true });
+        return events;
+      },
+      undefined,
+      options,
+    );
+    expect(seen).toEqual(['look', [2, 1], 'look']);
+  });
+
+  test('is given back with its reference if the entry changes during the walk', () => {
+    const seen = once(
+      (system) => {
+        const { arch, gup, mm, pinOrdering } = system;
+        const head = hugePage(system);
+        const { pmdp } = walkToPmd(mm, 0)!;
+        pinOrdering.afterPin = () => arch.pmdpSetWrprotect(mm, 0, pmdp);
+        const got = gup.getUserPagesFast(mm, 0, 1, { ...forPinning, fastOnly: true });
+        return [got.length, counts(head)];
+      },
+      undefined,
+      options,
+    );
+    expect(seen).toEqual([0, [1, 0]]);
+  });
+});
+
 // gup_huge_pmd(), mm/gup.c: "if (unlikely(pmd_val(orig) != pmd_val(*pmdp)))".
 test('whoever removes the entry of a huge page finds the reference of GUP-fast, or GUP-fast backs off', () => {
   const seen = new Set<string>();

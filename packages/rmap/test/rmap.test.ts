@@ -1,3 +1,4 @@
+import type { Wiring } from '@pagerace/di';
 import {
   auditReferences,
   getPage,
@@ -48,6 +49,11 @@ function mapLazyFree(system: System, vma: Vma, address: VirtualAddress): Page {
   getPage(page);
   lockPage(page);
   return page;
+}
+
+/** As v5.19 does. */
+function trackingExclusive(wiring: Wiring): void {
+  wiring.overrideValue(ANON_EXCLUSIVE, { isTracked: true, hasBarriers: false });
 }
 
 const pteAt = (vma: Vma, address: VirtualAddress): Pte => walkToPte(vma.mm, address)!.ptep.read();
@@ -102,6 +108,25 @@ describe('the mapping of a child', () => {
       expect(seen).toEqual(expected);
     },
   );
+});
+
+// page_try_dup_anon_rmap(), include/linux/rmap.h, v5.19 (6c287605fd56): what is mapped twice is nobody's alone.
+test.each([
+  [0, [true, false]],
+  [GUP_PIN_COUNTING_BIAS, [false, true]],
+])('a page with %i more references is shared, and exclusive after that', (pins, expected) => {
+  const seen = once(
+    (system) => {
+      const vma = system.mm.mmap({ start: 0, pages: 1, vmFlags });
+      const page = map(system, vma, 0);
+      system.mm.hasPinned.write(1);
+      pageRefAdd(page, pins);
+      return [system.rmap.pageTryDupAnonRmap(page, false, vma), PageAnonExclusive(page)];
+    },
+    undefined,
+    trackingExclusive,
+  );
+  expect(seen).toEqual(expected);
 });
 
 describe('page_referenced()', () => {
@@ -250,7 +275,7 @@ describe('try_to_unmap() of a page in the swap cache', () => {
         ];
       },
       undefined,
-      (wiring) => wiring.overrideValue(ANON_EXCLUSIVE, { isTracked: true, hasBarriers: false }),
+      trackingExclusive,
     );
     expect(seen).toEqual(expected);
   });
