@@ -1,4 +1,6 @@
+import type { Wiring } from '@pagerace/di';
 import { choose } from '@pagerace/explorer';
+import { localIrqRestore, localIrqSave } from '@pagerace/machine';
 import {
   getPage,
   hugeSubpage,
@@ -18,7 +20,7 @@ import {
 import { notified } from '@pagerace/page-model/testing';
 import { prepareChild } from '@pagerace/fork';
 import { describe, expect, test } from 'vitest';
-import { COLLAPSE_COPYING } from '../src/index.js';
+import { COLLAPSE_COPYING, COLLAPSE_SYNC, SyncTableWalks } from '../src/index.js';
 import { explored, exploredWeakly, once, type System } from './system.js';
 
 /** Whether the process has the pages that it had, in the table that it had. */
@@ -242,5 +244,28 @@ describe('collapse', () => {
       };
     });
     expect([verdict, violations]).toEqual(['verified', []]);
+  });
+
+  // tlb_remove_table_sync_one(), v6.1 (2ba99c5e0881).
+  test.each<[string, (wiring: Wiring) => void, boolean]>([
+    ['to v6.0', () => undefined, true],
+    ['since v6.1', (wiring) => void wiring.override(COLLAPSE_SYNC, SyncTableWalks), false],
+  ])('may empty a table under a walk with interrupts off: %s', (_, rewire, expected) => {
+    let isEmptied = false;
+    const { verdict, error } = explored(({ arch, khugepaged, machine, mm }) => {
+      Object.assign(arch, { hasRcuTableFree: true });
+      machine.cpu(0).run('walk', () => {
+        localIrqSave();
+        const walk = walkToPte(mm, 0);
+        const went = walk !== undefined && arch.pteNone(arch.ptepGet(walk.ptep));
+        localIrqRestore();
+        return went;
+      });
+      machine.cpu(1).run('khugepaged', () => khugepaged.collapseHugePage(mm, 0));
+      return ({ walk }) => {
+        isEmptied ||= walk as boolean;
+      };
+    }, rewire);
+    expect([verdict, error, isEmptied]).toEqual(['verified', undefined, expected]);
   });
 });

@@ -1,5 +1,15 @@
 import type { Wiring } from '@pagerace/di';
-import { atomicInc, downRead, upRead } from '@pagerace/machine';
+import {
+  atomicInc,
+  downRead,
+  localIrqRestore,
+  localIrqSave,
+  rcuReadLock,
+  rcuReadUnlock,
+  spinLock,
+  spinUnlock,
+  upRead,
+} from '@pagerace/machine';
 import {
   auditReferences,
   FileMapping,
@@ -13,6 +23,8 @@ import {
   PageLocked,
   pageRefAdd,
   type PageTable,
+  pmdLock,
+  pmdUnlock,
   pteAlloc,
   VM_READ,
   VM_SHARED,
@@ -24,8 +36,10 @@ import {
 import { notified } from '@pagerace/page-model/testing';
 import { describe, expect, test } from 'vitest';
 import {
+  COLLAPSE_SYNC,
   CollapsePteMappedUnderMmapRead,
   PTE_MAPPED_COLLAPSE,
+  SyncTableWalks,
   TABLE_REMOVAL_RULE,
 } from '../src/index.js';
 import { explored, type System } from './system.js';
@@ -199,25 +213,87 @@ describe.each(forms)('collapse_pte_mapped_thp() %s', (form, rewire) => {
     },
   );
 
-  // To v6.0 by mistake: 8d3c106e19e8. Since v6.6 the table is freed after a grace period.
-  test('keeps walks of the reverse mapping out, or not', () => {
+  /** Whether the table may be taken out while another holds a lock. @param body of the other, under its lock */
+  function isTakenOutUnder(
+    lock: (system: System, body: () => boolean) => boolean,
+  ): readonly unknown[] {
     let isTakenOut = false;
-    const { verdict } = explored((system) => {
-      const { arch, khugepaged, machine, memory, mm } = system;
+    const { verdict, error } = explored((system) => {
+      const { arch, khugepaged, machine, mm } = system;
       machine.boot(() => mappedFile(system));
       const isThere = (): boolean => arch.pmdPresent(walkToPmd(mm, START)!.pmd);
-      machine.cpu(0).run('walk', () => {
-        const { iMmapRwsem } = memory.files[0]!;
-        downRead(iMmapRwsem);
-        const went = isThere() && !isThere();
-        upRead(iMmapRwsem);
-        return went;
-      });
+      machine.cpu(0).run('other', () => lock(system, () => isThere() && !isThere()));
       machine.cpu(1).run('khugepaged', () => khugepaged.collapsePteMappedThp(mm, START));
-      return ({ walk }) => {
-        isTakenOut ||= walk as boolean;
+      return ({ other }) => {
+        isTakenOut ||= other as boolean;
       };
     }, rewire);
-    expect([verdict, isTakenOut]).toEqual(['verified', form !== V6_1]);
+    return [verdict, error, isTakenOut];
+  }
+
+  // To v6.0 by mistake: 8d3c106e19e8. Since v6.6 the table is freed after a grace period.
+  test('keeps walks of the reverse mapping out, or not', () => {
+    const seen = isTakenOutUnder(({ memory }, body) => {
+      const { iMmapRwsem } = memory.files[0]!;
+      downRead(iMmapRwsem);
+      const went = body();
+      upRead(iMmapRwsem);
+      return went;
+    });
+    expect(seen).toEqual(['verified', undefined, form !== V6_1]);
   });
+
+  // Not in v6.1: 8d3c106e19e8 relies on i_mmap_rwsem and mmap_lock.
+  test('takes the table out under pmd_lock(), or not', () => {
+    const seen = isTakenOutUnder(({ mm }, body) => {
+      pmdLock(mm);
+      const went = body();
+      pmdUnlock(mm);
+      return went;
+    });
+    expect(seen).toEqual(['verified', undefined, form === V6_1]);
+  });
+
+  // 1043173eb5eb: under the lock of the table, which pte_free_defer() leaves to whoever waits for it. Before,
+  // nobody is kept from it but by mmap_lock and i_mmap_rwsem.
+  test.runIf(form === V6_6)('leaves the table to whoever has found it, and has its lock', () => {
+    const seen = isTakenOutUnder(({ mm }, body) => {
+      rcuReadLock();
+      const walk = walkToPte(mm, START);
+      let went = false;
+      if (walk !== undefined) {
+        spinLock(walk.table.ptl);
+        went = body();
+        spinUnlock(walk.table.ptl);
+      }
+      rcuReadUnlock();
+      return went;
+    });
+    expect(seen).toEqual(['verified', undefined, false]);
+  });
+});
+
+// tlb_remove_table_sync_one(), v6.1 (2ba99c5e0881).
+test.each<[string, (wiring: Wiring) => void, boolean]>([
+  ['to v6.0', () => undefined, true],
+  ['since v6.1', (wiring) => void wiring.override(COLLAPSE_SYNC, SyncTableWalks), false],
+])('the table may be gone under a walk with interrupts off: %s', (_, rewire, expected) => {
+  let isGone = false;
+  const { verdict, error } = explored((system) => {
+    const { arch, khugepaged, machine, mm } = system;
+    Object.assign(arch, { hasRcuTableFree: true });
+    machine.boot(() => mappedFile(system));
+    machine.cpu(0).run('walk', () => {
+      localIrqSave();
+      const walk = walkToPte(mm, START);
+      const went = walk?.table.isStillOf(walk.pmdp) === false;
+      localIrqRestore();
+      return went;
+    });
+    machine.cpu(1).run('khugepaged', () => khugepaged.collapsePteMappedThp(mm, START));
+    return ({ walk }) => {
+      isGone ||= walk as boolean;
+    };
+  }, rewire);
+  expect([verdict, error, isGone]).toEqual(['verified', undefined, expected]);
 });
