@@ -85,19 +85,29 @@ describe('a fault in a shared mapping of a file', () => {
     expect(second).toEqual([0x30, false, true, true, false, 3, 1, false]);
   });
 
-  test('maps a page once, though two come for it', () => {
-    const { verdict, executions } = explored((system) => {
+  test.each([
+    ['a page', false, 2],
+    ['a huge page', true, 3],
+  ])('maps %s once, though two come for it', (_, huge, references) => {
+    const { verdict, error, executions } = explored((system) => {
       const { machine, memory, mm, user } = system;
-      const pages = machine.boot(() => mappedFile(system, true));
+      const pages = machine.boot(() => {
+        const mapped = mappedFile(system, huge);
+        if (!huge) pteAlloc(mm, 0);
+        return mapped;
+      });
       for (const [nth, cpu] of [0, 1].entries()) {
         machine.cpu(cpu).run(`T${String(nth)}`, () => user.userRead(mm, 0));
       }
       return () => {
-        assert(pageCount(pages[0]!.head) === 3, 'the huge page is mapped once, as one');
+        assert(
+          pageCount(pages[0]!.head) === references,
+          'the page is mapped once, the huge one as one',
+        );
         auditReferences(memory);
       };
     });
-    expect(verdict).toBe('verified');
+    expect([verdict, error]).toEqual(['verified', undefined]);
     expect(executions).toBeGreaterThan(1);
   });
 
