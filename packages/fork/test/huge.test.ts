@@ -21,7 +21,7 @@ import {
 import { mapHugePage } from '@pagerace/page-model/testing';
 import { describe, expect, test } from 'vitest';
 import { prepareChild } from '../src/index.js';
-import { explored, type System } from './system.js';
+import { explored, once as onceOn, type System } from './system.js';
 
 const huge = { pages: 10, hugePages: 2, hpagePmdNr: 2 };
 
@@ -43,24 +43,15 @@ function family({ machine, memory, mm }: System): Family {
 function once<T>(
   body: (system: System, family: Family) => T,
   rewire?: (wiring: Wiring) => void,
-): T | undefined {
-  let result: T | undefined;
-  const { error, violations } = explored(
-    (system) => {
-      result = system.machine.boot(() => body(system, family(system)));
-      // A program without a thread would be refused.
-      system.machine.agent('nobody').run(() => undefined);
-      return () => {
-        auditReferences(system.memory);
-        auditPageTables(system.memory);
-      };
+): T {
+  return onceOn(
+    (system) => body(system, family(system)),
+    ({ memory }) => {
+      auditReferences(memory);
+      auditPageTables(memory);
     },
     { ...huge, rewire },
   );
-  if (error !== undefined || violations[0] !== undefined) {
-    throw new Error(error ?? violations[0]?.message);
-  }
-  return result;
 }
 
 const isHuge = ({ arch }: System, mm: Mm, address = 0): boolean =>
