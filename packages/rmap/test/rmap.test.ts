@@ -1,4 +1,5 @@
 import type { Wiring } from '@pagerace/di';
+import { readOnce, writeOnce } from '@pagerace/machine';
 import {
   auditReferences,
   getPage,
@@ -12,6 +13,7 @@ import {
   pageMapcount,
   pageMapped,
   pageRefAdd,
+  pageRefAddUnless,
   PageSwapBacked,
   pteAlloc,
   type Pte,
@@ -28,7 +30,7 @@ import {
 import { notified } from '@pagerace/page-model/testing';
 import { describe, expect, test } from 'vitest';
 import { ANON_EXCLUSIVE, LookBeforeReference } from '../src/index.js';
-import { explored, once, type System } from './system.js';
+import { explored, exploredWeakly, once, type System } from './system.js';
 
 const vmFlags = VM_READ | VM_WRITE;
 
@@ -278,6 +280,53 @@ describe('try_to_unmap() of a page in the swap cache', () => {
       trackingExclusive,
     );
     expect(seen).toEqual(expected);
+  });
+
+  // page_try_share_anon_rmap(), v6.1 (088b8aa537c2): the entry is cleared, smp_mb(), the pins are read; GUP-fast
+  // pins, fully ordered, and then reads the entry again.
+  test.each([
+    ['may miss a pin of GUP-fast before v6.1', false],
+    ['misses no pin of GUP-fast since v6.1', true],
+  ])('%s', (_, hasBarriers) => {
+    let isMissed = false;
+    const { verdict, error } = exploredWeakly(
+      (system) => {
+        const { arch, machine, mm, rmap, swap } = system;
+        // Nothing but the barrier orders it.
+        arch.ptepClearFlush = (_vma, _address, ptep) => {
+          const pte = readOnce(ptep);
+          writeOnce(ptep, arch.none);
+          return pte;
+        };
+        const vma = mm.mmap({ start: 0, pages: 1, vmFlags });
+        const page = machine.boot(() => {
+          swap.swapon(1);
+          const mapped = map(system, vma, 0);
+          getPage(mapped);
+          lockPage(mapped);
+          swap.addToSwap(mapped);
+          return mapped;
+        });
+        const { ptep } = walkToPte(mm, 0)!;
+        machine.cpu(0).run('gup', () => {
+          const pte = arch.ptepGet(ptep);
+          return (
+            arch.ptePresent(pte) &&
+            pageRefAddUnless(page, GUP_PIN_COUNTING_BIAS, 0) &&
+            arch.ptepGet(ptep) === pte
+          );
+        });
+        machine.cpu(1).run('reclaim', () => {
+          rmap.tryToUnmap(page, {});
+          return pageMapped(page);
+        });
+        return ({ gup, reclaim }) => {
+          isMissed ||= gup === true && reclaim === false;
+        };
+      },
+      (wiring) => void wiring.overrideValue(ANON_EXCLUSIVE, { isTracked: true, hasBarriers }),
+    );
+    expect([verdict, error, isMissed]).toEqual(['verified', undefined, !hasBarriers]);
   });
 
   test('is refused without a slot', () => {

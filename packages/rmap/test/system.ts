@@ -1,6 +1,6 @@
 import type { Wiring } from '@pagerace/di';
 import type { Machine } from '@pagerace/machine';
-import { sc } from '@pagerace/memory-models';
+import { armv8, sc } from '@pagerace/memory-models';
 import { ARCHITECTURE, type Architecture, MEMORY, type Memory, Mm } from '@pagerace/page-model';
 import { exploring, toySystem } from '@pagerace/page-model/testing';
 import { SWAP, type Swap, swapSubsystem } from '@pagerace/swap';
@@ -17,7 +17,7 @@ export interface System {
   readonly mm: Mm;
 }
 
-export const { explored, once } = exploring(sc, (rewire?: (wiring: Wiring) => void): System => {
+function compose(rewire?: (wiring: Wiring) => void): System {
   const { machine, wiring } = toySystem();
   swapSubsystem(wiring);
   rmapSubsystem(wiring);
@@ -29,4 +29,9 @@ export const { explored, once } = exploring(sc, (rewire?: (wiring: Wiring) => vo
   const log = wiring.get(LAZY_FREE_LOG);
   const mm = new Mm(memory, 'mm', [machine.cpu(0)]);
   return { machine, memory, arch, swap, rmap, log, mm };
-});
+}
+
+export const { explored, once } = exploring(sc, compose);
+
+/** The same by a model that reorders a store and a later load. */
+export const { explored: exploredWeakly } = exploring(armv8, compose);

@@ -35,6 +35,14 @@ export const kernel = [
     watchers: ['packages/rmap'],
   },
   {
+    id: 'rmap-no-barrier-before-pins',
+    fault: 'page_try_share_anon_rmap() of v6.1 has no barrier before it looks for pins',
+    file: 'packages/rmap/src/reverse-mapping.ts',
+    from: "if (this.exclusive.hasBarriers) smpMb('page_try_share_anon_rmap');",
+    to: '',
+    watchers: ['packages/rmap'],
+  },
+  {
     id: 'rmap-dup-without-pin-check',
     fault: 'fork shares an exclusive page that may be pinned',
     file: 'packages/rmap/src/reverse-mapping.ts',
