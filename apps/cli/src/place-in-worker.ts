@@ -20,7 +20,7 @@ interface Paused {
  * The line that a worker is at, by a debugger that stops it there: `FILE:LINE`, of a plug-in if one of its
  * functions is running. Undefined where nothing is found out in time.
  */
-export async function placeIn(worker: Worker, milliseconds = 5000): Promise<string | undefined> {
+export async function placeIn(worker: Worker, milliseconds = 30_000): Promise<string | undefined> {
   const urls = new Map<string, string>();
   const session = new Session();
   let timer: NodeJS.Timeout | undefined;

@@ -1,10 +1,11 @@
 import { expect, it } from 'vitest';
 import { examples, start, startEndless } from './support/pagerace.js';
 
-/** Starts an exploration that would not end, and sends a signal once it is under way. */
-async function interrupted(command: string, signal: NodeJS.Signals) {
-  const { child, ended } = start([...command.split(' '), '--json', '--plugin', examples]);
-  child.stderr!.once('data', () => setTimeout(() => child.kill(signal), 300));
+/** Starts an exploration that would not end, and sends a signal once there have been executions. */
+async function interrupted(command: string, signal: NodeJS.Signals, workers?: number) {
+  const { child, ended, underWay } = startEndless(`${command} --json`, 1000, workers);
+  await underWay;
+  child.kill(signal);
   const { code, out, err } = await ended;
   return { code, document: JSON.parse(out) as Record<string, unknown>, events: err };
 }
@@ -32,7 +33,7 @@ it('so does the end of a job', async () => {
 
 it('Ctrl-C ends a whole comparison, not only the run that is under way', async () => {
   const command = 'compare endless --kernels plain --arch x86,x86-ipi,x86-broadcast';
-  const { code, document } = await interrupted(`${command} --jobs 2`, 'SIGINT');
+  const { code, document } = await interrupted(`${command} --jobs 2`, 'SIGINT', 2);
   expect(code).toBe(4);
   expect(document).toMatchObject({
     complete: false,

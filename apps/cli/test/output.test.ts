@@ -14,8 +14,9 @@ describe('results', () => {
     expect(lines[0]).toBe('store-buffering on plain, x86 (tso)');
     expect(out).toContain("misses CPU 0's write of 1 (still in");
     expect(out).toContain('It needs weak memory');
-    expect(lines.at(-1)).toMatch(
-      /^\u2717 violated: assertion \(1 of 4\); every execution was explored; needs weak memory \(.*\); as expected$/,
+    // How long it took decides where the line is broken.
+    expect(out.trimEnd().replaceAll('\n  ', ' ')).toMatch(
+      /^\u2717 violated: assertion \(1 of 4\); every execution was explored; needs weak memory \(.*\); as expected$(?![^])/m,
     );
     for (const line of lines.filter((one) => !one.includes(examples)))
       expect(line.length).toBeLessThanOrEqual(100);
@@ -77,7 +78,10 @@ describe('results', () => {
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line) as Record<string, unknown>);
-    expect(events.map(({ event }) => event)).toEqual(['started', 'progress', 'ended']);
+    // One each second; the time limit is looked at between two steps, which may be far apart.
+    expect(events[0]).toMatchObject({ event: 'started' });
+    expect(events[1]).toMatchObject({ event: 'progress' });
+    expect(events.at(-1)).toMatchObject({ event: 'ended' });
     expect(events[1]).toMatchObject({ scenario: 'endless', kernel: 'plain' });
     expect(events[1]!.rate).toBeGreaterThan(0);
     const { low, high } = events[1]!.estimate as { low: number; high: number };
@@ -185,7 +189,7 @@ describe('JSON', () => {
   });
 
   it('of an estimate has its interval', async () => {
-    const { out } = await pagerace('estimate endless --timeout 0.5 --json');
+    const { out } = await pagerace('estimate endless --samples 50 --timeout 600 --json');
     const { estimate } = JSON.parse(out) as {
       estimate: { low: number; mean: number; high: number };
     };

@@ -29,7 +29,7 @@ export interface EstimateOptions {
  * a probability of less than 2⁻⁵, however long the tail (Gomes et al., "From Sampling to Model
  * Counting", 2007). So half the least of them is a lower bound even where the spread gives none.
  */
-const batches = 5;
+export const batches = 5;
 
 /**
  * What samples tell of the whole when a part was explored: that part is known, and the rest is as large as

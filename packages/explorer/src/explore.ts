@@ -1,5 +1,5 @@
 import { ModelError } from './errors.js';
-import { type Estimate, estimate, expectedSize } from './estimate.js';
+import { batches, type Estimate, estimate, expectedSize } from './estimate.js';
 import { encodeExecutionId } from './execution-id.js';
 import { Exploration, Outcome } from './exploration.js';
 import { type ExecutionGraph, EventKind, none } from './graph.js';
@@ -177,10 +177,12 @@ export class ExplorationRun {
     const executions = exploration?.executions ?? 0;
     this.#sampled ??= this.#guarded(() => {
       const until = performance.now() + 200;
+      let taken = 0;
       return estimate(this.setup, {
         model: this.options.model,
         samples: 200,
-        shouldStop: () => performance.now() >= until,
+        // Fewer than that give no interval, on the busiest machine.
+        shouldStop: () => ++taken >= batches && performance.now() >= until,
       });
     }) ?? { mean: executions, low: executions, high: executions, samples: 0 };
     return {

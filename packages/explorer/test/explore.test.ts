@@ -19,7 +19,7 @@ import {
   Violation,
   type Setup,
 } from '../src/index.js';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { coherent, sc } from './models.js';
 
 const storeBuffering: Setup = () => {
@@ -354,6 +354,9 @@ describe('an exploration', () => {
     };
     const shares: number[] = [];
     const intervals: [low: number, high: number][] = [];
+    // A clock that stands still: the estimate takes all of its samples, however busy the machine is.
+    vi.useFakeTimers({ toFake: ['performance'] });
+    onTestFinished(() => void vi.useRealTimers());
     const run = new ExplorationRun(seven, {
       model: coherent,
       progressInterval: 0,
@@ -372,6 +375,15 @@ describe('an exploration', () => {
     expect(shares).toEqual([...shares].sort((a, b) => a - b));
     expect(run.progress().estimate.mean).toBeCloseTo(5040, 0);
     expect(run.progress().explored).toBeCloseTo(1, 6);
+  });
+
+  it('tells an interval, however slow the machine is', () => {
+    let now = 0;
+    vi.spyOn(performance, 'now').mockImplementation(() => (now += 1000));
+    onTestFinished(() => void vi.restoreAllMocks());
+    const { estimate } = new ExplorationRun(storeBuffering, { model: coherent }).progress();
+    expect(estimate.samples).toBe(5);
+    expect(estimate.high).toBeLessThan(Infinity);
   });
 
   it('is estimated beforehand without bias', () => {

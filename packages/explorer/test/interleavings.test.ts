@@ -30,7 +30,6 @@ test.each(['sc', 'tso'] as const)(
     });
     expect(violated).toBeGreaterThan(numRuns / 50);
   },
-  60_000,
 );
 
 test('a bounded search finds the same with and without memory of states', () => {
@@ -42,7 +41,7 @@ test('a bounded search finds the same with and without memory of states', () => 
     expect(forgetting.violation?.preemptions).toBe(remembering.violation?.preemptions);
     expect(forgetting.deadlocks > 0).toBe(remembering.deadlocks > 0);
   });
-}, 60_000);
+});
 
 test.each(['sc', 'tso'] as const)(
   'under %s a random run is one of the executions, and a found violation is one',
@@ -55,5 +54,4 @@ test.each(['sc', 'tso'] as const)(
       expect(result.executions + result.deadlocks + result.excluded).toBe(20);
     });
   },
-  60_000,
 );

@@ -43,5 +43,4 @@ test.each([sc, tso] as const)(
     expect(executions).toBeGreaterThan(5 * numRuns);
     expect(deadlocks).toBeGreaterThan(numRuns / 10);
   },
-  60_000,
 );

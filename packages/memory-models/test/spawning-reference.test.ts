@@ -228,7 +228,6 @@ it.each(referenceForms)(
     expect(forbidden).toBeGreaterThan(numRuns / 20);
     if (model === rc11) expect(races).toBeGreaterThan(numRuns / 20);
   },
-  60_000,
 );
 
 const valueText = (value: unknown): string =>

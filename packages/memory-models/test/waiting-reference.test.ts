@@ -72,5 +72,4 @@ it.each(referenceForms)(
     expect(forbidden).toBeGreaterThan(numRuns / 10);
     expect(deadlocked).toBeGreaterThan(numRuns / 20);
   },
-  60_000,
 );

@@ -29,7 +29,7 @@ function verdict(
 /** The kernel’s own model. */
 const lkmm = { ...x86, model: 'lkmm' };
 
-describe('the first pin of a process, of a small page, on v6.15', { timeout: 60_000 }, () => {
+describe('the first pin of a process, of a small page, on v6.15', () => {
   // C-fork-pin-flag: a write barrier and two locks order no later load.
   test('may be missed by the kernel’s own model, whether a lock is released in between or not', () => {
     expect(verdict(lkmm, 'v6.15', {})).toBe('violated');
@@ -53,7 +53,7 @@ describe('the first pin of a process, of a small page, on v6.15', { timeout: 60_
   });
 });
 
-describe('a later pin', { timeout: 60_000 }, () => {
+describe('a later pin', () => {
   // Fork adds to the very counter that has the pins, so that one of the two reads from the other.
   test('of a small page is seen since v5.19, where fork takes its reference first', () => {
     const parameters = { table: 'new', pins: 'again' };

@@ -67,7 +67,7 @@ function verdictUnder(
   return explore(run.setup, { model: run.model, strategy: 'first violation' }).verdict;
 }
 
-describe.each(['first', 'again'] as const)('a pin: %s', { timeout: 60_000 }, (pins) => {
+describe.each(['first', 'again'] as const)('a pin: %s', (pins) => {
   // By the locks of the tables that the child needs, of which one is released before another is taken.
   test('is seen by fork on arm64', () => {
     expect(verdictUnder(arm64, v6_1, pins)).toBe('verified');
@@ -79,15 +79,11 @@ describe.each(['first', 'again'] as const)('a pin: %s', { timeout: 60_000 }, (pi
   });
 });
 
-test(
-  'the copy of a page is seen with its contents, for the barrier of __SetPageUptodate()',
-  { timeout: 60_000 },
-  () => {
-    const site = 'include/linux/page-flags.h:__SetPageUptodate:smp_wmb';
-    const orderingSites = new OrderingSites([[site, dropped]]);
-    const choice = { scenario, kernel: v6_1, architecture: w, model: w.model };
-    expect(violatedBy(choice)).not.toContain('use-after-free');
-    expect(violatedBy({ ...choice, orderingSites })).toContain('use-after-free');
-    expect(orderingSites.unmet).toEqual([]);
-  },
-);
+test('the copy of a page is seen with its contents, for the barrier of __SetPageUptodate()', () => {
+  const site = 'include/linux/page-flags.h:__SetPageUptodate:smp_wmb';
+  const orderingSites = new OrderingSites([[site, dropped]]);
+  const choice = { scenario, kernel: v6_1, architecture: w, model: w.model };
+  expect(violatedBy(choice)).not.toContain('use-after-free');
+  expect(violatedBy({ ...choice, orderingSites })).toContain('use-after-free');
+  expect(orderingSites.unmet).toEqual([]);
+});

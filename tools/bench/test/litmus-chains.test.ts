@@ -4,7 +4,7 @@ import { links, rcuRing, uniformRing } from '../src/litmus-chains.js';
 
 const lkmm = modelNamed('lkmm');
 const observe = (text: string): string =>
-  judge(parseLitmus(text), lkmm, { verdictOnly: true, timeLimit: 20_000 }).observation;
+  judge(parseLitmus(text), lkmm, { verdictOnly: true }).observation;
 
 describe.each([3, 5, 9, 19])('rings of %i threads', (threads) => {
   const half = Math.floor(threads / 2);

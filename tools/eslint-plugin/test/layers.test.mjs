@@ -21,7 +21,7 @@ async function complaints(importer, imported) {
 
 describe('layers', () => {
   // Without the graph, as in a fresh clone, the rule would warn and let everything pass.
-  beforeAll(() => createProjectGraphAsync(), 120_000);
+  beforeAll(() => createProjectGraphAsync());
 
   it.each([
     ['kernel', 'gup'],

@@ -33,7 +33,7 @@ beforeAll(() => {
   const files = packed.map(({ name, filename }) => [name, `file:packed/${filename}`]);
   write('package.json', { private: true, type: 'module', dependencies: Object.fromEntries(files) });
   run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund']);
-}, 180_000);
+});
 
 afterAll(() => {
   rmSync(consumer, { recursive: true });

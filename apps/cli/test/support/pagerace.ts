@@ -44,16 +44,20 @@ export function pagerace(words: string, environment: NodeJS.ProcessEnv = {}): Pr
  * Starts the command with the tests' scenarios `endless` and `looping`.
  *
  * @param runs how often threads must have been run when it is under way
+ * @param workers in how many workers
  */
 export function startEndless(
   words: string,
   runs = 1,
+  workers = 1,
 ): ReturnType<typeof start> & { underWay: Promise<void> } {
   const args = [...words.split(' '), '--plugin', examples];
   const started = start(args, { TELL_AFTER: String(runs) });
+  let told = '';
   const underWay = new Promise<void>((resolve) => {
     started.child.stderr!.on('data', (chunk: string) => {
-      if (chunk.includes('under way')) resolve();
+      told += chunk;
+      if (told.split('under way').length > workers) resolve();
     });
   });
   return { ...started, underWay };
