@@ -106,7 +106,7 @@ buffering: a store comes after the loads before it in its thread.`;
 
 type Runner = (body: (session: Session) => Promise<ExitCode> | ExitCode) => Promise<void>;
 
-/** Runs a command that no kernel and no architecture has a part in, and loads none. */
+/** Runs a command that needs no kernel and no architecture here, and loads none. */
 type FilesRunner = (body: (session: FileSession) => Promise<ExitCode> | ExitCode) => Promise<void>;
 
 function addCommands(program: Command, command: Runner, commandOnFiles: FilesRunner): void {
@@ -241,7 +241,7 @@ Example:
 ${exitCodeHelp}`,
     )
     .action((scenario: string, id: string, options: ReplayOptions) =>
-      command(async (session) =>
+      commandOnFiles(async (session) =>
         (await import('./commands/replay.js')).replay(scenario, id, options, session),
       ),
     );

@@ -10,7 +10,13 @@ export const patience = 10_000;
 /** How often it is looked at meanwhile: a machine that was asleep has not been looked at. */
 const looks = 10;
 
-type Ended = Extract<WorkerMessage, { kind: 'explored' | 'measured' }>;
+/** What each kind of task ends with. */
+interface Ends {
+  readonly explore: 'explored';
+  readonly measure: 'measured';
+  readonly replay: 'replayed';
+}
+type Ended = Extract<WorkerMessage, { kind: Ends[Task['kind']] }>;
 
 /** Says in its message which part of a program does not end, and where it is. */
 export class EndlessError extends PluginError {}
@@ -75,7 +81,7 @@ export class ExplorationThread {
   perform<Kind extends Task['kind']>(
     task: Extract<Task, { kind: Kind }>,
     onMessage: (message: Exclude<WorkerMessage, Ended>) => void,
-  ): Promise<Extract<Ended, { kind: Kind extends 'explore' ? 'explored' : 'measured' }>> {
+  ): Promise<Extract<Ended, { kind: Ends[Kind] }>> {
     // Whatever becomes of the command, a thread that has nothing to do keeps no process alive.
     this.#worker.ref();
     const answer = new Promise<never>((resolve, reject) => {

@@ -12,6 +12,7 @@ import { searchInterleavings } from './interleaving-search.js';
 import { type Effort, type Measured, measure } from './measuring.js';
 import { loadRegistry } from './plugins.js';
 import { Pulse } from './pulse.js';
+import { type Replayed, type ReplayRequest, showAgain } from './replaying.js';
 import { type Choice, select } from './selection.js';
 import type { Strategy } from './strategy.js';
 import { mustFit } from './weakened-sites.js';
@@ -34,6 +35,7 @@ export type Task = { readonly choice: Choice } & (
       readonly progressInterval: number;
     }
   | { readonly kind: 'measure'; readonly effort: Effort }
+  | { readonly kind: 'replay'; readonly request: ReplayRequest }
 );
 
 /** What the worker says. */
@@ -42,7 +44,8 @@ export type WorkerMessage =
   /** Said once of a violation, when the search for a simpler one takes its time. */
   | { readonly kind: 'violation'; readonly soFar: Result }
   | ({ readonly kind: 'explored'; readonly met: readonly OrderingSite[] } & Explored)
-  | { readonly kind: 'measured'; readonly measured: Measured };
+  | { readonly kind: 'measured'; readonly measured: Measured }
+  | ({ readonly kind: 'replayed' } & Replayed);
 
 /** What an exploration found out. */
 export interface Explored {
@@ -66,6 +69,10 @@ const isInterrupted = (): boolean => Atomics.load(interrupted, 0) !== 0;
 const say = (message: WorkerMessage): void => parentPort!.postMessage(message);
 
 parentPort!.on('message', (task: Task) => {
+  if (task.kind === 'replay') {
+    say({ kind: 'replayed', ...showAgain(registry, task.choice, task.request, plugins) });
+    return;
+  }
   const { run, orderingSites } = select(registry, task.choice);
   if (task.kind === 'measure') {
     say({ kind: 'measured', measured: measure(run, task.effort, isInterrupted) });
@@ -127,7 +134,11 @@ function exploreGraphs(
   const result = exploration.result();
   if (!early.has(result.incomplete)) return { result };
   const { explored, estimate } = exploration.progress();
-  return { result, extent: { explored, estimate } };
+  const sampled = exploration.result();
+  // The samples of the estimate run the program, too, and may find that it cannot be explored.
+  return sampled.error === undefined
+    ? { result, extent: { explored, estimate } }
+    : { result: sampled };
 }
 
 function strategyOptions(strategy: Strategy): Partial<ExploreOptions> {

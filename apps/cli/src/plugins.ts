@@ -27,7 +27,7 @@ import { UsageError } from './failure.js';
  * @param modules paths of files, or names of packages, whose default export is a plug-in
  */
 export async function loadRegistry(modules: readonly string[] = []): Promise<Registry> {
-  return new Registry([
+  const registry = new Registry([
     { id: '@pagerace/memory-models', models: memoryModels },
     archArm,
     archArm64,
@@ -45,6 +45,8 @@ export async function loadRegistry(modules: readonly string[] = []): Promise<Reg
     scenarios,
     ...(await Promise.all(modules.map(loadPlugin))),
   ]);
+  registry.mustBeWhole();
+  return registry;
 }
 
 const kinds = ['scenarios', 'patches', 'kernels', 'architectures', 'models'];

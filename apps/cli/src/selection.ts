@@ -34,15 +34,15 @@ export interface Selection {
 }
 
 /** The architecture where none is named. */
-export function usualArchitecture(registry: Registry, scenario: Scenario): string {
-  return registry.defaultArchitecture(scenario) ?? 'x86';
+export function usualArchitecture({ defaultArchitecture = 'x86' }: Scenario): string {
+  return defaultArchitecture;
 }
 
 /** @throws {UsageError} for what does not exist or does not fit */
 export function select(registry: Registry, choice: Choice): Selection {
   const scenario = registry.scenario(choice.scenario);
   const kernel = registry.kernel(choice.kernel ?? usualKernels(registry, scenario)[0]!);
-  const named = choice.architecture ?? usualArchitecture(registry, scenario);
+  const named = choice.architecture ?? usualArchitecture(scenario);
   if (named === every || named.includes(',')) {
     throw new UsageError(`it takes one architecture, not ${named}; compare takes several`);
   }

@@ -121,12 +121,14 @@ describe('3: an internal error, or one of a model', () => {
       'the scenario built-differently is built differently each time: the cell x with 0 before, the cell x with 1 now',
     ],
     ['compare throwing-setup', 'model error: the set-up threw'],
+    ['compare nondeterministic --kernels plain', '! model error, '],
     ['run no-threads', 'returned no threads'],
   ])('%s', async (words, says) => {
     const { code, out, err } = await pagerace(words);
     expect({ code, err }).toEqual({ code: 3, err: '' });
     expect(out.replace(/\s+/g, ' ')).toContain(says);
     expect(out).toContain('model error');
+    expect(out).not.toContain('% explored of');
     expect(out).not.toMatch(trace);
   });
 

@@ -44,6 +44,18 @@ describe('a replay', async () => {
     expect(err).toContain('is of another program');
   });
 
+  it('and an export end a thread that has come to loop, and say where it is', async () => {
+    const [, edited] = /^execution (\S+)$/m.exec((await pagerace('run edited')).out)!;
+    const commands = [`replay edited ${edited!}`, `export edited --id ${edited!}`];
+    for (const ended of commands.map((words) => pagerace(words, { EDITED: '1' }))) {
+      const { code, out, err } = await ended;
+      expect({ code, out }).toEqual({ code: 3, out: '' });
+      expect(err.replaceAll(/\s+/g, ' ')).toMatch(
+        /^pagerace: the scenario edited does not end: looper has performed no operation for 10 s: it loops without one \((\S+\/)?example-plugin\.mjs:\d+\)/,
+      );
+    }
+  });
+
   it('of a damaged id is refused', async () => {
     const damaged = id.slice(0, 8) + (id[8] === '0' ? '1' : '0') + id.slice(9);
     const { code, err } = await pagerace(`replay store-buffering ${damaged} --kernel plain`);

@@ -3,6 +3,7 @@ export type WiringErrorKind =
   | 'already bound'
   | 'nothing to override'
   | 'already in use'
+  | 'unlike what it replaces'
   | 'not injectable'
   | 'parameter without token'
   | 'undefined value'

@@ -37,17 +37,16 @@ export class Wiring {
   /**
    * Replaces the implementation of a token, as a variant does with one seam of its base.
    *
-   * @throws WiringError `nothing to override`: the base does not have this seam
+   * @throws WiringError `nothing to override`: the base does not have this seam; `unlike what it replaces`:
+   *   the two have no function in common, so that it must be meant for another token
    */
   override<T>(token: Token<T>, implementation: Constructor<NoInfer<T>>): this {
-    this.#mustBeReplaceable(token);
-    return this.#register(token, { class: implementation });
+    return this.#replace(token, { class: implementation });
   }
 
   /** Replaces whatever a token is bound to by a value. */
   overrideValue<T>(token: Token<T>, value: NoInfer<T>): this {
-    this.#mustBeReplaceable(token);
-    return this.#register(token, { value });
+    return this.#replace(token, { value });
   }
 
   /** Whether something is bound to the token. */
@@ -85,8 +84,9 @@ export class Wiring {
     );
   }
 
-  #mustBeReplaceable(token: symbol): void {
-    if (!this.#bindings.has(token)) {
+  #replace(token: symbol, binding: Binding): this {
+    const before = this.#bindings.get(token);
+    if (before === undefined) {
       throw new WiringError(
         'nothing to override',
         `${nameOf(token)} is not bound, so there is nothing to override.`,
@@ -98,25 +98,37 @@ export class Wiring {
         `${nameOf(token)} is in use as ${this.#describe(token)}: override it before the first get().`,
       );
     }
+    return this.#register(token, binding, before);
+  }
+
+  /** No compiler may have seen that an implementation is one of this token. */
+  #mustBeAlike(token: symbol, binding: Binding, before: Binding): void {
+    const [has, wanted] = [functionsOf(binding), functionsOf(before)];
+    if (has.size === 0 || wanted.size === 0 || share(has, wanted)) return;
+    const [like] = [...this.#bindings].find(([, other]) => share(has, functionsOf(other))) ?? [];
+    const hint = like === undefined ? '' : ` Is it meant for ${nameOf(like)}?`;
+    throw new WiringError(
+      'unlike what it replaces',
+      `${describe(binding)} is no ${nameOf(token)}: it has ${listed(has)}, but not ${listed(wanted)} as ${describe(before)} has.${hint}`,
+    );
   }
 
   #describe(token: symbol): string {
-    const binding = this.#bindings.get(token);
-    return binding && 'class' in binding ? binding.class.name : 'a value';
+    return describe(this.#bindings.get(token)!);
   }
 
-  #register(token: symbol, binding: Binding): this {
+  #register(token: symbol, binding: Binding, before?: Binding): this {
+    if ('class' in binding) mustBeBuildable(token, binding.class);
+    else if (binding.value === undefined)
+      throw new WiringError('undefined value', `The value for ${nameOf(token)} is undefined.`);
+    if (before !== undefined) this.#mustBeAlike(token, binding, before);
     if ('class' in binding) {
-      mustBeBuildable(token, binding.class);
       this.#container.register(
         token,
         { useClass: binding.class },
         { lifecycle: Lifecycle.ContainerScoped },
       );
     } else {
-      if (binding.value === undefined) {
-        throw new WiringError('undefined value', `The value for ${nameOf(token)} is undefined.`);
-      }
       // Not `useValue`: tsyringe takes one that is null for no provider at all.
       this.#container.register(token, { useFactory: () => binding.value });
     }
@@ -125,7 +137,39 @@ export class Wiring {
   }
 }
 
+function describe(binding: Binding): string {
+  return 'class' in binding ? binding.class.name : 'a value';
+}
+
+/** The functions that callers find on what a token is bound to; a class may make more when it is built. */
+function functionsOf(binding: Binding): ReadonlySet<string> {
+  const names = new Set<string>();
+  let from: unknown = 'class' in binding ? binding.class.prototype : binding.value;
+  while (typeof from === 'object' && from !== null && from !== Object.prototype) {
+    for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(from)))
+      if (typeof value === 'function' && name !== 'constructor') names.add(name);
+    from = Object.getPrototypeOf(from);
+  }
+  return names;
+}
+
+function share(some: ReadonlySet<string>, others: ReadonlySet<string>): boolean {
+  return [...some].some((name) => others.has(name));
+}
+
+function listed(functions: ReadonlySet<string>): string {
+  const names = [...functions].map((name) => `${name}()`);
+  return names.length > 4 ? [...names.slice(0, 3), '…'].join(', ') : names.join(', ');
+}
+
 function mustBeBuildable(token: symbol, implementation: Constructor): void {
+  // A plug-in may have been seen by no compiler.
+  if (typeof (implementation as unknown) !== 'function') {
+    throw new WiringError(
+      'not injectable',
+      `${String(implementation)} cannot be bound to ${nameOf(token)}: it is no class.`,
+    );
+  }
   const name = implementation.name;
   if (!isInjectable(implementation)) {
     throw new WiringError(

@@ -115,6 +115,38 @@ describe('binding', () => {
     });
   });
 
+  it('refuses what has no function in common with what it replaces, and says what it is like', () => {
+    interface Clock {
+      now(): number;
+    }
+    interface Bell {
+      ring(): void;
+    }
+    const CLOCK = token<Clock>('test.Clock');
+    const BELL = token<Bell>('test.Bell');
+    @injectable()
+    class Quartz implements Clock {
+      now(): number {
+        return 0;
+      }
+    }
+    @injectable()
+    class LoudBell implements Bell {
+      ring(): void {}
+    }
+    const wiring = new Wiring().bind(CLOCK, Quartz).bindValue(BELL, { ring: () => undefined });
+    expect(failure(() => wiring.override(CLOCK, LoudBell as never))).toEqual({
+      kind: 'unlike what it replaces',
+      message:
+        'LoudBell is no test.Clock: it has ring(), but not now() as Quartz has. Is it meant for test.Bell?',
+    });
+    expect(failure(() => wiring.overrideValue(BELL, { call: () => 1 } as never)).message).toBe(
+      'a value is no test.Bell: it has call(), but not ring() as a value has.',
+    );
+    // Functions may be made when an instance is built, and a stand-in may have none.
+    expect(() => wiring.overrideValue(CLOCK, {} as never).override(BELL, LoudBell)).not.toThrow();
+  });
+
   it('refuses to override what is in use', () => {
     const wiring = incomplete().bind(LEAF, Leaf);
     wiring.get(ROOT);

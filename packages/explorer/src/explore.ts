@@ -201,7 +201,7 @@ export class ExplorationRun {
     const exploration = this.#exploration;
     const incomplete: Incompleteness | undefined =
       this.#incomplete ??
-      (exploration?.done === false
+      (exploration?.done === false && this.#error === undefined
         ? 'interrupted'
         : exploration?.cutOff === undefined
           ? undefined

@@ -13,6 +13,7 @@ import { type NamedThreads, setUp } from './set-up.js';
 import { violationBy } from './thrown.js';
 import { noWrite, onlyLooks, Update, updatedValue } from './update.js';
 import type { Violation } from './violation.js';
+import { operates, watched } from './watch.js';
 
 /** One operation of a replayed execution. */
 export interface Step {
@@ -159,7 +160,7 @@ class Replay implements Runtime {
     let kind: EventKind = EventKind.end;
     let value: unknown;
     try {
-      value = info.body();
+      value = watched(info.name, info.body);
     } catch (thrown) {
       if (thrown === suspended) return;
       if (thrown === waits) {
@@ -191,7 +192,7 @@ class Replay implements Runtime {
       results.push(this.#graph.value[this.#graph.lastOf(t)]);
     this.#inFinally = true;
     try {
-      this.#program.finally!(results);
+      watched('finally', () => this.#program.finally!(results));
     } catch (thrown) {
       this.#violations.push(violationBy(thrown, 'finally'));
     } finally {
@@ -250,6 +251,7 @@ class Replay implements Runtime {
     event: number,
     step: Omit<Step, 'step' | 'event' | 'thread' | 'threadName' | 'annotation' | 'place'>,
   ): void {
+    operates();
     const number = this.#steps.length;
     this.#stepOf[event] = number;
     this.#steps.push({

@@ -169,6 +169,8 @@ describe('a verdict', () => {
       complete: false,
     });
     expect(explore(changes, { model: sc }).error).toContain('is not deterministic');
+    // Nobody has interrupted it.
+    expect(explore(changes, { model: sc })).not.toHaveProperty('incomplete');
   });
 });
 

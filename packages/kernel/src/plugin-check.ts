@@ -37,6 +37,10 @@ const verdict: Shape = {
   fits: (value) => verdicts.includes(value as Verdict),
 };
 const list: Shape = { is: 'a list', fits: Array.isArray };
+const textsIfAny: Shape = {
+  is: 'a list of texts or left out',
+  fits: (value) => value === undefined || (Array.isArray(value) && value.every(text.fits)),
+};
 
 /** What makes a thing of a kind, and what it must have; `[]` after a name is each thing of a list. */
 const kinds: Readonly<
@@ -54,6 +58,8 @@ const kinds: Readonly<
       defaultArchitecture: textIfAny,
       expected: list,
       'expected[].verdict': verdict,
+      'expected[].kernels': textsIfAny,
+      'expected[].architectures': textsIfAny,
       machineSize: callable,
       build: callable,
     },
@@ -89,9 +95,9 @@ const kinds: Readonly<
 export function checkPlugin(plugin: unknown, name: string): asserts plugin is Plugin {
   const must = (value: unknown, where: string, { is, fits }: Shape, hint = ''): void => {
     if (fits(value)) return;
-    const type = typeof value;
-    const found = value == null ? String(value) : `${type === 'object' ? 'an' : 'a'} ${type}`;
-    throw new PluginError(`the plug-in ${name}: ${where} must be ${is}, and is ${found}${hint}`);
+    throw new PluginError(
+      `the plug-in ${name}: ${where} must be ${is}, and is ${shown(value)}${hint}`,
+    );
   };
   must(plugin, 'its default export', record, '; definePlugin() makes a plug-in');
   const members = plugin as Readonly<Record<string, unknown>>;
@@ -164,9 +170,23 @@ export function checkMachine(scenario: string, size: MachineSize): void {
     if (value === undefined && member !== 'cpus' && member !== 'pages') continue;
     const fits = type === 'boolean' ? typeof value === type : Number.isInteger(value);
     if (fits) continue;
-    const shown = typeof value === 'string' ? `the text '${value}'` : String(value);
     throw new PluginError(
-      `${at}.${member} must be ${type === 'boolean' ? 'true or false' : 'a whole number'}, and is ${shown}`,
+      `${at}.${member} must be ${type === 'boolean' ? 'true or false' : 'a whole number'}, and is ${shown(value)}`,
     );
+  }
+}
+
+/** A value as a message shows it. */
+function shown(value: unknown): string {
+  switch (typeof value) {
+    case 'string':
+      return value === '' ? 'an empty text' : `the text '${value}'`;
+    case 'object':
+      return value === null ? 'null' : Array.isArray(value) ? 'a list' : 'an object';
+    case 'function':
+    case 'symbol':
+      return `a ${typeof value}`;
+    default:
+      return String(value);
   }
 }

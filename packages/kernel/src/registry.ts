@@ -96,22 +96,6 @@ export class Registry {
     return this.#architectures.get(id);
   }
 
-  /**
-   * The id of the architecture that a scenario is run on where none is named, if it says so.
-   *
-   * @throws {PluginError} for an architecture that does not exist
-   */
-  defaultArchitecture({ id, defaultArchitecture }: Scenario): string | undefined {
-    if (defaultArchitecture === undefined || this.#architectures.has(defaultArchitecture))
-      return defaultArchitecture;
-    const known = this.architectures.map((one) => one.id);
-    const { message } = noSuch('architecture', defaultArchitecture, known);
-    const from = this.#scenarios.originOf(id);
-    throw new PluginError(
-      `the plug-in ${from}: defaultArchitecture of the scenario ${id}: ${message}`,
-    );
-  }
-
   model(id: string): MemoryModel {
     return this.#models.get(id);
   }
@@ -128,6 +112,40 @@ export class Registry {
       kernel,
       patches.map((patch) => this.patch(patch)),
     );
+  }
+
+  /**
+   * Looks at the kernels and architectures that scenarios name: each must be here.
+   *
+   * @throws {PluginError} that names the plug-in, the scenario and the member
+   */
+  mustBeWhole(): void {
+    for (const { id, defaultArchitecture, expected } of this.scenarios) {
+      const named = (member: string, name: string, find: (name: string) => unknown): void => {
+        try {
+          find(name);
+        } catch (thrown) {
+          if (!(thrown instanceof UsageError)) throw thrown;
+          const from = this.#scenarios.originOf(id);
+          throw new PluginError(
+            `the plug-in ${from}: ${member} of the scenario ${id}: ${thrown.message}`,
+          );
+        }
+      };
+      const architecture = (name: string): unknown => this.#architectures.get(name);
+      if (defaultArchitecture !== undefined)
+        named('defaultArchitecture', defaultArchitecture, architecture);
+      expected.forEach(({ kernels = [], architectures = [] }, nth) => {
+        const member = `expected[${String(nth)}]`;
+        for (const name of kernels)
+          named(`${member}.kernels`, name, (known) =>
+            known.startsWith('+') ? this.patch(known.slice(1)) : this.kernel(known),
+          );
+        // A memory model stands for every architecture that keeps to it.
+        for (const name of architectures)
+          if (!this.#models.has(name)) named(`${member}.architectures`, name, architecture);
+      });
+    }
   }
 }
 

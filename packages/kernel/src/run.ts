@@ -1,6 +1,4 @@
-import { Wiring, WiringError } from '@pagerace/di';
 import type { MemoryModel, Program, Setup } from '@pagerace/explorer';
-import { GUP_CONFIG } from '@pagerace/gup';
 import {
   bootable,
   MACHINE,
@@ -17,9 +15,8 @@ import { parseParameters } from './parameters.js';
 import { checkMachine, PluginError } from './plugin-check.js';
 import type { Scenario } from './scenario.js';
 import { ScenarioContext } from './scenario-context.js';
-import { subsystems } from './subsystems.js';
 import { UsageError } from './usage-error.js';
-import { WithoutFastGup } from './without-fast-gup.js';
+import { wire } from './wire.js';
 
 export interface RunRequest {
   readonly scenario: Scenario;
@@ -120,36 +117,4 @@ function fingerprintOf(
     .map(([name, value]) => `${name}=${JSON.stringify(value)}`);
   const overrides = orderingSites?.overridden ?? [];
   return [scenario.id, kernel.id, architecture.id, model.id, ...settings, ...overrides].join(' ');
-}
-
-function wire(kernel: Kernel, architecture: ArchitectureDefinition): Wiring {
-  const wiring = new Wiring();
-  for (const subsystem of subsystems) subsystem(wiring);
-  for (const provision of architecture.provides) provision.bind(wiring);
-  if (architecture.fastGup === false) wiring.override(GUP_CONFIG, WithoutFastGup);
-  for (const patch of kernel.patches) {
-    patch.provides.forEach((provision, nth) => {
-      // A plug-in may have been seen by no compiler: a misspelt token is undefined.
-      const token = provision.token as symbol | undefined;
-      if (typeof token !== 'symbol')
-        throw new PluginError(
-          `the patch ${patch.id}: provides[${String(nth)}].token must be a token, and is ${String(token)}`,
-        );
-      try {
-        provision.override(wiring);
-      } catch (thrown) {
-        if (!(thrown instanceof WiringError)) throw thrown;
-        if (thrown.kind !== 'nothing to override')
-          throw new PluginError(`the patch ${patch.id}: ${thrown.message}`);
-        const seam = token.description ?? 'a seam';
-        const twice = wiring.hasNamesake(token)
-          ? '. Another token of that name is bound: the package that makes the token is there twice'
-          : '';
-        throw new UsageError(
-          `the patch ${patch.id} does not fit: nothing here has ${seam}${twice}`,
-        );
-      }
-    });
-  }
-  return wiring;
 }

@@ -9,8 +9,10 @@ import {
   defineScenario,
   nearest,
   noSuch,
+  type ParameterSet,
   PluginError,
   Registry,
+  type ScenarioFacts,
   UsageError,
 } from '../src/index.js';
 import { stub } from './stub-architecture.js';
@@ -78,30 +80,50 @@ test('an architecture may be named as uname or Kconfig does, where it means one 
   expect(named('amd64', 'x86').architecture('amd64').id).toBe('amd64');
 });
 
-test('the default architecture of a scenario must exist', () => {
-  const about = (defaultArchitecture: string) => {
-    const one = defineScenario({
-      id: 'one',
-      title: 'one',
-      description: 'one',
-      machine: { cpus: 1, pages: 1 },
-      properties: [],
-      defaultArchitecture,
-      build: ({ machine }) => machine.program(),
-    });
-    const plugins = [
-      definePlugin({ id: 'mine', scenarios: [one] }),
-      definePlugin({ id: 'architectures', architectures: [stub] }),
-    ];
-    return new Registry(plugins).defaultArchitecture(one);
-  };
-  expect(registry.defaultArchitecture(scenario)).toBeUndefined();
-  expect(about('stub')).toBe('stub');
-  expect(() => about('stab')).toThrow(
-    new PluginError(
-      'the plug-in mine: defaultArchitecture of the scenario one: there is no architecture stab; did you mean stub?',
-    ),
-  );
+test.each<[Pick<ScenarioFacts<ParameterSet>, 'defaultArchitecture' | 'expected'>, string?]>([
+  [{ defaultArchitecture: 'stub' }],
+  [
+    { defaultArchitecture: 'stab' },
+    'defaultArchitecture of the scenario one: there is no architecture stab; did you mean stub?',
+  ],
+  [
+    {
+      expected: [
+        { kernels: ['v5.17-rc2'], architectures: ['stub', 'tso'], verdict: 'violated' },
+        { kernels: ['+gup-fast-touch'], verdict: 'verified' },
+      ],
+    },
+  ],
+  [
+    { expected: [{ verdict: 'verified' }, { kernels: ['v5.17-rc3'], verdict: 'verified' }] },
+    'expected[1].kernels of the scenario one: there is no kernel v5.17-rc3; did you mean v5.17-rc2?',
+  ],
+  [
+    { expected: [{ kernels: ['+gup-fast-tuch'], verdict: 'verified' }] },
+    'expected[0].kernels of the scenario one: there is no patch gup-fast-tuch; did you mean gup-fast-touch?',
+  ],
+  [
+    { expected: [{ architectures: ['stab'], verdict: 'verified' }] },
+    'expected[0].architectures of the scenario one: there is no architecture stab; did you mean stub?',
+  ],
+])('what a scenario names must be there: %j', (names, message) => {
+  const one = defineScenario({
+    id: 'one',
+    title: 'one',
+    description: 'one',
+    machine: { cpus: 1, pages: 1 },
+    properties: [],
+    build: ({ machine }) => machine.program(),
+    ...names,
+  });
+  const plugins = [
+    definePlugin({ id: 'mine', scenarios: [one] }),
+    definePlugin({ id: 'kernels', patches: [check, touch], kernels }),
+    definePlugin({ id: 'architectures', architectures: [stub], models: [sc, tso] }),
+  ];
+  const look = (): void => new Registry(plugins).mustBeWhole();
+  if (message === undefined) expect(look).not.toThrow();
+  else expect(look).toThrow(new PluginError(`the plug-in mine: ${message}`));
 });
 
 test('of several names that end as wanted all are suggested', () => {
@@ -163,11 +185,18 @@ describe('a plug-in that no compiler has seen', () => {
     ],
     [
       { id: 'odd', scenarios: [{ ...scenario, defaultArchitecture: 3 }] },
-      'scenarios[0].defaultArchitecture must be a text or left out, and is a number; defineScenario() makes it right',
+      'scenarios[0].defaultArchitecture must be a text or left out, and is 3; defineScenario() makes it right',
     ],
     [
       { id: 'odd', scenarios: [{ ...scenario, expected: [{ verdict: 'violate' }] }] },
-      'scenarios[0].expected[0].verdict must be one of verified, violated, deadlock, vacuous, bounded, model error, and is a string; defineScenario() makes it right',
+      "scenarios[0].expected[0].verdict must be one of verified, violated, deadlock, vacuous, bounded, model error, and is the text 'violate'; defineScenario() makes it right",
+    ],
+    [
+      {
+        id: 'odd',
+        scenarios: [{ ...scenario, expected: [{ verdict: 'verified', kernels: 'v1' }] }],
+      },
+      "scenarios[0].expected[0].kernels must be a list of texts or left out, and is the text 'v1'; defineScenario() makes it right",
     ],
     [
       { id: 'odd', patches: [{ ...check, id: undefined }] },
@@ -179,7 +208,7 @@ describe('a plug-in that no compiler has seen', () => {
     ],
     [
       { id: 'odd', kernels: [{ ...kernels[0], patches: ['gup-fast-touch'] }] },
-      'kernels[0].patches[0] must be an object, and is a string; defineKernel() makes it right',
+      "kernels[0].patches[0] must be an object, and is the text 'gup-fast-touch'; defineKernel() makes it right",
     ],
     [
       { id: 'odd', architectures: [{ ...stub, model: tso }] },

@@ -1,15 +1,16 @@
 import { injectable, token } from '@pagerace/di';
 import { explore, type Program } from '@pagerace/explorer';
-import { GUP_CONFIG } from '@pagerace/gup';
+import { GUP_CONFIG, PIN_ORDERING } from '@pagerace/gup';
 import { cell, dropped, OrderingSites, readOnce, smpMb, writeOnce } from '@pagerace/machine';
 import { sc, tso } from '@pagerace/memory-models';
-import { getPage } from '@pagerace/page-model';
+import { ARCHITECTURE, getPage, TLB_FLUSH } from '@pagerace/page-model';
 import { LAZY_FREE_RULE } from '@pagerace/rmap';
 import { describe, expect, test } from 'vitest';
 import {
   applyPatches,
   choiceParameter,
   composeRun,
+  defineArchitecture,
   defineKernel,
   definePatch,
   defineScenario,
@@ -231,6 +232,10 @@ test.each([
 });
 
 describe('a plug-in that no compiler has seen', () => {
+  const archProvides = [
+    { token: ARCHITECTURE, useValue: {} },
+    { token: TLB_FLUSH, useValue: {} },
+  ];
   const composed = (patch: Parameters<typeof definePatch>[0]) => () =>
     composeRun({ ...request, kernel: defineKernel({ id: 'v2', patches: [definePatch(patch)] }) });
 
@@ -248,8 +253,52 @@ describe('a plug-in that no compiler has seen', () => {
     const provides = [{ token: LAZY_FREE_RULE, useClass: Unmarked }];
     expect(composed({ id: 'unmarked', title: '', provides } as never)).toThrow(
       new PluginError(
-        `the patch unmarked: Unmarked cannot be bound to ${LAZY_FREE_RULE.description!}: it is not marked @injectable().`,
+        `the patch unmarked: provides[0]: Unmarked cannot be bound to ${LAZY_FREE_RULE.description!}: it is not marked @injectable().`,
       ),
+    );
+  });
+
+  test('is told of a class for the wrong token by its patch, and of the token that it is like', () => {
+    @injectable()
+    class OtherPin {
+      afterPin(): void {}
+    }
+    const pins = PIN_ORDERING.description!;
+    const provides = [{ token: LAZY_FREE_RULE, useClass: OtherPin }];
+    expect(composed({ id: 'swapped', title: '', provides } as never)).toThrow(
+      new PluginError(
+        `the patch swapped: provides[0]: OtherPin is no ${LAZY_FREE_RULE.description!}: it has ` +
+          `afterPin(), but not fateOf(), isDroppable() as DiscardUnlessDirty has. Is it meant for ${pins}?`,
+      ),
+    );
+  });
+
+  test.each<[string, readonly unknown[], string]>([
+    [
+      'undefined',
+      [{ token: undefined, useValue: 1 }],
+      '[0].token must be a token, and is undefined',
+    ],
+    [
+      'bound already',
+      [...archProvides, { token: LAZY_FREE_RULE, useValue: 1 }],
+      `[2]: ${LAZY_FREE_RULE.description!} is bound already; an architecture provides what nothing else does, and a patch replaces`,
+    ],
+    [
+      'no class',
+      [{ token: ARCHITECTURE, useClass: undefined }],
+      '[0]: undefined cannot be bound to page-model.Architecture: it is no class.',
+    ],
+    ['missing', archProvides.slice(0, 1), ' nothing for page-model.TlbFlush, and must'],
+  ])('is told of a token of its architecture that is %s', (_, provides, message) => {
+    const architecture = defineArchitecture({
+      id: 'odd',
+      title: '',
+      model: 'sc',
+      provides,
+    } as never);
+    expect(() => composeRun({ ...request, architecture })).toThrow(
+      new PluginError(`the architecture odd: provides${message}`),
     );
   });
 

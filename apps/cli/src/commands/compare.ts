@@ -124,7 +124,7 @@ function selectAll(scenario: string, options: CompareOptions, { registry }: Sess
   const kernels = kernelsOf(scenario, options, registry);
   const { model } = options;
   const usual = (): string =>
-    model === portable ? portable : usualArchitecture(registry, registry.scenario(scenario));
+    model === portable ? portable : usualArchitecture(registry.scenario(scenario));
   const { arch = [usual()] } = options;
   const machines = machinesOf(registry, arch, model);
   const parameters = readParameters(options.set);

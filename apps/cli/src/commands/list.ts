@@ -30,8 +30,7 @@ function entries(registry: Registry, kind: Listed): readonly CatalogueEntry[] {
   switch (kind) {
     case 'scenarios':
       return registry.scenarios.map((scenario) => {
-        const { id, title, description, properties, parameters } = scenario;
-        const defaultArchitecture = registry.defaultArchitecture(scenario);
+        const { id, title, description, properties, parameters, defaultArchitecture } = scenario;
         return {
           id,
           title,
