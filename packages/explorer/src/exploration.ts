@@ -7,8 +7,9 @@ import { Access, type MemoryModel } from './memory-model.js';
 import { mustBeFence, mustBeOrder, Order, type Fence } from './order.js';
 import { maximumThreadLength, type Setup } from './program.js';
 import { raceViolation } from './race-violation.js';
+import { seededRandom } from './random.js';
 import { Registry } from './registry.js';
-import { runInAnotherOrder } from './rerun.js';
+import { type Recording, runInAnotherOrder } from './rerun.js';
 import { Alternative, Search } from './search.js';
 import { mustBeFunction, mustBeOrdinary, type NamedThreads, setUp } from './set-up.js';
 import { withRuntime, type Condition, type Runtime, type ThreadBody } from './runtime.js';
@@ -349,18 +350,27 @@ export class Exploration implements Runtime {
       if (this.#program.finally !== undefined) this.#finally(violations);
       this.executions++;
     }
-    // The first execution, and ever fewer of the others: this costs no time that can be measured.
-    if (outcome === Outcome.complete && isPowerOfTwo(this.executions) && !this.#samples) {
-      this.#runAgain();
-      runInAnotherOrder(this.setup, {
-        graph,
-        registry: this.registry,
-        eventText: (event) => this.#eventText(event),
-      });
-    }
+    if (outcome === Outcome.complete && !this.#samples) this.#compare();
     this.#onExecution?.(outcome, graph, violations);
     if (!ended) this.#forceWaiting();
     else this.#search.explored += this.#search.share;
+  }
+
+  /**
+   * Compares a complete execution with what the program does when its threads run in other orders: the first
+   * execution, ever fewer of the others, and the last. Each order costs a set-up and some runs of threads.
+   */
+  #compare(): void {
+    const isLast = this.#search.depth === 0;
+    if (!isLast && !isPowerOfTwo(this.executions)) return;
+    this.#runAgain();
+    const recording: Recording = {
+      graph: this.#search.graph,
+      registry: this.registry,
+      eventText: (event) => this.#eventText(event),
+    };
+    runInAnotherOrder(this.setup, recording);
+    if (isLast) runInAnotherOrder(this.setup, recording, seededRandom(this.executions));
   }
 
   #checkRaces(violations: Violation[]): void {

@@ -24,17 +24,22 @@ export interface Recording {
   readonly eventText: (event: number) => string;
 }
 
+/** How likely a thread is left before an operation, in a random order. */
+const switching = 1 / 8;
+
 /**
  * Runs the threads of an execution once more, on a program that is set up anew and in another order: the
- * last thread goes first, as far as reads-from, starts and joins allow.
+ * last thread goes first, or a random one for a few operations, as far as reads-from, starts and joins allow.
+ * Its `finally` is not run again: a program may count there what it finds.
  *
  * A thread that shares nothing but cells does the same in every such order. One that reads a variable that
  * another thread sets does not: the search, which runs the first thread first, has seen one value of it only.
  *
+ * @param random numbers in [0, 1) for a random order
  * @throws {ModelError} which names the thread that does something else
  */
-export function runInAnotherOrder(setup: Setup, recording: Recording): void {
-  new Rerun(setup, recording).run();
+export function runInAnotherOrder(setup: Setup, recording: Recording, random?: () => number): void {
+  new Rerun(setup, recording, random).run();
 }
 
 class Rerun implements Runtime {
@@ -50,6 +55,8 @@ class Rerun implements Runtime {
   readonly #objects: unknown[][] = [];
   /** By thread: what it has returned. */
   readonly #results: unknown[] = [];
+  /** By thread: how many operations it has performed, in all of its runs. */
+  readonly #reached: number[] = [];
 
   // The running thread.
   #thread = -1;
@@ -64,6 +71,7 @@ class Rerun implements Runtime {
   constructor(
     private readonly setup: Setup,
     private readonly recording: Recording,
+    private readonly random: (() => number) | undefined,
   ) {
     this.#written.length = recording.graph.size;
     this.#written.fill(unwritten);
@@ -79,14 +87,22 @@ class Rerun implements Runtime {
     });
   }
 
-  /** The last thread that can go on, or `none`. */
+  /** The last thread that can go on, or a random one; or `none`. */
   #next(): number {
-    for (let thread = this.#bodies.length - 1; thread >= 0; thread--) {
-      if (this.#started[thread] !== true || this.#over[thread] === true) continue;
-      const on = this.#blockedOn[thread];
-      if (on === undefined || this.#isDone(on)) return thread;
-    }
-    return none;
+    const ready = [...this.#bodies.keys()].filter((thread) => this.#canGoOn(thread));
+    const nth = this.random === undefined ? ready.length - 1 : this.random() * ready.length;
+    return ready[Math.floor(nth)] ?? none;
+  }
+
+  #canGoOn(thread: number): boolean {
+    if (this.#started[thread] !== true || this.#over[thread] === true) return false;
+    const on = this.#blockedOn[thread];
+    return on === undefined || this.#isDone(on);
+  }
+
+  /** Leaves the running thread where another is to go on that could not before. */
+  #giveWay(): void {
+    if (this.random === undefined && this.#next() > this.#thread) this.#suspend();
   }
 
   /** Whether the event that a thread waits for, a write or the end of a thread, has taken place. */
@@ -165,6 +181,10 @@ class Rerun implements Runtime {
     if (this.#stopped) throw suspended;
     const { graph } = this.recording;
     const thread = this.#thread;
+    if (this.random !== undefined && this.#position === (this.#reached[thread] ?? 0)) {
+      if (this.random() < switching) this.#suspend();
+      this.#reached[thread] = this.#position + 1;
+    }
     if (this.#position < graph.threadLength[thread]!) {
       const event = graph.at(thread, this.#position);
       if (event === graph.stuckAt(thread)) {
@@ -206,8 +226,7 @@ class Rerun implements Runtime {
   #store(event: number, value: unknown): void {
     const isFirst = this.#written[event] === unwritten;
     this.#written[event] = value;
-    // A later thread that waited for this write goes on at once.
-    if (isFirst && this.#next() > this.#thread) this.#suspend();
+    if (isFirst) this.#giveWay();
   }
 
   read(cell: Cell<unknown>): unknown {
@@ -293,7 +312,7 @@ class Rerun implements Runtime {
     this.#bodies[thread] = body;
     const isFirst = this.#started[thread] !== true;
     this.#started[thread] = true;
-    if (isFirst && thread > this.#thread) this.#suspend();
+    if (isFirst) this.#giveWay();
     return thread;
   }
 

@@ -4,10 +4,12 @@ import {
   assert,
   type Cell,
   cell,
+  contextBounded,
   explore,
   fence,
   Fence,
   type Program,
+  sample,
   type Setup,
   spawn,
   SpinLock,
@@ -106,6 +108,63 @@ describe('a variable outside of cells that one thread sets and another reads', (
         },
       })),
     ).toContain('child depends on something outside of cells');
+  });
+
+  it('is noticed where it is set for a while only', () => {
+    expect(
+      errorOf((x, shared) => ({
+        first: () => {
+          shared.seen = true;
+          for (let i = 0; i < 4; i++) x.write(i);
+          shared.seen = false;
+        },
+        second: () => {
+          fence(Fence.full);
+          assert(!shared.seen, 'seen');
+        },
+      })),
+    ).toContain('second depends on something outside of cells');
+  });
+
+  it.each([0, 1])(
+    'is noticed where it shows in the last execution only, or before: %i',
+    (value) => {
+      expect(
+        errorOf((x, shared) => ({
+          first: () => {
+            x.write(1);
+            x.write(2);
+            shared.seen = true;
+          },
+          second: () => x.read() === value && shared.seen,
+        })),
+      ).toContain('second depends on something outside of cells');
+    },
+  );
+
+  it('is noticed by the searches over interleavings', () => {
+    const setup: Setup = () => {
+      const x = cell(0, 'x');
+      let seen = false;
+      return {
+        threads: {
+          first: () => {
+            x.write(1);
+            seen = true;
+          },
+          second: () => {
+            x.read();
+            assert(!seen, 'seen');
+          },
+        },
+      };
+    };
+    const searches = [
+      () => contextBounded(setup, { memory: 'sc', bound: 0 }),
+      () => sample(setup, { memory: 'sc', seed: 1, samples: 1, depth: 1 }),
+    ];
+    for (const search of searches)
+      expect(search).toThrow(/^second depends on something outside of cells/);
   });
 });
 

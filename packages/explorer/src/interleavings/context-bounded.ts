@@ -1,3 +1,4 @@
+import { lookAtFirstExecution } from '../first-execution.js';
 import { mustBeAtLeast } from '../options.js';
 import type { Setup } from '../program.js';
 import { InterleavingMachine, stop } from './machine.js';
@@ -71,7 +72,9 @@ function actionsOf(path: Path | null): Action[] {
  * for Systematic Testing of Multithreaded Programs" (PLDI 2007).
  */
 export function contextBounded(setup: Setup, options: ContextBoundedOptions): ContextBoundedResult {
-  return new BoundedSearch(setup, options).result();
+  const search = new BoundedSearch(setup, options);
+  lookAtFirstExecution(setup);
+  return search.result();
 }
 
 class BoundedSearch {

@@ -1,3 +1,4 @@
+import { lookAtFirstExecution } from '../first-execution.js';
 import { mustBeAtLeast } from '../options.js';
 import type { Setup } from '../program.js';
 import { seededRandom } from '../random.js';
@@ -65,7 +66,9 @@ export interface SampleResult {
  * Finding Bugs" (ASPLOS 2010). A store buffer is a thread of its own whose steps are its drains.
  */
 export function sample(setup: Setup, options: SampleOptions): SampleResult {
-  return new Sampling(setup, options).result();
+  const sampling = new Sampling(setup, options);
+  lookAtFirstExecution(setup);
+  return sampling.result();
 }
 
 class Sampling {
