@@ -12,8 +12,8 @@ import { searchInterleavings } from './interleaving-search.js';
 import { type Effort, type Measured, measure } from './measuring.js';
 import { loadRegistry } from './plugins.js';
 import { Pulse } from './pulse.js';
-import { type Replayed, type ReplayRequest, showAgain } from './replaying.js';
-import { type Choice, select } from './selection.js';
+import { attempt, type Replayed, type ReplayRequest, showAgain } from './replaying.js';
+import { type Choice, namedKernels, select } from './selection.js';
 import type { Strategy } from './strategy.js';
 import { mustFit } from './weakened-sites.js';
 
@@ -79,9 +79,24 @@ parentPort!.on('message', (task: Task) => {
     return;
   }
   const explored = explore(run, orderingSites, task.strategy, task.progressInterval);
-  mustFit(orderingSites, explored.result.complete);
+  mustFit(orderingSites, explored.result.complete, (site) => kernelWith(task.choice, site));
   say({ kind: 'explored', ...explored, met: orderingSites.met });
 });
+
+/** So many executions of another kernel show whether it has a site. */
+const fewExecutions = 50;
+
+/** A kernel that the scenario names, and on which it meets an ordering site. */
+function kernelWith(choice: Choice, site: string): string | undefined {
+  return namedKernels(registry, registry.scenario(choice.scenario)).find((kernel) => {
+    if (isInterrupted()) return false;
+    const other = attempt(() => select(registry, { ...choice, kernel, weaken: [] }));
+    if (other === undefined) return false;
+    const { setup, model } = other.run;
+    new ExplorationRun(setup, { model, maximumExecutions: fewExecutions }).advance();
+    return other.orderingSites.met.some(({ name }) => name === site);
+  });
+}
 
 function explore(
   run: Run,

@@ -68,7 +68,8 @@ function ownerOf(id: string, choice: Choice, registry: Registry): Selection | un
   return undefined;
 }
 
-function attempt<T>(body: () => T): T | undefined {
+/** What it returns, if it does not throw. */
+export function attempt<T>(body: () => T): T | undefined {
   try {
     return body();
   } catch {

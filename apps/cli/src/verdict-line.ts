@@ -4,6 +4,7 @@ import {
   extentText,
   marks,
   needsWeakMemory,
+  otherProperties,
   pageWidth,
   type RunReport,
   toneOf,
@@ -40,7 +41,7 @@ function expectation(run: RunReport): string {
     case true:
       return '; as expected';
     case false:
-      return `; not as expected, which is: ${expected}`;
+      return `; not as expected${otherProperties(run)}; expected: ${expected}`;
     case undefined:
       return `; expected: ${expected}`;
   }

@@ -43,9 +43,14 @@ export function weakenedTexts(overrides: Iterable<readonly [string, OrderingOver
  * Compares what was to be weakened with what a run has met.
  *
  * @param complete whether the run has met every site that it can
+ * @param kernelWith a kernel on which the scenario meets a site, if one is found
  * @throws {UsageError} for a site that it does not meet, or for which there is no such weakening
  */
-export function mustFit(sites: OrderingSites, complete: boolean): void {
+export function mustFit(
+  sites: OrderingSites,
+  complete: boolean,
+  kernelWith: (site: string) => string | undefined = () => undefined,
+): void {
   const standIns = new Map(sites.met.map(({ name, standsFor }) => [name, standsFor]));
   const written = new Map(
     sites.met
@@ -60,7 +65,13 @@ export function mustFit(sites: OrderingSites, complete: boolean): void {
     const standsFor = standIns.get(site);
     if (standsFor !== undefined)
       throw new UsageError(`--weaken ${text}: ${site} is no barrier; it stands for ${standsFor}`);
-    if (ordering === undefined && complete) throw noSuch('barrier', site, written.keys());
+    if (ordering === undefined && complete) {
+      const kernel = kernelWith(site);
+      if (kernel === undefined) throw noSuch('barrier', site, written.keys());
+      throw new UsageError(
+        `--weaken ${text}: this kernel has no barrier ${site}; --kernel ${kernel} has it`,
+      );
+    }
     if (ordering === undefined || asked.kind === 'dropped') continue;
     if (asked.kind !== ordering.kind) {
       throw new UsageError(

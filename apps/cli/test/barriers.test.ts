@@ -102,9 +102,9 @@ What goes wrong without them:
   });
 });
 
-describe('the barriers of madv-free-dio', () => {
-  const fence = 'mm/rmap.c:try_to_unmap_one:smp_mb';
+const fence = 'mm/rmap.c:try_to_unmap_one:smp_mb';
 
+describe('the barriers of madv-free-dio', () => {
   const machinesFor = async (words: string): Promise<BarriersDocument['machines']> => {
     const { code, out } = await pagerace(`barriers madv-free-dio ${words} --json`);
     expect(code).toBe(ExitCode.success);
@@ -181,6 +181,14 @@ describe('a barrier that is weakened by hand', () => {
     const { code, err } = await pagerace(run);
     expect(code).toBe(ExitCode.usage);
     expect(err.replaceAll(/\s+/g, ' ')).toContain(`${site} is no barrier; it stands for the DMA`);
+  });
+
+  it('and that this kernel lacks is told with a kernel that has it', async () => {
+    const { code, err } = await pagerace(`run madv-free-dio --kernel v5.17-rc2 --weaken ${fence}`);
+    expect(code).toBe(ExitCode.usage);
+    expect(err.replaceAll(/\s+/g, ' ')).toBe(
+      `pagerace: --weaken ${fence}=dropped: this kernel has no barrier ${fence}; --kernel v5.18 has it `,
+    );
   });
 
   it.each([

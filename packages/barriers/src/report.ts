@@ -31,13 +31,17 @@ export interface SiteReport {
   readonly notMet: readonly MachineReport[];
 }
 
-/** Every site that was met on some machine, or asked for, by name. */
+/** Every site that was met on some machine, or asked for, by name; what stands for hardware is none. */
 export function sitesOf({ machines, asked = [] }: BarriersReport): SiteReport[] {
   // Of a machine on which the kernel itself goes wrong nothing is known.
   const judged = machines.filter(({ analysis }) => analysis.weakest !== undefined);
   if (judged.length === 0) return [];
   const names = judged.flatMap(({ analysis }) => analysis.sites.map(({ site }) => site.name));
-  return [...new Set([...names, ...asked])].sort().map((name) => {
+  const standIns = new Set(
+    judged.flatMap(({ analysis }) => analysis.standIns.map(({ name }) => name)),
+  );
+  const sites = asked.filter((name) => !standIns.has(name));
+  return [...new Set([...names, ...sites])].sort().map((name) => {
     const met: { machine: MachineReport; finding: SiteFinding }[] = [];
     const notMet: MachineReport[] = [];
     for (const machine of judged) {

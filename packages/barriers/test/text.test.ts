@@ -196,3 +196,16 @@ test('a report is an answer if every machine has one', () => {
   expect(isAnswered({ ...report, machines: [hash, s390] })).toBe(true);
   expect(isAnswered({ ...report, machines: [hash], asked: ['mm/never.c:met:smp_mb'] })).toBe(false);
 });
+
+test('what stands for hardware is told to be no barrier, if it is asked for', () => {
+  const asked = {
+    ...report,
+    machines: [machine('x', { standIns: [wakeUp] })],
+    asked: [wakeUp.name],
+  };
+  expect(barriersText(asked)).toContain(
+    'not by barriers of the kernel, and never weakened:\n  ' + wakeUp.name,
+  );
+  expect(barriersText(asked)).not.toContain('never met');
+  expect(isAnswered(asked)).toBe(true);
+});

@@ -39,6 +39,7 @@ export {
   type Extent,
   isBroken,
   type Misfit,
+  otherProperties,
   type RunReport,
   type Subject,
 } from './run-report.js';

@@ -45,6 +45,22 @@ export function isBroken({ verdict }: Result): boolean {
 }
 
 /**
+ * What is violated other than expected, where something was to be violated: `: also use-after-free`, `: without
+ * I-TLB`. One fault of a kernel may violate several properties.
+ */
+export function otherProperties({ result, expected }: RunReport): string {
+  if (expected === undefined || !isBroken(result) || result.verdict !== expected.verdict) return '';
+  const found = [...new Set(result.violations.map(({ property }) => property))];
+  const { properties = found.filter((property) => property !== 'exception') } = expected;
+  const also = found.filter((property) => !properties.includes(property));
+  const without = properties.filter((property) => !found.includes(property));
+  const text = (word: string, some: readonly string[]): string[] =>
+    some.length === 0 ? [] : [`${word} ${some.join(', ')}`];
+  const parts = [...text('also', also), ...text('without', without)];
+  return parts.length === 0 ? '' : `: ${parts.join(', ')}`;
+}
+
+/**
  * Whether a run came out as its scenario expects.
  *
  * @returns undefined where nothing is expected, or where the run does not tell: it ended early

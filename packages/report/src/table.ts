@@ -1,7 +1,13 @@
 import { duration } from './number.js';
 import { pageWidth } from './page.js';
 import { extentText } from './progress-line.js';
-import { asExpected, type Misfit, type RunReport, type Subject } from './run-report.js';
+import {
+  asExpected,
+  type Misfit,
+  otherProperties,
+  type RunReport,
+  type Subject,
+} from './run-report.js';
 import { marks, type Tone, toneOf, verdictText } from './verdict-text.js';
 import { needsWeakMemory } from './weak-memory.js';
 import { wrap } from './wrap.js';
@@ -120,7 +126,7 @@ function cellText(run: RunReport): string {
     ...(needsWeakMemory(result) ? ['needs weak memory'] : []),
     duration(result.milliseconds),
   ].join(', ');
-  return asExpected(run) === false ? `${text} - not as expected` : text;
+  return asExpected(run) === false ? `${text} - not as expected${otherProperties(run)}` : text;
 }
 
 /** What stands in one cell, line by line. */

@@ -78,6 +78,15 @@ it('says what did not come out as expected', () => {
     'I-DIO (3 of 812), 12 ms - not as expected',
   );
   expect(table([run(before, violated, { verdict: 'violated' })])).not.toContain('expected');
+  const other = { verdict: 'violated', properties: ['I-TLB'] } as const;
+  expect(table([run(before, violated, other)])).toContain(
+    ' - not as expected: also I-DIO, without I-TLB',
+  );
+  const thrown = { property: 'exception', message: '', executions: 1, witness };
+  const threw = { ...violated, violations: [...violated.violations, thrown] };
+  expect(table([run(before, threw, { verdict: 'violated' })])).toContain(
+    ' - not as expected: also exception',
+  );
 });
 
 it('colours by how good the news is, without moving anything', () => {
