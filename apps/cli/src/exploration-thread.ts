@@ -22,7 +22,7 @@ type Ended = Extract<WorkerMessage, { kind: Ends[Task['kind']] }>;
 export class EndlessError extends PluginError {}
 
 /**
- * A thread in which programs are run. They may loop for ever between two operations: then the thread is
+ * A thread in which programs are run. A program may loop without end between two operations: then the thread is
  * ended, and another one takes its place. Signals are served meanwhile, so that Ctrl-C ends what can be
  * ended, and a second one everything.
  */

@@ -1,8 +1,8 @@
 import type { Result } from '@pagerace/explorer';
-import type { Run } from '@pagerace/kernel';
 import type { OrderingSite } from '@pagerace/machine';
 import type { RunReport } from '@pagerace/report';
 import { EndlessError, type ExplorationThread } from './exploration-thread.js';
+import { modelError } from './model-error.js';
 import type { ProgressDisplay } from './progress-display.js';
 import type { Selection } from './selection.js';
 import type { Strategy } from './strategy.js';
@@ -11,9 +11,9 @@ export interface Exploring {
   readonly strategy: Strategy;
   readonly display: ProgressDisplay;
   readonly thread: ExplorationThread;
-  /** Told once of a violation, when the search for a simpler one takes its time. */
+  /** Called once with a violation, when the search for a simpler one takes its time. */
   readonly onViolation?: (soFar: Result) => void;
-  /** Told in the end which ordering sites were met. */
+  /** Called at the end with the ordering sites that were met. */
   readonly onSites?: (met: readonly OrderingSite[]) => void;
 }
 
@@ -38,7 +38,7 @@ export async function exploreSelection(
     .catch((thrown: unknown) => {
       if (!(thrown instanceof EndlessError)) throw thrown;
       return {
-        result: endless(run, thrown, performance.now() - started),
+        result: modelError(run, thrown.message, performance.now() - started),
         extent: undefined,
         met: [],
       };
@@ -53,23 +53,5 @@ export async function exploreSelection(
     ...(expected === undefined ? {} : { expected }),
     ...(extent === undefined ? {} : { extent }),
     ...(newerCode === undefined ? {} : { newerCode }),
-  };
-}
-
-/** The result of a program with a thread that does not end: what was found before is lost with it. */
-function endless({ model }: Run, { message }: Error, milliseconds: number): Result {
-  return {
-    verdict: 'model error',
-    covers: message,
-    error: message,
-    complete: false,
-    model: model.id,
-    executions: 0,
-    violating: 0,
-    blocked: 0,
-    deadlocks: 0,
-    violations: [],
-    neverCovered: [],
-    milliseconds,
   };
 }

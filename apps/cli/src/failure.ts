@@ -12,7 +12,7 @@ const usageErrors = new Set(['UsageError', 'MisfitError', 'ExecutionIdError']);
 /**
  * What an exception means to the user.
  *
- * Errors are told by their names, since a plug-in may bring its own copy of the package that made
+ * Errors are recognised by their names, since a plug-in may bring its own copy of the package that made
  * them.
  */
 export function failureOf(thrown: unknown): Failure {

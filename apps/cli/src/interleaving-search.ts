@@ -21,6 +21,7 @@ import {
 import type { Run } from '@pagerace/kernel';
 import { count, counted, type SearchFacts } from '@pagerace/report';
 import { UsageError } from './failure.js';
+import { modelError } from './model-error.js';
 import { planOf } from './schedule-plan.js';
 import type { Strategy } from './strategy.js';
 
@@ -77,8 +78,7 @@ export function searchInterleavings(
         : random(run, strategy, memory, limits);
   } catch (thrown) {
     if (!(thrown instanceof ModelError)) throw thrown;
-    const error = thrown.message;
-    return { ...nothing(run, started), verdict: 'model error', covers: error, error };
+    return modelError(run, thrown.message, performance.now() - started);
   }
   return resultOf(run, found, memory, started);
 }
@@ -204,20 +204,6 @@ function whyNot(why: Incompleteness | undefined, { cutOff }: Found): string {
     : String(why);
 }
 
-function nothing({ model }: Run, started: number): Omit<Result, 'verdict' | 'covers'> {
-  return {
-    complete: false,
-    model: model.id,
-    executions: 0,
-    violating: 0,
-    blocked: 0,
-    deadlocks: 0,
-    violations: [],
-    neverCovered: [],
-    milliseconds: performance.now() - started,
-  };
-}
-
 function resultOf(run: Run, found: Found, memory: MemoryKind, started: number): Searched {
   const { executions, deadlocks, excluded, violating, covered, acted, schedule, incomplete } =
     found;
@@ -239,7 +225,8 @@ function resultOf(run: Run, found: Found, memory: MemoryKind, started: number): 
               ? 'vacuous'
               : 'verified';
   return {
-    ...nothing(run, started),
+    model: run.model.id,
+    milliseconds: performance.now() - started,
     verdict,
     covers: covers(verdict, found, neverCovered),
     complete: incomplete === undefined,

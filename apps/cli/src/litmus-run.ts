@@ -52,7 +52,7 @@ export async function judgeFiles(
   }
   await judgeByWorkers(long, files, options, interruption, done);
 
-  // What came after one that was not waited for has not been told yet.
+  // The results behind a file that was not waited for have not been reported yet.
   results.slice(told).forEach((result) => result && judged(result));
   return results.filter((result) => result !== undefined);
 }

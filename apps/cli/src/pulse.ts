@@ -5,7 +5,7 @@ const nameBytes = 256;
 
 /** What a thread that explores shows of the program that it runs, in memory that it shares. */
 export class Pulse implements Watch {
-  /** How often anything was told, and the length of the name that follows. */
+  /** The number of calls of this watch, and the length of the name that follows. */
   readonly #words: Int32Array;
   readonly #name: Uint8Array;
   readonly #encoded = new Map<string, Uint8Array>();
@@ -32,7 +32,7 @@ export class Pulse implements Watch {
     Atomics.add(this.#words, 0, 1);
   };
 
-  /** Changes with everything that is told. */
+  /** Changes with every call of this watch. */
   get beat(): number {
     return Atomics.load(this.#words, 0);
   }

@@ -91,7 +91,7 @@ describe('bounded and random search', () => {
   const id = /^execution (\S+)$/m;
 
   it.each(['--bound 1', '--seed 1'])(
-    '%s finds the very execution that exhaustive search shows',
+    '%s finds the same execution that exhaustive search shows',
     async (options) => {
       const every = await pagerace('run store-buffering --kernel plain');
       const some = await pagerace(`run store-buffering --kernel plain ${options}`);

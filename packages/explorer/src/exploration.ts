@@ -30,7 +30,7 @@ export const Outcome = {
 } as const;
 export type Outcome = (typeof Outcome)[keyof typeof Outcome];
 
-/** Told of every execution as it ends; the graph is the explorer's own and must be copied to be kept. */
+/** Called with every execution as it ends; the graph is the explorer's own and must be copied to be kept. */
 export type ExecutionListener = (
   outcome: Outcome,
   graph: ExecutionGraph,
@@ -40,7 +40,7 @@ export type ExecutionListener = (
 export interface ExplorationOptions {
   readonly model: MemoryModel;
   readonly onExecution?: ExecutionListener;
-  /** The search begins again; what was told of executions so far is void. It happens early, if at all. */
+  /** The search begins again; the executions so far are void. It happens early, if at all. */
   readonly onRestart?: () => void;
   /** A thread with more events is cut off, and the result says so. Default 4,096. */
   readonly maximumThreadLength?: number;
@@ -322,7 +322,7 @@ export class Exploration implements Runtime {
       if (graph.started[t] === 0) continue;
       if (!graph.ended(t)) {
         ended = false;
-        // A thread is only stuck for ever with the last value of all.
+        // A thread never goes on only where it missed the last value of all.
         const stuck = graph.stuckAt(t);
         if (stuck !== none && graph.next(graph.readsFrom[stuck]!) !== none) possible = false;
         continue;

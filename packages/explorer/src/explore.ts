@@ -40,7 +40,7 @@ export interface ExploreOptions {
   /** Names the program in the ids of its executions; default empty. */
   readonly fingerprint?: string;
   readonly onProgress?: (progress: Progress) => void;
-  /** How often progress is told, in milliseconds; default 1,000. */
+  /** The time between two calls of `onProgress`, in milliseconds; default 1,000. */
   readonly progressInterval?: number;
 }
 
@@ -51,7 +51,7 @@ interface Found {
   best: Linearization;
 }
 
-/** How many executions per violation are told in full to find the simplest. */
+/** How many executions per violation are linearized to find the simplest. */
 const witnessesCompared = 50;
 
 const limits = {

@@ -8,7 +8,7 @@ import type { Setup } from './program.js';
 export interface Graphs {
   /** The complete executions, in the order in which they were explored. */
   readonly texts: readonly string[];
-  /** The executions in which threads wait for ever. */
+  /** The executions in which threads never stop waiting. */
   readonly deadlocks: readonly string[];
 }
 

@@ -203,7 +203,7 @@ class Rerun implements Runtime {
       }
       this.#error ??= this.#differs(now);
     } else if (!graph.ended(thread)) {
-      // It waits here, for ever.
+      // The recorded execution ends with this thread waiting here.
       this.#over[thread] = true;
     }
     this.#suspend();

@@ -39,7 +39,7 @@ export interface Witness {
 }
 
 export interface ViolationReport {
-  /** The id of the property; `deadlock` for threads that wait for ever. */
+  /** The id of the property; `deadlock` for threads that never stop waiting. */
   readonly property: string;
   readonly message: string;
   /** The number of explored executions that violate it so. */
@@ -63,7 +63,7 @@ export interface Result {
   readonly violating: number;
   /** Graphs in which an assumption failed. */
   readonly blocked: number;
-  /** Executions in which threads wait for ever. */
+  /** Executions in which threads never stop waiting. */
   readonly deadlocks: number;
   readonly violations: readonly ViolationReport[];
   /** Situations that were announced and never arose. */

@@ -1,6 +1,6 @@
 /**
- * Told what is going on while programs run. A thread that loops without an operation never comes back to
- * the explorer, so only another thread of the process can notice it: one that sees what is told here.
+ * Is called while programs run. A thread that loops without an operation never comes back to the explorer,
+ * so only another thread of the process can notice it: one that sees that these calls stop.
  */
 export interface Watch {
   /** Which part of the program runs from here on: a thread, `the set-up`, `finally`, or none. */

@@ -206,7 +206,7 @@ export class Collapse implements Khugepaged {
     this.sync.afterFlush(this.memory);
   }
 
-  /** The very table: to who looks at the entry again it is as if nothing had happened, and rightly so. */
+  /** Puts the same table back: a second look at the entry finds it unchanged, and the walk may go on. */
   #putBack(mm: Mm, address: VirtualAddress, pmdp: Ptep, table: PageTable): void {
     pmdLock(mm);
     mustBePmdNone(mm, pmdp);

@@ -16,7 +16,7 @@ import {
 /**
  * Lets a set-up run kernel code: what it does to cells is carried out at once, one operation after the
  * other, and what it leaves in them are the initial values of the program. So a scenario may begin with
- * pages that were mapped, written to and aged by the very code that it examines.
+ * pages that were mapped, written to and aged by the same code that it examines.
  */
 export function bootable(setup: Setup): Setup {
   return () => {

@@ -10,8 +10,8 @@ export interface TrackedLock {
 }
 
 /**
- * Before the task waits for `lock`: notes the order in which it takes classes, and that it must not
- * have the very lock already.
+ * Before the task waits for `lock`: notes the order in which it takes classes, and checks that the task does
+ * not hold this lock already.
  */
 export function lockdepAcquire(lock: TrackedLock, lockClass: LockClass = lock.lockClass): void {
   const { held, dependencies } = current();

@@ -15,7 +15,7 @@ export const ARCHITECTURE = token<Architecture>('page-model.Architecture');
  *
  * `list`: on a list of the address space (mm/pgtable-generic.c), from which any huge page may take it;
  * that a kernel with split locks has a list for each table of the level above is not told apart.
- * `per pmd`: for the very entry (powerpc hash). `list in table`: on a list as well, whose links are
+ * `per pmd`: for that entry alone (powerpc hash). `list in table`: on a list as well, whose links are
  * written into the first two entries of the table (s390, powerpc radix).
  */
 export type DepositRule = 'list' | 'per pmd' | 'list in table';

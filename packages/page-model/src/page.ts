@@ -36,12 +36,12 @@ export interface PageStart {
   readonly huge?: { readonly head?: Page };
 }
 
-/** struct page: a page frame and what the kernel knows of it. Exists for ever, free or not. */
+/** struct page: a page frame and what the kernel knows of it. Exists in every state, free or allocated. */
 export class Page {
   readonly name: string;
   /** compound_head(): the first page of the huge page that this one is in; a small page itself. */
   readonly head: Page;
-  /** PageTransCompound(): a part of a huge page. Huge pages are huge for ever. */
+  /** PageTransCompound(): a part of a huge page. A compound page stays compound. */
   readonly isHuge: boolean;
   /** A huge page's are its head's, but for anon_exclusive, which each has: see page-flags.ts. */
   readonly flags: FlagsWord<PageFlag>;

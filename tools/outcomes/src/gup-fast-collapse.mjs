@@ -232,7 +232,7 @@ Remarks:
 
 - S4-2: powerpc with the radix MMU is safe on v5.19, as its \`pmdp_collapse_flush()\` sent an interrupt of its own. That was
   removed together with the fix (bedf03416913); \`v5.19+radix-collapse-no-ipi\` shows what would have been.
-- S4-9: the split puts the very table back, so that the entry above is what it was. The second look then depends on
+- S4-9: the split puts the same table back, so that the entry above is what it was. The second look then depends on
   its two loads being in order, of the entry above and of the entry, for which there is no barrier. Where loads may
   swap, and no interrupt is sent, GUP-fast gives out a page that is not mapped any more. v6.1 is safe.
 - S4-14: nobody backs off because of the other where walks are waited for: the property has nothing to say.
@@ -280,7 +280,7 @@ them. \`gup-fast-recheck-pte-first\` shows what would come of that in \`gup-fast
 
 ${exchangedTable()}
 
-GUP-fast reads the entry of the page before the collapse, and the entry above after the split has put the very table back. No
+GUP-fast reads the entry of the page before the collapse, and the entry above after the split has put the same table back. No
 compiler is known to exchange the two loads. If one did, the window would be as long as a virtual CPU is preempted between
 them. In the order of the source only a processor that swaps loads can do it, over a whole collapse and split: this is allowed
 formally, and a lesson rather than a bug. v6.1 interrupts the walk, so that the order does not matter.

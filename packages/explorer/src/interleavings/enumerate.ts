@@ -20,7 +20,7 @@ export interface Enumeration {
    * end gave it.
    */
   readonly executions: ReadonlyMap<string, number>;
-  /** The same of the runs that ended with a thread waiting for ever. */
+  /** The same of the runs that ended with a thread that never stops waiting. */
   readonly deadlocks: ReadonlyMap<string, number>;
   /** How many runs an assumption excluded. */
   readonly excluded: number;

@@ -13,7 +13,7 @@ export interface SearchProgress {
 export interface SearchOptions {
   /** Asked now and then; `true` ends the search, and the result says so. */
   readonly shouldStop?: () => boolean;
-  /** Told now and then how far the search has come. */
+  /** Called now and then with how far the search has come. */
   readonly onProgress?: (progress: SearchProgress) => void;
 }
 

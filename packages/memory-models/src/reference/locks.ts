@@ -33,7 +33,7 @@ export function lockStructure(structure: EventStructure): LockStructure {
   });
 }
 
-/** cat's `singlestep(r)`: what leads from an event to the very next. */
+/** cat's `singlestep(r)`: what leads from an event to the next one, with none between. */
 export function singlestep(relation: Relation): Relation {
   return relation.minus(relation.then(relation));
 }

@@ -31,7 +31,7 @@ export function folded(own: readonly Place[], isFence: readonly boolean[]): Fold
   });
 }
 
-/** Of other files only what takes or releases the very lock: `unlock_page()` of mm/filemap.c. */
+/** Of other files only what takes or releases the same lock: `unlock_page()` of mm/filemap.c. */
 function isSmall({ file, name }: Frame, primitive: string): boolean {
   return (
     file.endsWith('.h') ||

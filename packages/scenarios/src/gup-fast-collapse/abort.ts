@@ -4,7 +4,7 @@ import { collapseProperties, CollapseRace, type Got } from './collapse-race.js';
 
 export const gupFastCollapseAbort = defineScenario({
   id: 'gup-fast-collapse-abort',
-  title: 'S4-8: the collapse gives up, and puts the very page table back',
+  title: 'S4-8: the collapse gives up, and puts the same page table back',
   description:
     'As gup-fast-collapse, with two pages, of which somebody has the second for long: so the collapse ' +
     'takes the page table out and puts it back. GUP-fast may find that the entry above is what it was, ' +
