@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   canonicalText,
+  type Cell,
   cell,
   enumerate,
   Exploration,
@@ -74,6 +75,38 @@ describe('the search', () => {
       return { threads: [1, 2, 3].map((value) => () => x.write(value)) };
     };
     for (const model of [sc, coherent]) expect(exploreGraphs(setup, model).texts).toHaveLength(6);
+  });
+
+  /**
+   * Among them: an update that a write revisits, and that goes before another write then, revisits in turn
+   * the read of that other write.
+   */
+  it('has every execution of four operations on one location, each in a thread of its own', () => {
+    const operations: ((x: Cell<number>, thread: number) => unknown)[] = [
+      (x) => x.read(),
+      (x, thread) => x.write(thread),
+      (x) => x.fetchAdd(4),
+      (x, thread) => x.compareExchange(1, thread),
+      (x) => x.await((value) => value > 1),
+    ];
+    const programs = operations.flatMap((first) =>
+      operations.flatMap((second) =>
+        operations.flatMap((third) =>
+          operations.map((fourth) => [first, second, third, fourth] as const),
+        ),
+      ),
+    );
+    for (const program of programs) {
+      const setup: Setup = () => {
+        const x = cell(0, 'x');
+        return { threads: program.map((operation, at) => () => operation(x, at + 1)) };
+      };
+      const expected = enumerate(setup, { memory: 'sc' });
+      const found = graphsOf(setup, 500);
+      const source = program.map(String).join(' || ');
+      expect(differences(found.texts, expected.executions.keys()), source).toEqual([]);
+      expect(differences(found.deadlocks, expected.deadlocks.keys()), source).toEqual([]);
+    }
   });
 
   it('lets every reader read every write, where the model orders nothing between', () => {
