@@ -700,16 +700,18 @@ export class Exploration implements Runtime {
   /** Whether the update that wrote `taker` could be made to come after one of the running thread. */
   #mayOvertake(taker: number, write: number): boolean {
     const graph = this.#search.graph;
-    const thread = graph.thread[taker]!;
-    const index = graph.index[taker]! - 1;
-    const read = graph.at(thread, index);
-    if ((graph.flags[read]! & EventFlag.pinned) !== 0) return false;
-    const before = graph.lastOf(this.#thread);
-    const prefix = before === none ? graph.spawnedBy[this.#thread]! : before;
-    return (
-      (prefix === none || !graph.inPrefix(read, prefix)) &&
-      (write < 0 || !graph.inPrefix(read, write))
-    );
+    const read = graph.readOf(taker);
+    const last = graph.lastOf(this.#thread);
+    const prefix = last === none ? graph.spawnedBy[this.#thread]! : last;
+    const stays = (event: number): boolean =>
+      (prefix !== none && graph.inPrefix(event, prefix)) ||
+      (write >= 0 && graph.inPrefix(event, write));
+    if (stays(read)) return false;
+    // A revisit of the read deletes what was added after it, and no revisitor.
+    for (let event = read + 1; event < graph.size; event++) {
+      if ((graph.flags[event]! & EventFlag.revisitor) !== 0 && !stays(event)) return false;
+    }
+    return true;
   }
 
   fence(fence: Fence): void {

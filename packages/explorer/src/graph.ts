@@ -30,14 +30,12 @@ export const EventFlag = {
   update: 1,
   /** A failed compare-exchange: on hardware with locked instructions still one of them. */
   locked: 2,
-  /** Lies in the prefix of a write that revisited a read: no write may revisit it any more. */
-  pinned: 4,
   /** A write that revisited a read, or a lock acquisition that went first: never deleted by a revisit. */
-  revisitor: 8,
+  revisitor: 4,
   /** A read that waits and may have read a value that does not satisfy it: then its thread is stuck. */
-  mayStick: 16,
+  mayStick: 8,
   /** An access of a {@link SpinLock}'s cell, which the kernel's memory model knows from others. */
-  spinLock: 32,
+  spinLock: 16,
 } as const;
 
 /** No event: the end of a list. */

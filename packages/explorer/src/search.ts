@@ -267,6 +267,8 @@ export class Search {
   /**
    * Keeps a revisit of each read that `write` may make read from it.
    *
+   * Of these is no read that a revisitor depends on: the revisitor was added after it, and is not maximal.
+   *
    * @param size how much of the graph there was before the write
    */
   postponeRevisits(write: number, size: number): void {
@@ -282,7 +284,6 @@ export class Search {
       if (event === write || graph.inPrefix(event, write)) continue;
       if (!isMaximal(graph, event, write)) return;
       if (graph.kind[event] !== EventKind.read || graph.location[event] !== location) continue;
-      if ((graph.flags[event]! & EventFlag.pinned) !== 0) continue;
       if (rival !== none && rival < event) continue;
       const condition = graph.condition[event] ?? null;
       const waits = condition !== null && (graph.flags[event]! & EventFlag.mayStick) === 0;
@@ -305,12 +306,7 @@ export class Search {
     let oldest = none;
     for (let source = initialWrite(location); source !== none; source = graph.next(source)) {
       for (let read = graph.readers(source); read !== none; read = graph.nextReader[read]!) {
-        if (
-          read < oldest &&
-          (graph.flags[read]! & EventFlag.pinned) === 0 &&
-          !graph.inPrefix(read, write)
-        )
-          oldest = read;
+        if (read < oldest && !graph.inPrefix(read, write)) oldest = read;
       }
     }
     return oldest;
@@ -378,11 +374,6 @@ export class Search {
     }
     this.#waiting.check(graph, newWrite);
     graph.flags[newWrite] = graph.flags[newWrite]! | EventFlag.revisitor;
-    // Pin the prefix: whatever else revisits a read in it is found from another graph.
-    for (let event = 0; event <= newWrite; event++) {
-      if (graph.inPrefix(event, newWrite) && event !== newRead)
-        graph.flags[event] = graph.flags[event]! | EventFlag.pinned;
-    }
     if (overtakes) {
       const acquisition = graph.readOf(newWrite);
       graph.flags[acquisition] = graph.flags[acquisition]! | EventFlag.revisitor;

@@ -57,22 +57,6 @@ export const explorer = [
     watchers,
   },
   {
-    id: 'explorer-no-pins',
-    fault: 'the prefix of a revisiting write is not pinned',
-    file: search,
-    from: 'graph.flags[event] = graph.flags[event]! | EventFlag.pinned;',
-    to: '',
-    watchers,
-  },
-  {
-    id: 'explorer-revisits-pinned-reads',
-    fault: 'a pinned read is revisited',
-    file: search,
-    from: 'if ((graph.flags[event]! & EventFlag.pinned) !== 0) continue;',
-    to: '',
-    watchers,
-  },
-  {
     id: 'explorer-one-place-of-a-revisitor',
     fault: 'a revisiting write takes its first place in coherence order alone',
     file: search,
