@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { parseSync } from 'vite';
 
 /**
  * @typedef {object} Mutant a small fault
@@ -24,9 +25,17 @@ export function misfits(root, mutants) {
     ids.add(id);
     if (!existsSync(root + file)) lines.push(`${id}: there is no file ${file}`);
     else {
-      const times = readFileSync(root + file, 'utf8').split(from).length - 1;
+      const source = readFileSync(root + file, 'utf8');
+      const times = source.split(from).length - 1;
       if (times !== 1)
         lines.push(`${id}: ${file} has the text to be edited ${times} times, not once`);
+      else if (
+        parseSync(
+          file,
+          source.replace(from, () => to),
+        ).errors.length > 0
+      )
+        lines.push(`${id}: ${file} cannot be parsed any more: every test would fail`);
     }
     if (from === to) lines.push(`${id}: it changes nothing`);
     if (watchers.length === 0) lines.push(`${id}: no test watches it`);

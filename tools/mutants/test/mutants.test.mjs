@@ -10,21 +10,37 @@ it('fits the sources: each mutant edits text that its file has once', () => {
 });
 
 it('says what is wrong with a mutant', () => {
-  const mutant = { fault: '', file: 'package.json', from: '{', to: '', watchers: ['packages/di'] };
+  const mutant = {
+    fault: '',
+    file: 'vitest.config.mjs',
+    from: "maxWorkers: '100%',",
+    to: '',
+    watchers: ['packages/di'],
+  };
   expect(
     misfits(root, [
-      { ...mutant, id: 'often', from: '"' },
+      { ...mutant, id: 'often', from: ' ' },
       { ...mutant, id: 'gone', file: 'packages/none.ts' },
-      { ...mutant, id: 'same', from: '"name": "pagerace"', to: '"name": "pagerace"' },
-      { ...mutant, id: 'same', from: '"name": "pagerace"', watchers: [] },
-      { ...mutant, id: 'unwatched', from: '"name": "pagerace"', watchers: ['packages/none'] },
+      { ...mutant, id: 'same', to: mutant.from },
+      { ...mutant, id: 'same', watchers: [] },
+      { ...mutant, id: 'unwatched', watchers: ['packages/none'] },
+      {
+        ...mutant,
+        id: 'broken',
+        file: 'vitest.config.mjs',
+        from: 'export default',
+        to: 'export (',
+      },
     ]),
   ).toEqual([
-    expect.stringMatching(/^often: package.json has the text to be edited \d+ times, not once$/),
+    expect.stringMatching(
+      /^often: vitest.config.mjs has the text to be edited \d+ times, not once$/,
+    ),
     'gone: there is no file packages/none.ts',
     'same: it changes nothing',
     'same: there are two of that name',
     'same: no test watches it',
     'unwatched: there is nothing at packages/none',
+    'broken: vitest.config.mjs cannot be parsed any more: every test would fail',
   ]);
 });
