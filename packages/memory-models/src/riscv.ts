@@ -1,6 +1,5 @@
 import {
   EventFlag,
-  EventKind,
   type ExecutionGraph,
   Fence,
   type MemoryModel,
@@ -15,6 +14,9 @@ import { acquiresHere, addressOf, isFencedStore, isFull, updates } from './weak-
  * RVWMO, for the kernel's primitives as arch/riscv makes them (asm/barrier.h, asm/atomic.h, asm/fence.h,
  * v6.1): acquire is an access and `fence r,rw`, release `fence rw,w` and an access, fully ordered an AMO
  * with .aqrl; smp_mb(), smp_rmb() and smp_wmb() are `fence rw,rw`, `r,r` and `w,w`.
+ *
+ * Rule 2 needs no clause: of two reads of one location the first comes before the write that the second reads,
+ * by from-reads, if it reads another.
  */
 class Riscv extends MultiCopyAtomicModel {
   readonly source = 'The RISC-V Instruction Set Manual, Volume I, RVWMO, rules 1 to 13';
@@ -36,7 +38,7 @@ class Riscv extends MultiCopyAtomicModel {
     this.#addAtomic(graph, read, sets);
     const address = addressOf(graph, read);
     if (address !== none) sets.afterEvent(address);
-    this.#orderByReads(graph, read, sets);
+    this.#orderByOwnWrite(graph, read, sets);
     if (acquiresHere(graph, read) && !this.#isAmoAqrl(graph, read)) {
       sets.add(Kept.reads, read);
       sets.include(Kept.beforeAll, Kept.reads);
@@ -93,28 +95,13 @@ class Riscv extends MultiCopyAtomicModel {
     return isFull(graph, access) || (this.hasTicketLocks && takesSpinLock(graph, access));
   }
 
-  /** Rules 2, 3 and 12: what of its own location and thread a read comes after. */
-  #orderByReads(graph: ExecutionGraph, read: number, sets: ThreadSets): void {
-    const thread = graph.thread[read]!;
-    const source = graph.readsFrom[read]!;
-    for (let index = graph.index[read]! - 1; index >= 0; index--) {
-      const earlier = graph.at(thread, index);
-      const kind = graph.kind[earlier];
-      if (kind !== EventKind.read && kind !== EventKind.write) continue;
-      if (graph.location[earlier] !== graph.location[read]) continue;
-      if (kind === EventKind.read) {
-        // 2: two reads with no write between, of different writes.
-        if (graph.readsFrom[earlier] !== source) sets.afterEvent(earlier);
-        continue;
-      }
-      if (earlier === source) {
-        // 3: from an atomic; 12: through a write that is read back.
-        if (updates(graph, earlier)) sets.afterEvent(earlier);
-        const address = addressOf(graph, earlier);
-        if (address !== none) sets.afterEvent(address);
-      }
-      return;
-    }
+  /** Rules 3 and 12: through a write of its own thread that a read reads back. */
+  #orderByOwnWrite(graph: ExecutionGraph, read: number, sets: ThreadSets): void {
+    const own = graph.ownWriteBefore(read);
+    if (own === none || own !== graph.readsFrom[read]) return;
+    if (updates(graph, own)) sets.afterEvent(own);
+    const address = addressOf(graph, own);
+    if (address !== none) sets.afterEvent(address);
   }
 }
 

@@ -70,6 +70,14 @@ const shapes: Readonly<Record<string, Shape>> = {
     ],
     outcome: ([a, b]) => a === 0 && b === 0,
   },
+  'SB+po-rmw-full+mb': {
+    allowedBy: ['rc11', 'rc11-cpp20'],
+    threads: (x, y) => [
+      () => (x.write(1), y.fetchAdd(2, Order.full)),
+      () => (y.write(1), fence(Fence.full), x.read()),
+    ],
+    outcome: ([a, b], _x, y) => a === 0 && b === 0 && y.read() === 1,
+  },
   'SB+rmw-acquire': {
     allowedBy: weak,
     threads: (x, y) => [
@@ -143,6 +151,29 @@ const shapes: Readonly<Record<string, Shape>> = {
       ),
     outcome: stale,
   },
+  'MP+wmb+addr-rfi-addr': {
+    allowedBy: ['rc11', 'rc11-cpp20'],
+    threads: (x, y) => {
+      const z = cell(0, 'z');
+      return passing(
+        () => {
+          fence(Fence.write);
+          y.write(1);
+        },
+        x,
+        y,
+        () => {
+          reach(z, (value) => value === 1);
+          z.write(2);
+          // By its name.
+          reach(z, () => false);
+          z.read();
+          reach(x, (value) => value === 2);
+        },
+      );
+    },
+    outcome: stale,
+  },
   'MP+release+acquire': {
     allowedBy: [],
     threads: (x, y) => [
@@ -166,6 +197,24 @@ const shapes: Readonly<Record<string, Shape>> = {
         },
       ),
     outcome: stale,
+  },
+  'MP+wmb+rmw+rmb': {
+    // Another thread's read-modify-write goes on with the first fence.
+    allowedBy: [],
+    threads: (x, y) => [
+      () => {
+        x.write(1);
+        fence(Fence.write);
+        y.write(1);
+      },
+      () => {
+        const first = y.read();
+        fence(Fence.read);
+        return both(first, x.read());
+      },
+      () => y.fetchAdd(1),
+    ],
+    outcome: (results) => results[1] === '2 0',
   },
   'MP+unlock-lock+rmb': {
     // C11's unlock and lock order nothing for who has neither.
@@ -254,6 +303,52 @@ const shapes: Readonly<Record<string, Shape>> = {
       },
       () => both(y.read(Order.acquire), x.read()),
     ],
+    outcome: (results) => results[1] === 1 && results[2] === '1 0',
+  },
+  'WRC+release+addr': {
+    allowedBy: ['rc11', 'rc11-cpp20'],
+    threads: (x, y) => [
+      () => {
+        x.write(1);
+      },
+      () => {
+        const read = x.read();
+        y.write(1, Order.release);
+        return read;
+      },
+      () => {
+        const first = y.read();
+        reach(x, (value) => value === 1);
+        return both(first, x.read());
+      },
+    ],
+    outcome: (results) => results[1] === 1 && results[2] === '1 0',
+  },
+  'WRC+locks+mb': {
+    // ISA2+pooncelock+pooncelock+pombonce of tools/memory-model, where C11's locks order nothing for the last thread.
+    allowedBy: ['rc11', 'rc11-cpp20'],
+    threads: (x, y) => {
+      const lock = new SpinLock();
+      return [
+        () => {
+          lock.lock();
+          x.write(1);
+          lock.unlock();
+        },
+        () => {
+          lock.lock();
+          const read = x.read();
+          y.write(1);
+          lock.unlock();
+          return read;
+        },
+        () => {
+          const first = y.read();
+          fence(Fence.full);
+          return both(first, x.read());
+        },
+      ];
+    },
     outcome: (results) => results[1] === 1 && results[2] === '1 0',
   },
   'IRIW+acquires': {
