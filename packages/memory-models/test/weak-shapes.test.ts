@@ -47,6 +47,14 @@ const passing = (
 ];
 const stale = (results: readonly unknown[]): boolean => results[1] === '1 0';
 const nothing = (): void => undefined;
+/** Reads y, and x by what it has read there: only from-reads and reads-from lead to this thread. */
+const follows =
+  (x: Cell<number>, y: Cell<number>): (() => string) =>
+  () => {
+    const first = y.read();
+    reach(x, (value) => value === 1);
+    return both(first, x.read());
+  };
 
 const shapes: Readonly<Record<string, Shape>> = {
   SB: {
@@ -316,11 +324,7 @@ const shapes: Readonly<Record<string, Shape>> = {
         y.write(1, Order.release);
         return read;
       },
-      () => {
-        const first = y.read();
-        reach(x, (value) => value === 1);
-        return both(first, x.read());
-      },
+      follows(x, y),
     ],
     outcome: (results) => results[1] === 1 && results[2] === '1 0',
   },
@@ -402,6 +406,81 @@ const shapes: Readonly<Record<string, Shape>> = {
       },
     ],
     outcome: (results) => results[0] !== '1 1',
+  },
+  'MP+start+addr': {
+    allowedBy: ['rc11', 'rc11-cpp20'],
+    threads: (x, y) => [
+      () => {
+        x.write(1);
+        spawn(nothing);
+        y.write(1);
+      },
+      follows(x, y),
+    ],
+    outcome: stale,
+  },
+  'MP+join+addr': {
+    allowedBy: ['rc11', 'rc11-cpp20'],
+    threads: (x, y) => [
+      () => {
+        const child = spawn(nothing);
+        x.write(1);
+        child.join();
+        y.write(1);
+      },
+      follows(x, y),
+    ],
+    outcome: stale,
+  },
+  'MP+starts+addr': {
+    // The thread that writes y is started by one that is started after x is written.
+    allowedBy: ['rc11', 'rc11-cpp20'],
+    threads: (x, y) => [
+      () => {
+        x.write(1);
+        spawn(() => spawn(() => y.write(1)));
+      },
+      follows(x, y),
+    ],
+    outcome: stale,
+  },
+  'MP+joins+addr': {
+    allowedBy: ['rc11', 'rc11-cpp20'],
+    threads: (x, y) => [
+      () => {
+        spawn(() => spawn(() => x.write(1)).join()).join();
+        y.write(1);
+      },
+      follows(x, y),
+    ],
+    outcome: stale,
+  },
+  'WRC+start+addr': {
+    allowedBy: ['rc11', 'rc11-cpp20'],
+    threads: (x, y) => [
+      () => {
+        const read = x.read();
+        spawn(() => y.write(1));
+        return read;
+      },
+      follows(x, y),
+      () => {
+        x.write(1);
+      },
+    ],
+    outcome: (results) => results[0] === 1 && results[1] === '1 0',
+  },
+  'SB+start+mb': {
+    allowedBy: ['rc11', 'rc11-cpp20'],
+    threads: (x, y) => [
+      () => {
+        x.write(1);
+        spawn(nothing);
+        return y.read();
+      },
+      () => (y.write(1), fence(Fence.full), x.read()),
+    ],
+    outcome: ([a, b]) => a === 0 && b === 0,
   },
   'S+start': {
     // What the parent does after it has started a thread is not ordered with that thread.
