@@ -94,6 +94,22 @@ const shapes: Readonly<Record<string, Shape>> = {
     ],
     outcome: ([a, b]) => a === 0 && b === 0,
   },
+  'SB+full-stores': {
+    allowedBy: ['rc11', 'rc11-cpp20'],
+    threads: (x, y) => [
+      () => (x.write(1, Order.full), y.read()),
+      () => (y.write(1, Order.full), x.read()),
+    ],
+    outcome: ([a, b]) => a === 0 && b === 0,
+  },
+  'SB+full-stores+full-loads': {
+    allowedBy: [],
+    threads: (x, y) => [
+      () => (x.write(1, Order.full), y.read(Order.full)),
+      () => (y.write(1, Order.full), x.read(Order.full)),
+    ],
+    outcome: ([a, b]) => a === 0 && b === 0,
+  },
   'SB+dsb-ishst': {
     allowedBy: ['tso', 'power', 'lkmm', 'rc11', 'rc11-cpp20'],
     threads: (x, y) => [
@@ -181,6 +197,140 @@ const shapes: Readonly<Record<string, Shape>> = {
       );
     },
     outcome: stale,
+  },
+  'MP+wmb+rmw-acquire': {
+    allowedBy: [],
+    threads: (x, y) => [
+      () => {
+        x.write(1);
+        fence(Fence.write);
+        y.write(1);
+      },
+      () => both(y.fetchAdd(2, Order.acquire), x.read()),
+    ],
+    outcome: stale,
+  },
+  'MP+wmb+acquire': {
+    allowedBy: [],
+    threads: (x, y) => [
+      () => {
+        x.write(1);
+        fence(Fence.write);
+        y.write(1);
+      },
+      () => both(y.read(Order.acquire), x.read()),
+    ],
+    outcome: stale,
+  },
+  'MP+wmb+po-acquire': {
+    // RISC-V's fence r,rw and POWER's lwsync also order the reads before the one that acquires.
+    allowedBy: ['armv8', 'lkmm', 'rc11', 'rc11-cpp20'],
+    threads: (x, y) => {
+      const z = cell(0, 'z');
+      return passing(
+        () => {
+          fence(Fence.write);
+          y.write(1);
+        },
+        x,
+        y,
+        () => z.read(Order.acquire),
+      );
+    },
+    outcome: stale,
+  },
+  'MP+wmb+fence-acquire': {
+    allowedBy: [],
+    threads: (x, y) =>
+      passing(
+        () => {
+          fence(Fence.write);
+          y.write(1);
+        },
+        x,
+        y,
+        () => {
+          fence(Fence.acquire);
+        },
+      ),
+    outcome: stale,
+  },
+  'MP+fence-release+addr': {
+    allowedBy: ['rc11', 'rc11-cpp20'],
+    threads: (x, y) => [
+      () => {
+        x.write(1);
+        fence(Fence.release);
+        y.write(1);
+      },
+      follows(x, y),
+    ],
+    outcome: stale,
+  },
+  'MP+dsb-ishst+addr': {
+    allowedBy: ['rc11', 'rc11-cpp20'],
+    threads: (x, y) => [
+      () => {
+        x.write(1);
+        fence(Fence.writeToAny);
+        y.write(1);
+      },
+      follows(x, y),
+    ],
+    outcome: stale,
+  },
+  'MP+rmw-release+addr': {
+    allowedBy: ['rc11', 'rc11-cpp20'],
+    threads: (x, y) => [
+      () => {
+        x.write(1);
+        y.exchange(1, Order.release);
+      },
+      follows(x, y),
+    ],
+    outcome: stale,
+  },
+  'S+wmb+po': {
+    // A write is taken to depend on every read before it.
+    allowedBy: ['rc11', 'rc11-cpp20'],
+    threads: (x, y) => [
+      () => {
+        x.write(2);
+        fence(Fence.write);
+        y.write(1);
+      },
+      () => {
+        const read = y.read();
+        x.write(1);
+        return read;
+      },
+    ],
+    outcome: (results, x) => results[1] === 1 && x.read() === 2,
+  },
+  'MP+wmb+rmw-write-rfe-acquire': {
+    // From the update to the write over it, and by a third thread back to the read.
+    allowedBy: ['rc11', 'rc11-cpp20'],
+    threads: (x, y) => {
+      const z = cell(0, 'z');
+      return [
+        () => {
+          x.write(1);
+          fence(Fence.write);
+          y.write(1);
+        },
+        () => {
+          const first = y.fetchAdd(1);
+          y.write(3);
+          return [first, z.read(Order.acquire), x.read()].join(' ');
+        },
+        () => {
+          const read = y.read();
+          z.write(1);
+          return read;
+        },
+      ];
+    },
+    outcome: (results) => results[1] === '1 1 0' && results[2] === 3,
   },
   'MP+release+acquire': {
     allowedBy: [],
@@ -322,6 +472,22 @@ const shapes: Readonly<Record<string, Shape>> = {
       () => {
         const read = x.read();
         y.write(1, Order.release);
+        return read;
+      },
+      follows(x, y),
+    ],
+    outcome: (results) => results[1] === 1 && results[2] === '1 0',
+  },
+  'WRC+mb+addr': {
+    allowedBy: ['rc11', 'rc11-cpp20'],
+    threads: (x, y) => [
+      () => {
+        x.write(1);
+      },
+      () => {
+        const read = x.read();
+        fence(Fence.full);
+        y.write(1);
         return read;
       },
       follows(x, y),
