@@ -60,20 +60,6 @@ export class EventRows {
     return false;
   }
 
-  /** The least event of the set that is not below `from`, or -1. */
-  next(row: number, from: number): number {
-    const words = this.#words;
-    const at = row * words;
-    let w = from >>> 5;
-    if (w >= words) return -1;
-    let word = this.#bits[at + w]! & (-1 << (from & 31));
-    while (word === 0) {
-      if (++w === words) return -1;
-      word = this.#bits[at + w]!;
-    }
-    return (w << 5) + 31 - Math.clz32(word & -word);
-  }
-
   /** The greatest event of the set that is below `below`, or -1. */
   previous(row: number, below: number): number {
     const at = row * this.#words;

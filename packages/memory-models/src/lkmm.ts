@@ -56,6 +56,7 @@ class LinuxKernel extends WeakModel {
 
   readonly #sets = new EventRows();
   readonly #strong = new EventRows();
+  /** ppo without what is in cumul-fence too: that is in prop, which counts within a thread. */
   readonly #ppo = new EventRows();
   /** cumul-fence within a thread, without the reads-from before it. */
   readonly #fence = new EventRows();
@@ -192,14 +193,10 @@ class LinuxKernel extends WeakModel {
     this.#addCommon(graph, write, at);
     // Each read before decides, or may decide, a branch that leads here.
     ppo.include(write, sets, at + Kept.reads);
-    ppo.include(write, sets, at + Kept.writesBeforeWmb);
     this.#fence.include(write, sets, at + Kept.writesBeforeWmb);
     ppo.include(write, this.#overwritten.internal, write);
     const isRelease = releases(graph.order[write]!);
-    if (isRelease && !isFull(graph, write)) {
-      ppo.include(write, sets, at + Kept.accesses);
-      this.#fence.include(write, sets, at + Kept.accesses);
-    }
+    if (isRelease && !isFull(graph, write)) this.#fence.include(write, sets, at + Kept.accesses);
     if ((graph.flags[write]! & EventFlag.spinLock) !== 0 && isRelease && !updates(graph, write))
       sets.include(at + Kept.beforeUnlock, sets, at + Kept.accesses);
     sets.add(at + Kept.accesses, write);
@@ -212,17 +209,11 @@ class LinuxKernel extends WeakModel {
     const sets = this.#sets;
     const ppo = this.#ppo;
     this.#strong.include(access, sets, at + Kept.beforeStrong);
-    ppo.include(access, sets, at + Kept.beforeStrong);
     ppo.include(access, sets, at + Kept.acquiring);
     const address = addressOf(graph, access);
     if (address !== none) ppo.add(access, address);
     this.#fence.include(access, sets, at + Kept.beforeStrong);
     this.#fence.include(access, sets, at + Kept.acrossLocks);
-    // po-unlock-lock-po counts within a thread for preserved program order.
-    const across = at + Kept.acrossLocks;
-    for (let by = sets.next(across, 0); by >= 0; by = sets.next(across, by + 1)) {
-      if (graph.thread[by] === graph.thread[access]) ppo.add(access, by);
-    }
   }
 
   /** Fills in what comes before what: hb, and prop ; strong-fence. */

@@ -94,6 +94,23 @@ const shapes: Readonly<Record<string, Shape>> = {
     ],
     outcome: ([a, b]) => a === 0 && b === 0,
   },
+  'SB+rfis': {
+    // Each thread sees its own write before the other does.
+    allowedBy: ['tso', ...weak],
+    threads: (x, y) => [
+      () => (x.write(1), both(x.read(), y.read())),
+      () => (y.write(1), both(y.read(), x.read())),
+    ],
+    outcome: ([a, b]) => a === '1 0' && b === '1 0',
+  },
+  'SB+rfi-acquires': {
+    allowedBy: ['tso', ...weak],
+    threads: (x, y) => [
+      () => (x.write(1), both(x.read(Order.acquire), y.read())),
+      () => (y.write(1), both(y.read(Order.acquire), x.read())),
+    ],
+    outcome: ([a, b]) => a === '1 0' && b === '1 0',
+  },
   'SB+full-stores': {
     allowedBy: ['rc11', 'rc11-cpp20'],
     threads: (x, y) => [
@@ -306,31 +323,6 @@ const shapes: Readonly<Record<string, Shape>> = {
       },
     ],
     outcome: (results, x) => results[1] === 1 && x.read() === 2,
-  },
-  'MP+wmb+rmw-write-rfe-acquire': {
-    // From the update to the write over it, and by a third thread back to the read.
-    allowedBy: ['rc11', 'rc11-cpp20'],
-    threads: (x, y) => {
-      const z = cell(0, 'z');
-      return [
-        () => {
-          x.write(1);
-          fence(Fence.write);
-          y.write(1);
-        },
-        () => {
-          const first = y.fetchAdd(1);
-          y.write(3);
-          return [first, z.read(Order.acquire), x.read()].join(' ');
-        },
-        () => {
-          const read = y.read();
-          z.write(1);
-          return read;
-        },
-      ];
-    },
-    outcome: (results) => results[1] === '1 1 0' && results[2] === 3,
   },
   'MP+release+acquire': {
     allowedBy: [],
