@@ -85,9 +85,13 @@ describe('the search', () => {
     const operations: ((x: Cell<number>, thread: number) => unknown)[] = [
       (x) => x.read(),
       (x, thread) => x.write(thread),
-      (x) => x.fetchAdd(4),
-      (x, thread) => x.compareExchange(1, thread),
-      (x) => x.await((value) => value > 1),
+      (x) => x.fetchAdd(1),
+      (x) =>
+        x.awaitUpdate(
+          (value) => value > 0,
+          (value) => value - 1,
+        ),
+      (x) => x.await((value) => value > 0),
     ];
     const programs = operations.flatMap((first) =>
       operations.flatMap((second) =>

@@ -152,4 +152,28 @@ export const explorer = [
     to: '',
     watchers: ['packages/explorer', 'packages/memory-models'],
   },
+  {
+    id: 'explorer-keeps-read-that-waits',
+    fault: 'a read that waits is revisited by a write that does not satisfy it',
+    file: 'packages/explorer/src/search.ts',
+    from: 'if (waits && !condition(graph.value[write]) && event !== rival) continue;',
+    to: '',
+    watchers: ['packages/explorer/test/search.test.ts'],
+  },
+  {
+    id: 'explorer-maximal-stuck',
+    fault: 'a wait that may be stuck is maximal as a wait',
+    file: 'packages/explorer/src/maximality.ts',
+    from: '(graph.flags[event]! & EventFlag.mayStick) !== 0 ? null : graph.condition[event]!',
+    to: 'graph.condition[event]!',
+    watchers: ['packages/explorer/test/search.test.ts'],
+  },
+  {
+    id: 'explorer-stuck-anywhere',
+    fault: 'a thread may be stuck with a value that is not the last',
+    file: 'packages/explorer/src/exploration.ts',
+    from: 'if (stuck !== none && graph.next(graph.readsFrom[stuck]!) !== none) possible = false;',
+    to: '',
+    watchers: ['packages/explorer/test/search.test.ts'],
+  },
 ];
