@@ -1132,6 +1132,14 @@ export const memoryModels = [
     watchers: shapes,
   },
   {
+    id: 'lkmm-no-release',
+    fault: 'a release orders nothing before it',
+    file: of('lkmm'),
+    from: 'if (isRelease && !isFull(graph, write))',
+    to: 'if (false)',
+    watchers: shapes,
+  },
+  {
     id: 'riscv-no-release-fence-reads',
     fault: 'fence rw,w orders no reads',
     file: of('riscv'),
