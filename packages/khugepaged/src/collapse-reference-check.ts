@@ -2,10 +2,10 @@ import { injectable, token } from '@pagerace/di';
 import {
   type Page,
   pageCount,
-  pageMapcount,
   pageRefFreeze,
   pageRefUnfreeze,
   PageSwapCache,
+  totalMapcount,
 } from '@pagerace/page-model';
 
 export const COLLAPSE_REFERENCE_CHECK = token<CollapseReferenceCheck>(
@@ -15,13 +15,13 @@ export const COLLAPSE_REFERENCE_CHECK = token<CollapseReferenceCheck>(
 
 /** The seam of is_refcount_suitable(): how khugepaged finds out that nobody else refers to a page. */
 export interface CollapseReferenceCheck {
-  /** Hold the PTL and the page lock, which keeps the page in the swap cache, or out of it. */
+  /** Of a small page, or of the head of a huge one. Hold the PTL and the page lock, which keeps the page in the swap cache, or out of it. */
   isRefcountSuitable(page: Page): boolean;
 }
 
 /** total_mapcount(), and the swap cache. */
 function expectedReferences(page: Page): number {
-  return pageMapcount(page) + (PageSwapCache(page) ? 1 : 0);
+  return totalMapcount(page) + (PageSwapCache(page) ? 1 : 0);
 }
 
 /** Reads the count, which others may raise right after. mm/khugepaged.c:is_refcount_suitable(). */

@@ -72,12 +72,16 @@ interface Place {
 /** What is to be copied. */
 interface Source extends Place {
   readonly pte: Pte;
-  /** Locked and isolated; undefined for what is to become zeros. */
+  /** Locked and isolated, or a part of a huge page that is; undefined for what is to become zeros. */
   readonly page: Page | undefined;
 }
 
 type Isolation =
-  | { readonly succeeded: true; readonly sources: readonly Source[] }
+  | {
+      readonly succeeded: true;
+      readonly sources: readonly Source[];
+      readonly compoundPagelist: readonly Page[];
+    }
   | { readonly succeeded: false; readonly result: ScanResult };
 
 /** mm/khugepaged.c of v6.1 but for the seams, for anonymous pages. */
@@ -125,9 +129,9 @@ export class Collapse implements Khugepaged {
   /** What the scan makes of one entry; it may be another by the time that matters. Hold the PTL. */
   #scan(pte: Pte): ScanResult | 'swapped' {
     if (this.arch.isSwapPte(pte)) return 'swapped';
-    const page = this.#normalPage(pte);
-    if (page === undefined) return 'SCAN_SUCCEED';
-    return this.references.isRefcountSuitable(page) ? 'SCAN_SUCCEED' : 'SCAN_PAGE_COUNT';
+    if (this.#isNoneOrZero(pte)) return 'SCAN_SUCCEED';
+    const { head } = this.#normalPage(pte);
+    return this.references.isRefcountSuitable(head) ? 'SCAN_SUCCEED' : 'SCAN_PAGE_COUNT';
   }
 
   @kernelFunction('mm/khugepaged.c')
@@ -189,6 +193,8 @@ export class Collapse implements Khugepaged {
 
     // From here on the pages being locked and isolated keeps out walks of the reverse mappings.
     this.collapseHugePageCopy(vma, huge, isolated.sources, table);
+    // The huge pages last, when all their parts are copied.
+    for (const page of isolated.compoundPagelist) this.releasePtePage(page);
     this.#mapHuge(huge, vma, address, above.pmdp, table);
     return 'SCAN_SUCCEED';
   }
@@ -230,33 +236,49 @@ export class Collapse implements Khugepaged {
     pmdUnlock(mm);
   }
 
-  /** Takes every page for khugepaged alone, or none. Hold the PTL. */
+  /**
+   * Takes every page for khugepaged alone, or none. Hold the PTL. Of a huge page that is mapped page by page
+   * it takes the head, once: since v5.8 (5503fbf2b0b8); read in v5.17 and v6.3.
+   */
   @kernelFunction('mm/khugepaged.c', '__collapse_huge_page_isolate')
   collapseHugePageIsolate(places: readonly Place[]): Isolation {
     const sources: Source[] = [];
+    const compoundPagelist: Page[] = [];
     let writable = false;
     let shared = 0;
     let none = 0;
     let result: ScanResult = 'SCAN_SUCCEED';
     for (const place of places) {
       const pte = this.arch.ptepGet(place.ptep);
-      const page = this.#normalPage(pte);
-      if (page === undefined) {
-        if (++none > this.config.maxPtesNone) result = 'SCAN_EXCEED_NONE_PTE';
-      } else if (!this.arch.ptePresent(pte)) {
-        result = 'SCAN_PTE_NON_PRESENT';
-      } else if (pageMapcount(page) > 1 && ++shared > this.config.maxPtesShared) {
-        result = 'SCAN_EXCEED_SHARED_PTE';
-      } else {
-        result = this.#isolate(page);
+      if (this.#isNoneOrZero(pte)) {
+        if (++none > this.config.maxPtesNone) {
+          result = 'SCAN_EXCEED_NONE_PTE';
+          break;
+        }
+        sources.push({ ...place, pte, page: undefined });
+        continue;
       }
-      if (result !== 'SCAN_SUCCEED') break;
+      if (!this.arch.ptePresent(pte)) {
+        result = 'SCAN_PTE_NON_PRESENT';
+        break;
+      }
+      const page = this.#normalPage(pte);
+      if (pageMapcount(page) > 1 && ++shared > this.config.maxPtesShared) {
+        result = 'SCAN_EXCEED_SHARED_PTE';
+        break;
+      }
+      if (!compoundPagelist.includes(page.head)) {
+        result = this.#isolate(page.head);
+        if (result !== 'SCAN_SUCCEED') break;
+        if (page.isHuge) compoundPagelist.push(page.head);
+      }
       sources.push({ ...place, pte, page });
       if (this.arch.pteWrite(pte)) writable = true;
     }
     if (result === 'SCAN_SUCCEED' && !writable) result = 'SCAN_PAGE_RO';
-    if (result === 'SCAN_SUCCEED') return { succeeded: true, sources };
-    for (const { page } of sources) if (page !== undefined) this.releasePtePage(page);
+    if (result === 'SCAN_SUCCEED') return { succeeded: true, sources, compoundPagelist };
+    for (const { page } of sources) if (page?.isHuge === false) this.releasePtePage(page);
+    for (const page of compoundPagelist) this.releasePtePage(page);
     return { succeeded: false, result };
   }
 
@@ -315,7 +337,7 @@ export class Collapse implements Khugepaged {
   /** Empties the entry of what is copied, and lets go of the page. */
   #release(mm: Mm, ptl: Spinlock, { address, ptep, pte, page }: Source): void {
     if (page === undefined && this.arch.pteNone(pte)) return;
-    if (page !== undefined) this.releasePtePage(page);
+    if (page?.isHuge === false) this.releasePtePage(page);
     spinLock(ptl);
     this.arch.ptepGetAndClear(mm, address, ptep);
     if (page !== undefined) this.rmap.pageRemoveRmap(page);
@@ -332,9 +354,12 @@ export class Collapse implements Khugepaged {
     putPage(page);
   }
 
-  /** vm_normal_page(): undefined where nothing or the zero page is mapped. */
-  #normalPage(pte: Pte): Page | undefined {
-    if (this.arch.pteNone(pte) || this.arch.pteSpecial(pte)) return undefined;
+  #isNoneOrZero(pte: Pte): boolean {
+    return this.arch.pteNone(pte) || (this.arch.ptePresent(pte) && this.arch.pteSpecial(pte));
+  }
+
+  /** vm_normal_page(). The only special entries are those of the zero page, and are told apart before. */
+  #normalPage(pte: Pte): Page {
     return this.memory.pageAt(this.arch.ptePfn(pte));
   }
 

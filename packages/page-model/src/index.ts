@@ -47,6 +47,7 @@ export {
   pageTransHugeMapcount,
   putPage,
   putPageTestzero,
+  totalMapcount,
   tryGetPage,
   unpinUserPage,
 } from './mm.js';

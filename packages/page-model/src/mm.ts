@@ -97,6 +97,15 @@ export const pageMapcount = defineKernelFunction(
     atomicRead(page._mapcount) + 1 + (page.isHuge ? atomicRead(page.compoundMapcount) + 1 : 0),
 );
 
+/** total_mapcount(): how many page-table entries map any part of the page, whose head it is. Unordered. */
+export const totalMapcount = defineKernelFunction(
+  'mm/huge_memory.c',
+  'total_mapcount',
+  (page: Page): number =>
+    page.memory.subpages(page).reduce((sum, one) => sum + atomicRead(one._mapcount) + 1, 0) +
+    (page.isHuge ? atomicRead(page.compoundMapcount) + 1 : 0),
+);
+
 /**
  * page_trans_huge_mapcount(): as page_mapcount(), but of a huge page that of the page that is mapped most
  * often. Unordered. Removed in v5.18, with reuse_swap_page().

@@ -144,7 +144,8 @@ function pagevecAdd(memory: Memory, which: keyof LruPvecs, page: Page): void {
   const pvecs = memory.lruBatches.here();
   const pages = [...read(pvecs[which]), page];
   write(pvecs[which], pages);
-  if (pages.length >= PAGEVEC_SIZE) drain(memory, pvecs, which);
+  // pagevec_add_and_need_flush(), v5.17: a compound page never waits in a batch.
+  if (pages.length >= PAGEVEC_SIZE || page.isHuge) drain(memory, pvecs, which);
   preemptEnable();
 }
 

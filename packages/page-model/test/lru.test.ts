@@ -59,6 +59,18 @@ describe('the LRU', () => {
     expect(lists).toEqual([undefined, 'inactive_file']);
   });
 
+  test('gets a huge page at once', () => {
+    const seen = once(
+      ({ memory }) => {
+        const head = memory.allocator.allocHugePage();
+        lruCacheAdd(head);
+        return [pageCount(head), listOf(memory, head)];
+      },
+      { hugePages: 1 },
+    );
+    expect(seen).toEqual([1, 'inactive_file']);
+  });
+
   test('loses a page that is freed', () => {
     const lists = once(({ memory, page }) => {
       addAnonymous(memory, page);

@@ -12,19 +12,7 @@ export interface Explanation {
   readonly source: string;
 }
 
-export const explanations: readonly Explanation[] = [
-  {
-    pair: ['madv-dontneed', 'collapse'],
-    states: ['huge', 'huge+shared'],
-    property: 'leak',
-    reason:
-      'an artefact: the model isolates and puts back a later page of a split-mapped huge page by itself, and ' +
-      'auditReferences() does not count that page, in an LRU batch, as a reference to the huge page',
-    source:
-      '__collapse_huge_page_isolate() takes compound_head(page) (mm/khugepaged.c, v5.17), and a compound ' +
-      'page never waits in a batch: pagevec_add_and_need_flush() (mm/swap.c, v5.17)',
-  },
-];
+export const explanations: readonly Explanation[] = [];
 
 /** The explanation of a violation, if there is one. */
 export function explanationOf(

@@ -1,12 +1,6 @@
 import { defineScenario, type Scenario } from '@pagerace/kernel';
 import { Violation } from '@pagerace/machine';
-import {
-  GUP_PIN_COUNTING_BIAS,
-  mappedPage,
-  type Page,
-  VM_READ,
-  VM_WRITE,
-} from '@pagerace/page-model';
+import { mappedPage, type Page, VM_READ, VM_WRITE } from '@pagerace/page-model';
 import { SWAP } from '@pagerace/swap';
 import { VMSCAN } from '@pagerace/vmscan';
 import type { Claims, Operation } from './operations.js';
@@ -95,7 +89,7 @@ export function scenarioOf({ state, first, second }: Pair): Scenario {
 
 function judgePin({ context, mm }: Side, pinned: Page | undefined, mayGo: boolean): void {
   if (pinned === undefined) return;
-  context.holdsAtEnd(pinned.head, GUP_PIN_COUNTING_BIAS);
+  context.pinsAtEnd(pinned.head);
   const mapped = mappedPage(mm, ADDRESS);
   if (mapped === pinned || mayGo) return;
   throw new Violation(
