@@ -88,12 +88,15 @@ export class X86 extends PmdpAsPtep {
     smpMb('CR3');
   }
 
-  /** pfn_pmd(pmd_pfn(pmd), …): the frame number of what the hardware does not use is inverted here, too. */
+  /**
+   * pfn_pmd(pmd_pfn(pmd), …): the frame number of what the hardware does not use is inverted here, too. Read
+   * in v5.17 and v6.3; pmd_mknotpresent() of v4.12 clears the bits and does not invert.
+   */
   protected override pmdMkinvalid(pmd: Pte): Pte {
     return this.pfnPte(this.ptePfn(pmd), super.pmdMkinvalid(pmd) & ~frameMask);
   }
 
-  /** pmdp_establish(): a locked xchg, so that what the hardware sets until then is in what it returns. */
+  /** pmdp_establish(), read in v5.17: a locked xchg, so that what the hardware sets until then is in what it returns. */
   @kernelFunction('mm/pgtable-generic.c')
   override pmdpInvalidate(vma: Vma, address: VirtualAddress, pmdp: Ptep): Pte {
     const pmd = xchg(pmdp, this.pmdMkinvalid(readOnce(pmdp)));

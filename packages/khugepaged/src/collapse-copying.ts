@@ -8,7 +8,7 @@ export const COLLAPSE_COPYING = token<CollapseCopying>('khugepaged.CollapseCopyi
 export interface CollapseCopying {
   /**
    * As soon as it is copied; otherwise when all are, so that a copy may fail. To v6.3; since 98c76c9f1ef7,
-   * v6.4, all are copied first.
+   * v6.4, all are copied first. Read in v6.3, v6.4 and v6.5.
    */
   readonly isPageByPage: boolean;
 }

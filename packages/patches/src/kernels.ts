@@ -29,7 +29,9 @@ export const v4_12 = defineKernel({
   patches: [],
   newerCode:
     'GUP-fast of mm/gup.c on x86, write_protect_seq and the pin check of fork (v5.11), ' +
-    'and no second look at PG_dirty behind page_ref_freeze() of a lazyfree page (v5.15)',
+    'no second look at PG_dirty behind page_ref_freeze() of a lazyfree page (v5.15), the collapse of ' +
+    'pages that fork shares and of huge pages mapped by PTEs (v5.8), and, later than v4.12, ' +
+    'notifiers told of a range by try_to_unmap_one() and pmdp_establish() on x86',
 });
 
 /** The kernel that the fix was tested on. */
