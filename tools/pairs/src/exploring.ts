@@ -1,6 +1,7 @@
 import { loadRegistry } from '@pagerace/cli';
-import { explore, type Result } from '@pagerace/explorer';
+import { decodeExecutionId, explore, replay, type Result, type Trace } from '@pagerace/explorer';
 import { composeRun, type Run } from '@pagerace/kernel';
+import type { Subject } from '@pagerace/report';
 import { operations } from './operations.js';
 import { misfitOf, type Pair, scenarioOf } from './pair.js';
 import { startStates } from './start-states.js';
@@ -24,7 +25,6 @@ export interface Bounds {
 export interface Explored {
   readonly pair: Pair;
   readonly platform: Platform;
-  readonly run: Run;
   readonly result: Result;
 }
 
@@ -47,19 +47,33 @@ export function nameOf({ first, second }: Pair): string {
 }
 
 export function explorePair(pair: Pair, platform: Platform, bounds: Bounds): Explored {
-  const architecture = registry.architecture(platform.architecture);
-  const model = registry.model(architecture.model);
-  const run = composeRun({
-    scenario: scenarioOf(pair),
-    kernel: registry.kernel(platform.kernel),
-    architecture,
-    model,
-  });
-  const result = explore(run.setup, {
+  const { model, setup, fingerprint } = runOf(pair, platform);
+  const result = explore(setup, {
     model,
     maximumExecutions: bounds.executions,
     maximumMilliseconds: bounds.time,
-    fingerprint: run.fingerprint,
+    fingerprint,
   });
-  return { pair, platform, run, result };
+  return { pair, platform, result };
+}
+
+/** @throws {ExecutionIdError} if the id is of no execution of the pair on this platform */
+export function replayPair(pair: Pair, platform: Platform, id: string): Trace {
+  const { model, setup, fingerprint } = runOf(pair, platform);
+  return replay(setup, decodeExecutionId(id, fingerprint), model);
+}
+
+export function subjectOf(pair: Pair, platform: Platform): Subject {
+  const model = registry.architecture(platform.architecture).model;
+  return { scenario: `${pair.state.id}: ${nameOf(pair)}`, ...platform, model };
+}
+
+function runOf(pair: Pair, platform: Platform): Run {
+  const architecture = registry.architecture(platform.architecture);
+  return composeRun({
+    scenario: scenarioOf(pair),
+    kernel: registry.kernel(platform.kernel),
+    architecture,
+    model: registry.model(architecture.model),
+  });
 }
