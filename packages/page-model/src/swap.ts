@@ -11,7 +11,7 @@ import {
 import { type LruPvecs, type Pagevec, PAGEVEC_SIZE } from './lru-batches.js';
 import type { Lruvec, LruList } from './lruvec.js';
 import type { Memory } from './memory.js';
-import { getPage, PageAnon, putPage } from './mm.js';
+import { __putPage, getPage, PageAnon, putPageTestzero } from './mm.js';
 import {
   ClearPageActive,
   ClearPageLRU,
@@ -154,8 +154,40 @@ function drain(memory: Memory, pvecs: LruPvecs, which: keyof LruPvecs): void {
   if (pages.length === 0) return;
   if (which === 'lruAdd') pagevecLruAdd(memory, pages);
   else lruLazyfree(memory, pages);
-  for (const page of pages) putPage(page);
+  releasePages(memory, pages);
 }
+
+/**
+ * release_pages(): gives back a reference to each page, and frees those that had no other. lru_lock is held
+ * from the first of them that is on a list to the end. Read in v5.17.
+ */
+const releasePages = defineKernelFunction(
+  file,
+  'release_pages',
+  ({ lruvec, allocator }: Memory, pages: readonly Page[]): void => {
+    const toFree: Page[] = [];
+    let isLocked = false;
+    for (const page of pages) {
+      if (!putPageTestzero(page)) continue;
+      if (page.isHuge) {
+        if (isLocked) spinUnlock(lruvec.lruLock);
+        isLocked = false;
+        __putPage(page);
+        continue;
+      }
+      if (PageLRU(page)) {
+        if (!isLocked) spinLock(lruvec.lruLock);
+        isLocked = true;
+        delPageFromLruList(page, lruvec);
+        ClearPageLRU(page);
+        ClearPageActive(page);
+      }
+      toFree.push(page);
+    }
+    if (isLocked) spinUnlock(lruvec.lruLock);
+    for (const page of toFree) allocator.freeUnrefPage(page);
+  },
+);
 
 function take(pagevec: Pagevec): readonly Page[] {
   const pages = read(pagevec);

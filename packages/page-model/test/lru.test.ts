@@ -59,6 +59,19 @@ describe('the LRU', () => {
     expect(lists).toEqual([undefined, 'inactive_file']);
   });
 
+  test('frees pages of a batch that nobody has any more', () => {
+    const seen = once(({ memory, page }) => {
+      const other = memory.allocator.allocZeroedPage();
+      lruCacheAdd(page);
+      lruCacheAdd(other);
+      putPage(page);
+      lruAddDrain(memory);
+      const { free } = memory.allocator;
+      return [free.includes(page), listOf(memory, page), free.includes(other), PageLRU(other)];
+    });
+    expect(seen).toEqual([true, undefined, false, true]);
+  });
+
   test('gets a huge page at once', () => {
     const seen = once(
       ({ memory }) => {

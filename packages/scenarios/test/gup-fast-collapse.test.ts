@@ -264,8 +264,14 @@ describe('a collapse and a walk', () => {
     );
   });
 
-  test.each([1, 2, 3])('of %i pages take as many executions as of one', (ptes) => {
+  // GUP-fast that gives its reference back late frees the page, under lru_lock, before or after khugepaged
+  // holds that lock in release_pages(), where there is another page to free. One section frees all the others.
+  test.each([
+    [1, 33],
+    [2, 38],
+    [3, 38],
+  ])('of %i pages take %i executions', (ptes, expected) => {
     const { executions } = explored(on(arm64, { parameters: { ptes } }));
-    expect(executions).toBe(27);
+    expect(executions).toBe(expected);
   });
 });

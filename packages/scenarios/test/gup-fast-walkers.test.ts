@@ -30,7 +30,7 @@ describe('two walks', () => {
     { architecture: x86, kernel: 'v5.19', executions: 32 },
     { architecture: x86, kernel: 'v6.0', executions: 48 },
     { architecture: x86, kernel: 'v6.1', executions: 48 },
-    { architecture: arm64, kernel: 'v6.0', executions: 1064 },
+    { architecture: arm64, kernel: 'v6.0', executions: 1563 },
     { architecture: arm64, kernel: 'v6.1', executions: 48 },
     { architecture: powerpcRadix, kernel: 'v6.1', executions: 48 },
     { architecture: w, kernel: 'v6.1', executions: 48 },

@@ -210,7 +210,9 @@ test.each(collapses)(
   '%s %o: RISC-V must flush the walk cache, too, or a store is lost',
   (scenario, parameters) => {
     const choice = { scenario, architecture: riscv, model: 'riscv', parameters };
-    expect(violatedBy({ ...choice, kernel: v6_1 })).toEqual(['I-STORE']);
+    // The pages are freed when the huge page goes to its LRU list, and the store may come after that.
+    const lost = ['I-STORE', 'I-TLB', 'use-after-free'];
+    expect(violatedBy({ ...choice, kernel: v6_1 })).toEqual(lost);
     expect(violatedBy({ ...choice, kernel: 'v6.1+riscv-collapse-flush-mm' })).toEqual([]);
   },
 );

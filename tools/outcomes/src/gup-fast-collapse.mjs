@@ -191,8 +191,8 @@ has taken its reference, whether the entry above the table has changed. 2ba99c5e
 interaction by sending IPI", v6.1) lets khugepaged interrupt every CPU, and so wait for every walk, where page tables
 are freed after a grace period.
 
-Here a huge page is made of one to three small ones, not 512; that makes no difference to the number of executions
-(\`--set ptes=3\`). A second CPU that walks makes more of them, and no other outcome (\`--set walkers=2\`).
+Here a huge page is made of one to three small ones, not 512; from two on that makes no difference to the number of
+executions (\`--set ptes=3\`). A second CPU that walks makes more of them, and no other outcome (\`--set walkers=2\`).
 
 ## In short
 

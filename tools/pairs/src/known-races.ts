@@ -23,7 +23,19 @@ const lazyfreeWritten = (first: string): KnownRace => ({
   reason: LAZYFREE_WRITTEN,
 });
 
+const lateGupFast = (first: string, property: string): KnownRace => ({
+  pair: [first, 'collapse'],
+  states: ['dirty', 'lazyfree'],
+  property,
+  mendedBy: 'gup-fast-recheck-pmd',
+  reason:
+    'GUP-fast, in a walk that began before the table was taken out, gets a reference to a page that ' +
+    'khugepaged has found unreferenced, where the flush sends no interrupt',
+});
+
 export const knownRaces: readonly KnownRace[] = [
+  ...['gup', 'kvm', 'dio-read'].map((first) => lateGupFast(first, 'no-lost-write')),
+  lateGupFast('pin', 'no-stale-pin'),
   ...['gup', 'kvm', 'dio-read'].map(lazyfreeWritten),
   {
     pair: ['pin', 'reclaim'],

@@ -1,4 +1,5 @@
 import { defineScenario, integerParameter } from '@pagerace/kernel';
+import { MachineProperty } from '@pagerace/machine';
 import { USER_ACCESS } from '@pagerace/page-model';
 import { Findings } from '../findings.js';
 import { CollapseRace } from '../gup-fast-collapse/collapse-race.js';
@@ -47,10 +48,11 @@ export const staleTlbCollapse = defineScenario({
       kernels: [...pteOnly, ...pmdAndPte, 'v6.1'],
       architectures: ['riscv'],
       verdict: 'violated',
-      properties: [storeIsKept.id],
+      properties: [storeIsKept.id, unmappedIsUnreachable.id, MachineProperty.useAfterFree],
       because:
         'arch/riscv/mm/pgtable.c:pmdp_collapse_flush() of v6.2: a fence with an address is of entries ' +
-        'that map a page only, and the walk cache keeps the table',
+        'that map a page only, and the walk cache keeps the table. The small page is freed when the huge ' +
+        'one goes to its LRU list, and the store may come after that',
     },
     {
       architectures: [...ordersTheFlush, 'arm-lpae', 'riscv'],
