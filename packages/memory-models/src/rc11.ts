@@ -12,7 +12,7 @@ import {
   releases,
 } from '@pagerace/explorer';
 import { floorByHappensBefore } from './weak-model.js';
-import { isPartiallySequentiallyConsistent } from './rc11-psc.js';
+import { PartialSequentialConsistency } from './rc11-psc.js';
 
 // The views that are kept of each event: counts of threads' events, like the graph's own clock.
 /** What happens before the event, and the event. */
@@ -47,6 +47,7 @@ class RepairedC11 implements MemoryModel {
   readonly ownWritesContinue: boolean = true;
   readonly exact = false;
   readonly views = views;
+  readonly #psc = new PartialSequentialConsistency(this, views);
 
   added(graph: ExecutionGraph, event: number): void {
     const { threadLimit, view } = graph;
@@ -109,11 +110,7 @@ class RepairedC11 implements MemoryModel {
   }
 
   isConsistent(graph: ExecutionGraph): boolean {
-    return isPartiallySequentiallyConsistent(graph, this, (event, of) => {
-      return (
-        graph.view[of * views * graph.threadLimit + graph.thread[event]!]! > graph.index[event]!
-      );
-    });
+    return this.#psc.holds(graph);
   }
 }
 
