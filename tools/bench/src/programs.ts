@@ -254,26 +254,40 @@ export const spinlock =
     };
   };
 
-/** Two readers and two writers of four cells. */
-export const big0 =
-  ({ read, write } = relaxed): Setup =>
-  () => {
-    const [x, y, z, w] = [cell(0, 'x'), cell(0, 'y'), cell(0, 'z'), cell(0, 'w')];
-    const writer = (first: Cell<number>, second: Cell<number>) => () => {
-      for (let value = 1; value <= 3; value++) {
-        first.write(value, write);
-        second.write(value, write);
-      }
+/** Reads of some of four cells in turn, by two readers, and writes by two writers. */
+function big(
+  firstReader: string,
+  secondReader: string,
+  writers: readonly (readonly (readonly [name: string, value: number])[])[],
+  { read, write }: Orders,
+): Setup {
+  return () => {
+    const all = { x: cell(0, 'x'), y: cell(0, 'y'), z: cell(0, 'z'), w: cell(0, 'w') };
+    const named = (name: string): Cell<number> => all[name as keyof typeof all];
+    const reader = (names: string) => () => [...names].map((name) => named(name).read(read));
+    const writer = (writes: (typeof writers)[number]) => () => {
+      for (const [name, value] of writes) named(name).write(value, write);
     };
-    return {
-      threads: [
-        () => [x, y, z, w, x, y, z].map((each) => each.read(read)),
-        () => [x, y, z].map((each) => each.read(read)),
-        writer(x, y),
-        writer(z, w),
-      ],
-    };
+    return { threads: [reader(firstReader), reader(secondReader), ...writers.map(writer)] };
   };
+}
+
+/** Writes of the values to each of the named cells, one value after the other. */
+function rounds(names: string, values: readonly number[]): (readonly [string, number])[] {
+  return values.flatMap((value) => [...names].map((name) => [name, value] as const));
+}
+
+const twoPairs = [rounds('xy', [1, 2, 3]), rounds('zw', [1, 2, 3])];
+
+/** Two readers of four cells, of which each of two writers writes two. */
+export const big0 = (orders = relaxed): Setup => big('xyzwxyz', 'xyz', twoPairs, orders);
+
+/** The same with more reads. */
+export const big1 = (orders = acquireRelease): Setup => big('xyzwxyzw', 'xyzwxy', twoPairs, orders);
+
+/** Two readers of three cells that both writers write. */
+export const big2 = (orders = acquireRelease): Setup =>
+  big('xyzxy', 'xyzx', [rounds('xyz', [1, 2]), rounds('xyz', [3, 4])], orders);
 
 /** Two threads add each other's number to their own, and a third looks at both. */
 export const fibBench =
@@ -364,3 +378,316 @@ export const iriw = (): Setup => () => {
   ];
   return { threads: [writer(x), writer(y), reader(x, y), reader(y, x)] };
 };
+
+/** An increment of one cell after another in each thread: binc of two cells, cinc of three. */
+export const incrementAll =
+  (n: number, cellCount: number): Setup =>
+  () => {
+    const all = cells(cellCount, 'x');
+    return {
+      threads: range(n).map(() => () => {
+        for (const each of all) each.fetchAdd(1);
+      }),
+    };
+  };
+
+/** Each thread tries to replace 0 by 1, and then writes a number of its own. */
+export const casw =
+  (n: number): Setup =>
+  () => {
+    const x = cell(0, 'x');
+    return {
+      threads: range(n).map((i) => () => {
+        x.compareExchange(0, 1);
+        x.write(i + 3, Order.release);
+      }),
+    };
+  };
+
+/** One thread writes what n others try to replace. */
+export const wcas =
+  (n: number): Setup =>
+  () => {
+    const x = cell(0, 'x');
+    return {
+      threads: [
+        () => {
+          x.write(2, Order.release);
+        },
+        ...range(n).map(() => () => x.compareExchange(2, 3)),
+      ],
+    };
+  };
+
+/** One writer, and n increments. */
+export const wainc =
+  (n: number): Setup =>
+  () => {
+    const x = cell(0, 'x');
+    return {
+      threads: [
+        () => {
+          x.write(42, Order.release);
+        },
+        ...range(n).map(() => () => x.fetchAdd(1)),
+      ],
+    };
+  };
+
+/** n writers and a reader. */
+export const writersAndReader =
+  (n: number): Setup =>
+  () => {
+    const x = cell(0, 'x');
+    return {
+      threads: [
+        () => x.read(Order.acquire),
+        ...range(n).map((i) => () => {
+          x.write(i, Order.release);
+        }),
+      ],
+    };
+  };
+
+/** A read and a write of one cell in each of n threads; with `first`, one that only writes. */
+export const rw =
+  (n: number, first = false): Setup =>
+  () => {
+    const x = cell(0, 'x');
+    const writer = () => {
+      x.write(1, Order.release);
+    };
+    return {
+      threads: [
+        ...(first ? [writer] : []),
+        ...range(n).map((i) => () => {
+          const seen = x.read();
+          x.write(i, Order.release);
+          return seen;
+        }),
+      ],
+    };
+  };
+
+/** Two threads sieve the primes: each marks the multiples of what it finds unmarked. */
+export const eratosthenes =
+  (n: number): Setup =>
+  () => {
+    const marks = cells(n, 'mark');
+    const sieve = () => {
+      for (let i = 0; i < n; i++) {
+        if (marks[i]!.read(Order.acquire) !== 0) continue;
+        marks[i]!.write(1, Order.release);
+        for (let j = 2 * i + 2; j < n; j += i + 2) marks[j]!.write(2, Order.release);
+      }
+    };
+    return { threads: [sieve, sieve] };
+  };
+
+/**
+ * The work-stealing deque of Chase and Lev, with its full fences and none between the cells of its buffer: one
+ * owner pushes five, pops three and pushes two, and a thief steals one.
+ */
+export const chaseLev = (): Setup => () => {
+  const length = 10;
+  const bottom = cell(0, 'bottom');
+  const top = cell(0, 'top');
+  const buffer = cells(length, 'buffer');
+  const push = (value: number): void => {
+    const b = bottom.read();
+    const t = top.read(Order.acquire);
+    if (b - t >= length) return;
+    buffer[b % length]!.write(value);
+    bottom.write(b + 1, Order.release);
+  };
+  const pop = (): void => {
+    const b = bottom.read();
+    bottom.write(b - 1);
+    fence(Fence.full);
+    const t = top.read();
+    if (b - t <= 0) {
+      bottom.write(b);
+      return;
+    }
+    buffer[(b - 1) % length]!.read();
+    if (b - t > 1) return;
+    top.compareExchange(t, t + 1, Order.acquireRelease);
+    bottom.write(b);
+  };
+  const steal = (): void => {
+    const t = top.read();
+    fence(Fence.full);
+    const b = bottom.read(Order.acquire);
+    if (b - t <= 0) return;
+    buffer[t % length]!.read();
+    top.compareExchange(t, t + 1, Order.release);
+  };
+  return {
+    threads: [
+      () => {
+        for (let i = 1; i <= 5; i++) push(i);
+        for (let i = 0; i < 3; i++) pop();
+        for (let i = 6; i <= 7; i++) push(i);
+      },
+      steal,
+    ],
+  };
+};
+
+/** An operation of a litmus test: a read, a write of a value, an exchange or an increment of a cell, or a fence. */
+type Step =
+  | readonly ['R', cell: string, order?: Order]
+  | readonly ['W', cell: string, value: number, order?: Order]
+  | readonly ['X', cell: string, value: number]
+  | readonly ['+', cell: string]
+  | readonly ['F', kind: Fence];
+
+/** A litmus test without dependencies: its threads, line by line. */
+function litmus(...threads: readonly (readonly Step[])[]): Setup {
+  return () => {
+    const all = new Map(['x', 'y', 'z'].map((name) => [name, cell(0, name)] as const));
+    const perform = (step: Step): unknown => {
+      if (step[0] === 'F') {
+        fence(step[1]);
+        return undefined;
+      }
+      const on = all.get(step[1])!;
+      switch (step[0]) {
+        case 'R':
+          return on.read(step[2]);
+        case 'W':
+          on.write(step[2], step[3]);
+          return undefined;
+        case 'X':
+          return on.exchange(step[2]);
+        default:
+          return on.fetchAdd(1);
+      }
+    };
+    return { threads: threads.map((steps) => () => steps.map(perform)) };
+  };
+}
+
+const { acquire, release, full } = Order;
+
+/** WWmerge1: two seq_cst writes of one cell, of which the first might be taken away. */
+export const wwMerge1 = litmus(
+  [
+    ['R', 'x', acquire],
+    ['R', 'y', full],
+  ],
+  [
+    ['W', 'x', 1, full],
+    ['W', 'x', 2, full],
+  ],
+  [
+    ['W', 'y', 1, full],
+    ['R', 'x', full],
+  ],
+);
+
+/** IRIW whose writes and second reads are seq_cst, and whose first reads acquire. */
+export const iriwAcquireSequential = litmus(
+  [['W', 'x', 1, full]],
+  [
+    ['R', 'x', acquire],
+    ['R', 'y', full],
+  ],
+  [
+    ['R', 'y', acquire],
+    ['R', 'x', full],
+  ],
+  [['W', 'y', 1, full]],
+);
+
+/** Load buffering in which the second read of one thread is to see a third thread's write. */
+export const lbFrFr = litmus(
+  [
+    ['R', 'x'],
+    ['W', 'y', 1],
+  ],
+  [
+    ['R', 'y'],
+    ['R', 'y'],
+    ['W', 'x', 1],
+  ],
+  [['W', 'y', 2]],
+);
+
+/** W+RWC with a release, an acquire and two full fences. */
+export const wRwc = litmus(
+  [
+    ['W', 'x', 1],
+    ['W', 'z', 1, release],
+  ],
+  [
+    ['R', 'z', acquire],
+    ['F', Fence.full],
+    ['R', 'y'],
+  ],
+  [
+    ['W', 'y', 1],
+    ['F', Fence.full],
+    ['R', 'x'],
+  ],
+);
+
+/** Z6 with an acquire and two full fences. */
+export const z6Acquire = litmus(
+  [
+    ['W', 'x', 1],
+    ['F', Fence.full],
+    ['W', 'y', 1],
+  ],
+  [
+    ['R', 'y', acquire],
+    ['W', 'z', 1],
+  ],
+  [
+    ['W', 'z', 2],
+    ['F', Fence.full],
+    ['R', 'x'],
+  ],
+);
+
+/** Two writes, and two exchanges in the other order. */
+export const atomicPo = litmus(
+  [
+    ['W', 'y', 1],
+    ['F', Fence.acquire],
+    ['F', Fence.release],
+    ['W', 'x', 1],
+  ],
+  [
+    ['X', 'x', 1],
+    ['X', 'y', 1],
+  ],
+);
+
+/** Three writers and four reads of one cell. */
+export const writesAndReads = litmus(
+  [['W', 'x', 1]],
+  [['W', 'x', 2]],
+  [['W', 'x', 3]],
+  [
+    ['R', 'x'],
+    ['R', 'x'],
+    ['R', 'x'],
+    ['R', 'x'],
+  ],
+);
+
+/** Two increments, a write and two readers of one cell. */
+export const incrementsAndReads = litmus(
+  [['+', 'x']],
+  [['+', 'x']],
+  [
+    ['R', 'x'],
+    ['R', 'x'],
+  ],
+  [['W', 'x', 42]],
+  [
+    ['R', 'x'],
+    ['R', 'x'],
+  ],
+);

@@ -150,7 +150,49 @@ const families: readonly Family[] = [
   },
 ];
 
-const cases = families.flatMap((family) =>
+/** Families of one size, or of no formula: the counts by size. */
+function listed(
+  name: string,
+  setup: (size: number) => Setup,
+  counts: Readonly<Record<number, number | readonly [sc: number, tso: number]>>,
+  small: readonly number[],
+): Family {
+  const sizes = Object.keys(counts).map(Number);
+  return {
+    name,
+    setup,
+    count: (size, model) => {
+      const count = counts[size]!;
+      return typeof count === 'number' ? count : count[model === 'sc' ? 0 : 1];
+    },
+    small,
+    large: sizes.filter((size) => !small.includes(size)),
+  };
+}
+
+// As GenMC's own tests expect them.
+const further: readonly Family[] = [
+  listed('binc', (n) => programs.incrementAll(n, 2), { 2: 4, 3: 36, 4: 576 }, [2, 3]),
+  listed('cinc', (n) => programs.incrementAll(n, 3), { 2: 8, 3: 216, 4: 13_824 }, [2]),
+  listed('casw', programs.casw, { 2: 6, 3: 66, 4: 1200, 5: 32_880 }, [2, 3]),
+  listed('wcas', programs.wcas, { 2: 5, 3: 13, 4: 33, 5: 81, 6: 193, 9: 2305 }, [2, 3, 4, 5]),
+  listed('wainc', programs.wainc, { 2: 6, 3: 24, 4: 120 }, [2, 3, 4]),
+  listed('N-writers', programs.writersAndReader, { 5: 720 }, [5]),
+  listed('rw', programs.rw, { 2: 4, 3: 36, 4: 576 }, [2, 3]),
+  listed('wrw', (n) => programs.rw(n, true), { 2: 22, 3: 300, 4: 6576 }, [2]),
+  listed('eratosthenes', programs.eratosthenes, { 5: [398, 1202] }, []),
+  listed('chase-lev', programs.chaseLev, { 0: 59 }, []),
+  listed('WWmerge1', () => programs.wwMerge1, { 0: 15 }, [0]),
+  listed('IRIW-acq-sc', () => programs.iriwAcquireSequential, { 0: 15 }, [0]),
+  listed('LB+fr-fr-data+data', () => programs.lbFrFr, { 0: 16 }, [0]),
+  listed('W+RWC', () => programs.wRwc, { 0: 7 }, [0]),
+  listed('Z6+acq', () => programs.z6Acquire, { 0: 7 }, [0]),
+  listed('atomicpo', () => programs.atomicPo, { 0: 3 }, [0]),
+  listed('fr+w+w+w+reads', () => programs.writesAndReads, { 0: 210 }, [0]),
+  listed('inc+inc+RR+W+RR', () => programs.incrementsAndReads, { 0: 600 }, [0]),
+];
+
+const cases = [...families, ...further].flatMap((family) =>
   ([sc, tso] as const).flatMap((model) =>
     [...family.small, ...family.large].flatMap((size) => {
       const id = model.id as 'sc' | 'tso';
