@@ -44,6 +44,9 @@ function isAccess(graph: ExecutionGraph, event: number): boolean {
  * The Linux kernel's memory model, for marked accesses: what holds under it holds on every architecture.
  * A plain access counts as marked here; whether it races is asked by the explorer apart.
  *
+ * The kernel has no fence that releases or acquires. C11's count as smp_wmb() and smp_rmb(), the strongest
+ * of its fences that are no stronger than every architecture's: POWER's lwsync and RISC-V's fence rw,w and r,rw.
+ *
  * The axioms and names are those of the reference form, linux-kernel.cat, but for RCU: a grace period is
  * made of accesses of its own by whoever models it. Of `happens-before` and `propagation` it is asked at
  * once that hb ∪ (prop ; strong-fence) is acyclic: a cycle either has a step of the latter, and is one of
@@ -52,6 +55,7 @@ function isAccess(graph: ExecutionGraph, event: number): boolean {
 class LinuxKernel extends WeakModel {
   readonly id = 'lkmm';
   readonly title = 'Linux kernel memory model';
+  protected override readonly knowsReleaseFences = false;
   readonly source = 'linux-kernel.cat and lock.cat of tools/memory-model in the Linux kernel';
 
   readonly #sets = new EventRows();
@@ -120,7 +124,6 @@ class LinuxKernel extends WeakModel {
     const sets = this.#sets;
     switch (fence) {
       case Fence.full:
-      case Fence.release:
         this.#addStrongFence(at);
         break;
       case Fence.read:
@@ -128,6 +131,7 @@ class LinuxKernel extends WeakModel {
         sets.include(at + Kept.readsBeforeRmb, sets, at + Kept.reads);
         break;
       case Fence.write:
+      case Fence.release:
       case Fence.writeToAny:
         sets.include(at + Kept.writesBeforeWmb, sets, at + Kept.writes);
         break;

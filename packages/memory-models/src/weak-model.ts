@@ -100,6 +100,8 @@ export abstract class WeakModel implements MemoryModel {
   readonly exact = false;
   readonly addresses = true;
   readonly views = views;
+  /** Whether what precedes a release fence happens before what acquires a write after it. */
+  protected readonly knowsReleaseFences: boolean = true;
 
   abstract isConsistent(graph: ExecutionGraph): boolean;
 
@@ -138,7 +140,8 @@ export abstract class WeakModel implements MemoryModel {
         if (fence === Fence.full) fullFence();
         else if (fence === Fence.read || fence === Fence.acquire)
           join(happensBefore, row(event, pending));
-        else if (fence === Fence.release) join(atFence, row(event, happensBefore));
+        else if (fence === Fence.release && this.knowsReleaseFences)
+          join(atFence, row(event, happensBefore));
         break;
       }
       case EventKind.spawn:

@@ -334,7 +334,7 @@ const kernelFence = fenceTag({
   [Fence.read]: 'Rmb',
   [Fence.write]: 'Wmb',
   [Fence.acquire]: 'Rmb',
-  [Fence.release]: 'Mb',
+  [Fence.release]: 'Wmb',
   [Fence.writeToAny]: 'Wmb',
 });
 
