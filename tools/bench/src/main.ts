@@ -1,6 +1,6 @@
 import { explore } from '@pagerace/explorer';
 import { rc11, sc, tso } from '@pagerace/memory-models';
-import { measured, type ModelId } from './measured.js';
+import { bigCounts, type Measured, measured, type ModelId } from './measured.js';
 import { type Effort, inOwnProcess, runProgram, stopwatch, UsageError } from './own-process.js';
 import { head, row } from './table.js';
 
@@ -15,14 +15,20 @@ interface Line extends Effort {
   readonly perCpuSecond: number;
 }
 
-const usage = `usage: node tools/bench/dist/main.js [--json] [program…]
+const programs = [...measured, ...bigCounts];
+const names = (of: readonly Measured[]): string => of.map(({ name }) => name).join(' ');
 
-Explores each program of the speed table under sc, tso and rc11, each in a process of its own, and prints
-executions per CPU second and peak memory. Programs: ${measured.map(({ name }) => name).join(' ')}`;
+const usage = `usage: node tools/bench/dist/main.js [--json] [big-counts | program…]
+
+Explores each program of the speed table under sc, tso and rc11, each in a process of its own, checks the
+number of executions, and prints executions per CPU second and peak memory. big-counts explores the programs of
+millions of executions instead.
+Programs: ${names(measured)}
+big-counts: ${names(bigCounts)}`;
 
 /** Measures one program in this process. */
 function measure(name: string, modelId: ModelId): Line {
-  const program = measured.find((each) => each.name === name);
+  const program = programs.find((each) => each.name === name);
   if (program === undefined) throw new Error(`there is no program ${name}`);
   const stopped = stopwatch();
   const result = explore(program.setup, { model: models[modelId] });
@@ -53,15 +59,16 @@ function main(args: readonly string[]): number {
     return 0;
   }
   const json = args.includes('--json');
-  const chosen = args.filter((arg) => !arg.startsWith('--'));
-  const unknown = chosen.find((name) => !measured.some((each) => each.name === name));
+  const named = args.filter((arg) => !arg.startsWith('--') && arg !== 'big-counts');
+  const unknown = named.find((name) => !programs.some((each) => each.name === name));
   if (unknown !== undefined) throw new UsageError(`there is no program ${unknown}`);
   if (!json) {
     const numbers = ['executions', 'per CPU s', 'peak MiB'];
     console.log(head(['program', 'model'], numbers));
   }
-  for (const program of measured) {
-    if (chosen.length > 0 && !chosen.includes(program.name)) continue;
+  const table = args.includes('big-counts') ? bigCounts : measured;
+  const chosen = named.length > 0 ? programs.filter(({ name }) => named.includes(name)) : table;
+  for (const program of chosen) {
     for (const model of Object.keys(models)) {
       const text = inOwnProcess(import.meta.url, program.name, model);
       if (json) {

@@ -82,3 +82,17 @@ export const measured: readonly Measured[] = [
     executions: { sc: 131_071, tso: 131_071, rc11: 131_072 },
   },
 ];
+
+/** Programs of millions of executions, whose numbers GenMC 0.11 publishes in its tests. */
+export const bigCounts: readonly Measured[] = [
+  {
+    name: 'big1',
+    setup: programs.big1(),
+    executions: { sc: 1_820_474, tso: 1_820_474, rc11: 2_950_753 },
+  },
+  {
+    name: 'big2',
+    setup: programs.big2(),
+    executions: { sc: 5_284_890, tso: 5_284_890, rc11: 14_973_624 },
+  },
+];
