@@ -264,7 +264,7 @@ function big(
   return () => {
     const all = { x: cell(0, 'x'), y: cell(0, 'y'), z: cell(0, 'z'), w: cell(0, 'w') };
     const named = (name: string): Cell<number> => all[name as keyof typeof all];
-    const reader = (names: string) => () => [...names].map((name) => named(name).read(read));
+    const reader = (names: string) => () => Array.from(names).map((name) => named(name).read(read));
     const writer = (writes: (typeof writers)[number]) => () => {
       for (const [name, value] of writes) named(name).write(value, write);
     };
@@ -274,7 +274,7 @@ function big(
 
 /** Writes of the values to each of the named cells, one value after the other. */
 function rounds(names: string, values: readonly number[]): (readonly [string, number])[] {
-  return values.flatMap((value) => [...names].map((name) => [name, value] as const));
+  return values.flatMap((value) => Array.from(names).map((name) => [name, value] as const));
 }
 
 const twoPairs = [rounds('xy', [1, 2, 3]), rounds('zw', [1, 2, 3])];
