@@ -12,7 +12,7 @@ import type { RunOptions } from './commands/run.js';
 import { ExitCode, exitCodeHelp } from './exit-code.js';
 import { failureOf, messageLines, UsageError } from './failure.js';
 import type { GlobalOptions } from './global-options.js';
-import type { FileSession, Session } from './session.js';
+import type { BareSession, Session } from './session.js';
 
 /**
  * Runs one command line.
@@ -30,14 +30,14 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
     const { openSession } = await import('./session.js');
     exitCode = await body(await openSession(program.opts<GlobalOptions>()));
   };
-  const commandOnFiles: FilesRunner = async (body) => {
+  const bareCommand: BareRunner = async (body) => {
     const options = program.opts<GlobalOptions>();
-    // That of a plug-in it needs nothing does not make a wrong one right.
+    // Of a wrong plug-in this thread tells most, and must, though the command needs nothing of it.
     if (options.plugin !== undefined) return command(body);
     const { processTerminal } = await import('./terminal.js');
     exitCode = await body({ terminal: processTerminal(options.color), options });
   };
-  addCommands(program, command, commandOnFiles);
+  addCommands(program, command, bareCommand);
   try {
     await program.parseAsync([...args], { from: 'user' });
     return exitCode;
@@ -106,10 +106,10 @@ buffering: a store comes after the loads before it in its thread.`;
 
 type Runner = (body: (session: Session) => Promise<ExitCode> | ExitCode) => Promise<void>;
 
-/** Runs a command that needs no kernel and no architecture here, and loads none. */
-type FilesRunner = (body: (session: FileSession) => Promise<ExitCode> | ExitCode) => Promise<void>;
+/** Runs a command that loads no kernel and no architecture into this thread. */
+type BareRunner = (body: (session: BareSession) => Promise<ExitCode> | ExitCode) => Promise<void>;
 
-function addCommands(program: Command, command: Runner, commandOnFiles: FilesRunner): void {
+function addCommands(program: Command, command: Runner, bareCommand: BareRunner): void {
   subcommand(program, 'list', 'list what can be chosen')
     .addArgument(
       new Argument('[kind]', 'only one kind').choices([
@@ -143,7 +143,7 @@ ${coverHelp}
 ${exitCodeHelp}`,
     )
     .action((scenario: string, options: RunOptions) =>
-      command(async (session) =>
+      bareCommand(async (session) =>
         (await import('./commands/run.js')).run(scenario, options, session),
       ),
     );
@@ -187,7 +187,7 @@ Examples:
 ${exitCodeHelp}`,
     )
     .action((scenario: string, options: CompareOptions) =>
-      command(async (session) =>
+      bareCommand(async (session) =>
         (await import('./commands/compare.js')).compare(scenario, options, session),
       ),
     );
@@ -241,7 +241,7 @@ Example:
 ${exitCodeHelp}`,
     )
     .action((scenario: string, id: string, options: ReplayOptions) =>
-      commandOnFiles(async (session) =>
+      bareCommand(async (session) =>
         (await import('./commands/replay.js')).replay(scenario, id, options, session),
       ),
     );
@@ -294,7 +294,7 @@ Example:
 ${exitCodeHelp}`,
     )
     .action((scenario: string, options: EstimateOptions) =>
-      command(async (session) =>
+      bareCommand(async (session) =>
         (await import('./commands/estimate.js')).estimate(scenario, options, session),
       ),
     );
@@ -358,7 +358,7 @@ Examples:
 ${exitCodeHelp}`,
     )
     .action((paths: readonly string[], options: LitmusOptions) =>
-      commandOnFiles(async (session) =>
+      bareCommand(async (session) =>
         (await import('./commands/litmus.js')).litmus(paths, options, session),
       ),
     );

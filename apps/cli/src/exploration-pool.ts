@@ -5,14 +5,25 @@ import { Interruption } from './interruption.js';
 /** Several threads that explore, and that end together: by Ctrl-C, or when one of them fails. */
 export class ExplorationPool {
   readonly #interruption = new Interruption();
-  readonly #threads: readonly ExplorationThread[];
+  readonly #threads: ExplorationThread[] = [];
 
   /** @param size the number of threads; default as many as there are cores */
-  constructor(plugins: readonly string[] = [], size = availableParallelism()) {
-    this.#threads = Array.from(
-      { length: size },
-      () => new ExplorationThread(plugins, this.#interruption),
-    );
+  constructor(
+    private readonly plugins: readonly string[] = [],
+    size = availableParallelism(),
+  ) {
+    this.grow(size);
+  }
+
+  /** Starts threads until there are so many. */
+  grow(size: number): void {
+    while (this.#threads.length < size)
+      this.#threads.push(new ExplorationThread(this.plugins, this.#interruption));
+  }
+
+  /** A thread for what one alone is to do, while nothing else is done. */
+  get first(): ExplorationThread {
+    return this.#threads[0]!;
   }
 
   /** Whether the user wants an end. */

@@ -1,6 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { PluginError } from '@pagerace/kernel';
-import type { Task, WorkerData, WorkerMessage } from './exploration-worker.js';
+import type { Answers, Task, WorkerData, WorkerMessage, WorkerNews } from './exploration-worker.js';
 import { Interruption } from './interruption.js';
 import { placeIn } from './place-in-worker.js';
 import { Pulse } from './pulse.js';
@@ -10,16 +9,11 @@ export const patience = 10_000;
 /** How often it is looked at meanwhile: a machine that was asleep has not been looked at. */
 const looks = 10;
 
-/** What each kind of task ends with. */
-interface Ends {
-  readonly explore: 'explored';
-  readonly measure: 'measured';
-  readonly replay: 'replayed';
-}
-type Ended = Extract<WorkerMessage, { kind: Ends[Task['kind']] }>;
-
 /** Says in its message which part of a program does not end, and where it is. */
-export class EndlessError extends PluginError {}
+export class EndlessError extends Error {
+  /** That of an error of a plug-in, which it is; see {@link failureOf}. */
+  override readonly name = 'PluginError';
+}
 
 /**
  * A thread in which programs are run. A program may loop without end between two operations: then the thread is
@@ -80,19 +74,19 @@ export class ExplorationThread {
    */
   perform<Kind extends Task['kind']>(
     task: Extract<Task, { kind: Kind }>,
-    onMessage: (message: Exclude<WorkerMessage, Ended>) => void,
-  ): Promise<Extract<Ended, { kind: Ends[Kind] }>> {
+    onNews: (news: WorkerNews) => void = () => undefined,
+  ): Promise<Answers[Kind]> {
     // Whatever becomes of the command, a thread that has nothing to do keeps no process alive.
     this.#worker.ref();
     const answer = new Promise<never>((resolve, reject) => {
       this.#worker.removeAllListeners('message');
       this.#worker.on('message', (message: WorkerMessage) => {
-        if (message.kind !== 'progress' && message.kind !== 'violation') {
-          resolve(message as never);
+        if (message.kind === 'answer') {
+          resolve(message.answer as never);
           return;
         }
         try {
-          onMessage(message);
+          onNews(message);
         } catch (thrown) {
           reject(thrown instanceof Error ? thrown : new Error(String(thrown)));
         }
@@ -102,7 +96,7 @@ export class ExplorationThread {
     let watchdog: NodeJS.Timeout | undefined;
     const endless = new Promise<never>((_, reject) => {
       watchdog = this.#watch((part) => {
-        void this.#replaceEndless(task.choice.scenario, part).then(reject, reject);
+        void this.#replaceEndless(scenarioOf(task), part).then(reject, reject);
       });
     });
     return Promise.race([answer, endless, this.#death]).finally(() => {
@@ -147,4 +141,8 @@ export class ExplorationThread {
     this.#isEnding = true;
     await this.#worker.terminate();
   }
+}
+
+function scenarioOf(task: Task): string {
+  return task.kind === 'plan' ? task.request.scenario : task.choice.scenario;
 }

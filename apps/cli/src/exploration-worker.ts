@@ -8,14 +8,16 @@ import {
 import type { Run } from '@pagerace/kernel';
 import type { OrderingSite, OrderingSites } from '@pagerace/machine';
 import type { Extent, ProgressFacts } from '@pagerace/report';
+import { type ComparisonPlan, type ComparisonRequest, planComparison } from './comparison-plan.js';
 import { searchInterleavings } from './interleaving-search.js';
 import { type Effort, type Measured, measure } from './measuring.js';
 import { loadRegistry } from './plugins.js';
 import { Pulse } from './pulse.js';
 import { attempt, type Replayed, type ReplayRequest, showAgain } from './replaying.js';
-import { type Choice, namedKernels, select } from './selection.js';
+import { type Choice, namedKernels, select, type Selected, wordsOf } from './selection.js';
 import type { Strategy } from './strategy.js';
 import { mustFit } from './weakened-sites.js';
+import { type Showing, timelinesOf } from './witness-text.js';
 
 /** What the worker is made with. */
 export interface WorkerData {
@@ -26,26 +28,52 @@ export interface WorkerData {
   readonly pulse: SharedArrayBuffer;
 }
 
-/** What there is to do. Programs cannot be sent to a worker: it composes the run again. */
-export type Task = { readonly choice: Choice } & (
+/** What there is to do. Programs cannot be sent to a worker: it composes the run itself. */
+export type Task =
+  /** Says what a comparison is to explore. */
+  | { readonly kind: 'plan'; readonly request: ComparisonRequest }
+  /** Says what a choice comes to. */
+  | { readonly kind: 'select'; readonly choice: Choice }
+  | ExploreTask
+  | { readonly kind: 'measure'; readonly choice: Choice; readonly effort: Effort }
+  /** Shows one execution again. */
   | {
-      readonly kind: 'explore';
-      readonly strategy: Strategy;
-      /** Milliseconds between two tellings of progress. */
-      readonly progressInterval: number;
-    }
-  | { readonly kind: 'measure'; readonly effort: Effort }
-  | { readonly kind: 'replay'; readonly request: ReplayRequest }
-);
+      readonly kind: 'replay';
+      readonly choice: Choice;
+      readonly request: ReplayRequest;
+    };
 
-/** What the worker says. */
-export type WorkerMessage =
+export interface ExploreTask {
+  readonly kind: 'explore';
+  readonly choice: Choice;
+  readonly strategy: Strategy;
+  /** Milliseconds between two tellings of progress. */
+  readonly progressInterval: number;
+  /** Which executions that go wrong are shown; none by default. */
+  readonly showing?: Showing;
+}
+
+/** What the worker says during a task. */
+export type WorkerNews =
   | { readonly kind: 'progress'; readonly progress: ProgressFacts }
   /** Said once of a violation, when the search for a simpler one takes its time. */
-  | { readonly kind: 'violation'; readonly soFar: Result }
-  | ({ readonly kind: 'explored'; readonly met: readonly OrderingSite[] } & Explored)
-  | { readonly kind: 'measured'; readonly measured: Measured }
-  | ({ readonly kind: 'replayed' } & Replayed);
+  | { readonly kind: 'violation'; readonly timelines: readonly string[] };
+
+/** What the worker answers to each task. */
+export interface Answers {
+  readonly plan: ComparisonPlan;
+  readonly select: Selected;
+  readonly explore: Explored & {
+    readonly met: readonly OrderingSite[];
+    /** Those that were to be shown and were not yet. */
+    readonly timelines: readonly string[];
+  };
+  readonly measure: Measured;
+  readonly replay: Replayed;
+}
+
+/** What the worker says. */
+export type WorkerMessage = WorkerNews | { readonly kind: 'answer'; readonly answer: unknown };
 
 /** What an exploration found out. */
 export interface Explored {
@@ -68,19 +96,29 @@ const registry = await loadRegistry(plugins);
 const isInterrupted = (): boolean => Atomics.load(interrupted, 0) !== 0;
 const say = (message: WorkerMessage): void => parentPort!.postMessage(message);
 
+const tasks: {
+  readonly [Kind in Task['kind']]: (task: Extract<Task, { kind: Kind }>) => Answers[Kind];
+} = {
+  plan: ({ request }) => planComparison(registry, request),
+  select: ({ choice }) => wordsOf(select(registry, choice)),
+  explore: (task) => {
+    const { choice, showing } = task;
+    const { run, orderingSites } = select(registry, choice);
+    const told = new Set<string>();
+    const timelines = (result: Result): readonly string[] =>
+      showing === undefined
+        ? []
+        : timelinesOf(result, showing, () => select(registry, choice), told);
+    const explored = explore(run, orderingSites, task, timelines);
+    mustFit(orderingSites, explored.result.complete, (site) => kernelWith(choice, site));
+    return { ...explored, met: orderingSites.met, timelines: timelines(explored.result) };
+  },
+  measure: ({ choice, effort }) => measure(select(registry, choice).run, effort, isInterrupted),
+  replay: ({ choice, request }) => showAgain(registry, choice, request, plugins),
+};
+
 parentPort!.on('message', (task: Task) => {
-  if (task.kind === 'replay') {
-    say({ kind: 'replayed', ...showAgain(registry, task.choice, task.request, plugins) });
-    return;
-  }
-  const { run, orderingSites } = select(registry, task.choice);
-  if (task.kind === 'measure') {
-    say({ kind: 'measured', measured: measure(run, task.effort, isInterrupted) });
-    return;
-  }
-  const explored = explore(run, orderingSites, task.strategy, task.progressInterval);
-  mustFit(orderingSites, explored.result.complete, (site) => kernelWith(task.choice, site));
-  say({ kind: 'explored', ...explored, met: orderingSites.met });
+  say({ kind: 'answer', answer: tasks[task.kind](task as never) });
 });
 
 /** So many executions of another kernel show whether it has a site. */
@@ -101,12 +139,12 @@ function kernelWith(choice: Choice, site: string): string | undefined {
 function explore(
   run: Run,
   sites: OrderingSites,
-  strategy: Strategy,
-  progressInterval: number,
+  { strategy, progressInterval }: ExploreTask,
+  timelines: (soFar: Result) => readonly string[],
 ): Explored {
   const started = performance.now();
   if (strategy.kind !== 'bounded' && strategy.kind !== 'random')
-    return exploreGraphs(run, sites, strategy, progressInterval);
+    return exploreGraphs(run, sites, strategy, progressInterval, timelines);
   let next = started + progressInterval;
   const result = searchInterleavings(run, strategy, isInterrupted, ({ executions }) => {
     const now = performance.now();
@@ -125,6 +163,7 @@ function exploreGraphs(
   sites: OrderingSites,
   strategy: Strategy,
   progressInterval: number,
+  timelines: (soFar: Result) => readonly string[],
 ): Explored {
   const exploration = new ExplorationRun(run.setup, {
     model: run.model,
@@ -144,7 +183,7 @@ function exploreGraphs(
     if (soFar.violations.length === 0 || sites.unmet.length > 0) continue;
     mustFit(sites, false);
     isTold = true;
-    say({ kind: 'violation', soFar });
+    say({ kind: 'violation', timelines: timelines(soFar) });
   }
   const result = exploration.result();
   if (!early.has(result.incomplete)) return { result };

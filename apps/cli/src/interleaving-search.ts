@@ -78,7 +78,7 @@ export function searchInterleavings(
         : random(run, strategy, memory, limits);
   } catch (thrown) {
     if (!(thrown instanceof ModelError)) throw thrown;
-    return modelError(run, thrown.message, performance.now() - started);
+    return modelError(run.model.id, thrown.message, performance.now() - started);
   }
   return resultOf(run, found, memory, started);
 }

@@ -1,14 +1,13 @@
 import type { Result } from '@pagerace/explorer';
-import type { Run } from '@pagerace/kernel';
 
 /** The result of a program that cannot be explored: what was found before is lost with it. */
-export function modelError({ model }: Run, error: string, milliseconds: number): Result {
+export function modelError(model: string, error: string, milliseconds: number): Result {
   return {
     verdict: 'model error',
     covers: error,
     error,
     complete: false,
-    model: model.id,
+    model,
     executions: 0,
     violating: 0,
     blocked: 0,

@@ -1,8 +1,11 @@
-import type { Kernel } from '@pagerace/kernel';
 import { pageWidth, wrap } from '@pagerace/report';
+import type { Selected } from './selection.js';
 
 /** What to say after a verdict on a kernel that is modelled with code that came later; else nothing. */
-export function newerCodeNote({ id, newerCode }: Kernel): readonly string[] {
+export function newerCodeNote({
+  subject: { kernel },
+  newerCode,
+}: Pick<Selected, 'subject' | 'newerCode'>): readonly string[] {
   if (newerCode === undefined) return [];
-  return [wrap(`Modelled of ${id} though it came later: ${newerCode}.`, pageWidth).join('\n')];
+  return [wrap(`Modelled of ${kernel} though it came later: ${newerCode}.`, pageWidth).join('\n')];
 }

@@ -22,15 +22,31 @@ export interface Choice {
   readonly weaken?: readonly string[] | undefined;
 }
 
-/** One run, and the words for it. */
-export interface Selection {
+/** One run in words, which any thread can be told. */
+export interface Selected {
   /** What it was selected by, so that another thread can do the same. */
   readonly choice: Choice;
+  readonly subject: Subject;
+  readonly expected?: Expectation;
+  /** The code that its kernel is modelled with though it came later. */
+  readonly newerCode?: string;
+}
+
+/** One run, and the words for it. */
+export interface Selection extends Selected {
   readonly run: Run;
   /** The ordering sites that the run meets, of which some may be weakened. */
   readonly orderingSites: OrderingSites;
-  readonly subject: Subject;
-  readonly expected?: Expectation;
+}
+
+/** The words for a run alone. */
+export function wordsOf({ choice, subject, expected, newerCode }: Selection): Selected {
+  return {
+    choice,
+    subject,
+    ...(expected === undefined ? {} : { expected }),
+    ...(newerCode === undefined ? {} : { newerCode }),
+  };
 }
 
 /** The architecture where none is named. */
@@ -66,6 +82,7 @@ export function select(registry: Registry, choice: Choice): Selection {
       ...(weakened.length === 0 ? {} : { weakened }),
     },
     ...(expected === undefined ? {} : { expected }),
+    ...(kernel.newerCode === undefined ? {} : { newerCode: kernel.newerCode }),
   };
 }
 

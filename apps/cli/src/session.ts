@@ -3,14 +3,14 @@ import type { GlobalOptions } from './global-options.js';
 import { loadRegistry } from './plugins.js';
 import { processTerminal, type Terminal } from './terminal.js';
 
-/** What a command works with that needs nothing but files. */
-export interface FileSession {
+/** What a command works with that leaves kernels to other threads, or needs none. */
+export interface BareSession {
   readonly terminal: Terminal;
   readonly options: GlobalOptions;
 }
 
-/** What every other command works with. */
-export interface Session extends FileSession {
+/** What a command works with that chooses in the thread that it is called in. */
+export interface Session extends BareSession {
   readonly registry: Registry;
 }
 

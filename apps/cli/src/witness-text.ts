@@ -10,16 +10,12 @@ import {
   type ViolationReport,
 } from '@pagerace/explorer';
 import { formatValue } from '@pagerace/machine';
-import { bySimplicity, timeline, valueText } from '@pagerace/report';
+import { bySimplicity, valueText } from '@pagerace/report';
+import { timeline } from '@pagerace/report/timeline';
 import { observed } from './observed-cells.js';
+import { replayCommand } from './replay-command.js';
 import type { Selection } from './selection.js';
-
-/** What stands above a timeline, and names one run to a person. */
-export function subjectText({ subject }: Selection): string {
-  const { scenario, kernel, architecture, model, weakened } = subject;
-  const sites = weakened === undefined ? '' : `, ${weakened.join(', ')}`;
-  return `${scenario} on ${kernel}, ${architecture} (${model})${sites}`;
-}
+import { subjectText } from './subject-text.js';
 
 /** One execution of a run, and how the values in it are written. */
 export interface Witness {
@@ -97,4 +93,38 @@ export function witnessText(
 /** The violations of a run, the one with the simplest witness first. */
 export function simplestFirst({ violations }: Result): readonly ViolationReport[] {
   return [...violations].sort(bySimplicity);
+}
+
+/** Which executions that go wrong are shown, and what the commands that replay them name besides. */
+export interface Showing {
+  /** Every violation's; else the simplest. */
+  readonly all: boolean;
+  /** As the user gave them. */
+  readonly settings: readonly string[];
+  readonly plugins: readonly string[];
+}
+
+/**
+ * The timelines of a result's violations that are to be shown.
+ *
+ * @param anew selects the run again
+ * @param told the ids of the executions that were shown before; those that follow are added
+ * @throws {ModelError} when the scenario, built anew, has no such execution
+ */
+export function timelinesOf(
+  result: Result,
+  { all, settings, plugins }: Showing,
+  anew: () => Selection,
+  told: Set<string>,
+): readonly string[] {
+  const violations = simplestFirst(result);
+  return (all ? violations : violations.slice(0, 1)).flatMap((violation) => {
+    const { id } = violation.witness;
+    if (told.has(id)) return [];
+    told.add(id);
+    const selection = anew();
+    const witness = foundWitness(selection, violation);
+    const command = replayCommand(selection.subject, id, settings, plugins);
+    return [witnessText(selection, witness, command)];
+  });
 }

@@ -44,7 +44,6 @@ export {
   type Subject,
 } from './run-report.js';
 export { table, type TableOptions } from './table.js';
-export { timeline, type TimelineOptions } from './timeline/timeline.js';
 export { valueText } from './value.js';
 export { marks, type Tone, toneOf, verdictText } from './verdict-text.js';
 export { shorten, wrap } from './wrap.js';

@@ -14,7 +14,7 @@ import {
 } from '@pagerace/machine';
 import { sc } from '@pagerace/memory-models';
 import { describe, expect, it } from 'vitest';
-import { timeline } from '../src/index.js';
+import { timeline } from '../src/timeline/index.js';
 import { folded } from '../src/timeline/folding.js';
 import { significant } from '../src/timeline/significance.js';
 import { found } from './support/found.js';

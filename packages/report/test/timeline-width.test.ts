@@ -2,7 +2,7 @@ import { replay } from '@pagerace/explorer';
 import { sc } from '@pagerace/memory-models';
 import { fc, it } from '@fast-check/vitest';
 import { expect } from 'vitest';
-import { timeline } from '../src/index.js';
+import { timeline } from '../src/timeline/index.js';
 import { crowd } from './support/programs.js';
 
 it.prop(

@@ -13,7 +13,7 @@ import {
 import { atomicDec, bootable, defineKernelFunction, Machine } from '@pagerace/machine';
 import { armv8, sc, tso } from '@pagerace/memory-models';
 import { describe, expect, it } from 'vitest';
-import { timeline } from '../src/index.js';
+import { timeline } from '../src/timeline/index.js';
 import { found } from './support/found.js';
 import { deadlock, discardedPage, oddments, opposite, storeBuffering } from './support/programs.js';
 

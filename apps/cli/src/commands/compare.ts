@@ -1,38 +1,27 @@
 import { availableParallelism } from 'node:os';
-import { expectationOf, MisfitError, type Registry } from '@pagerace/kernel';
 import {
   asExpected,
   compareDocument,
   distinctFailures,
   json,
-  type Misfit,
   pageWidth,
   type RunReport,
   type Subject,
   table,
   wrap,
 } from '@pagerace/report';
+import { type ComparisonPlan, machineKey } from '../comparison-plan.js';
 import type { ExitCode } from '../exit-code.js';
 import { ExplorationPool } from '../exploration-pool.js';
 import { exploreSelection } from '../exploring.js';
-import { UsageError } from '../failure.js';
 import { failureLines } from '../failure-lines.js';
-import { every, machinesOf, portable } from '../machines.js';
 import { compareExitCode } from '../outcome.js';
 import { readParameters } from '../parameters.js';
 import { progressDisplay } from '../progress-display.js';
 import { replayCommand } from '../replay-command.js';
-import {
-  namedKernels,
-  select,
-  type Selection,
-  usualArchitecture,
-  usualKernels,
-} from '../selection.js';
-import type { Session } from '../session.js';
-import { strategyOf, type StrategyOptions } from '../strategy.js';
+import type { BareSession } from '../session.js';
+import { type Strategy, strategyOf, type StrategyOptions } from '../strategy.js';
 import { newerCodeNote } from '../newer-code.js';
-import { witnessOf, witnessText } from '../witness-text.js';
 
 export interface CompareOptions extends StrategyOptions {
   readonly a?: string;
@@ -49,132 +38,81 @@ export interface CompareOptions extends StrategyOptions {
 export async function compare(
   scenario: string,
   options: CompareOptions,
-  session: Session,
+  session: BareSession,
 ): Promise<ExitCode> {
-  const { terminal } = session;
-  const { json: asJson, plugin } = session.options;
   const strategy = strategyOf(options);
-  const { selections, misfits, machineName } = selectAll(scenario, options, session);
+  // It plans before the others are started: there is not always work for all of them.
+  const pool = new ExplorationPool(session.options.plugin, 1);
+  try {
+    return await compareOn(pool, scenario, options, strategy, session);
+  } finally {
+    await pool.end();
+  }
+}
+
+async function compareOn(
+  pool: ExplorationPool,
+  scenario: string,
+  options: CompareOptions,
+  strategy: Strategy,
+  { terminal, options: globals }: BareSession,
+): Promise<ExitCode> {
+  const { json: asJson, plugin } = globals;
+  const { a, b, kernels, arch, model } = options;
+  const parameters = readParameters(options.set);
   const replayOf = (subject: Subject, id: string): string =>
     replayCommand(subject, id, options.set, plugin);
 
-  const jobs = Math.min(options.jobs ?? availableParallelism(), selections.length);
-  const pool = new ExplorationPool(plugin, jobs);
-  const display = progressDisplay(terminal, session.options, selections.length);
+  const request = { scenario, a, b, kernels, arch, model, parameters };
+  const { selected, misfits, machineNames, brokenOn } = await pool.first.perform({
+    kind: 'plan',
+    request,
+  });
+  const machineName = (subject: Subject): string => machineNames.get(machineKey(subject))!;
+
+  pool.grow(Math.min(options.jobs ?? availableParallelism(), selected.length));
+  const display = progressDisplay(terminal, globals, selected.length);
   const reports = await pool
-    .forEach(selections, (selection, thread) =>
-      exploreSelection(selection, { strategy, display, thread }),
-    )
-    .finally(() => {
-      display.clear();
-      return pool.end();
-    });
+    .forEach(selected, (one, thread) => exploreSelection(one, { strategy, display, thread }))
+    .finally(() => display.clear());
   // Where it was interrupted, some are missing.
   const runs = reports.filter((one) => one !== undefined);
-  const isComplete = runs.length === selections.length && !pool.interrupted;
+  const isComplete = runs.length === selected.length && !pool.interrupted;
 
   if (asJson) terminal.out(json(compareDocument(scenario, runs, isComplete, replayOf, misfits)));
   else {
     const failures = distinctFailures(runs);
     const [shown] = failures;
     if (shown !== undefined) {
-      const selection = selections.find(({ subject }) => subject === shown.subject)!;
+      const { choice } = selected.find(({ subject }) => subject === shown.subject)!;
       const { id } = shown.violation.witness;
-      terminal.out(
-        `${witnessText(selection, witnessOf(selection, id), replayOf(shown.subject, id))}\n`,
-      );
+      const request = { id, everyStep: false, asJson: false, settings: options.set ?? [] };
+      const { text } = await pool.first.perform({ kind: 'replay', choice, request });
+      terminal.out(`${text}\n`);
     }
     const { paint } = terminal;
     terminal.out(table(runs, { paint, misfits, machineName }));
     if (failures.length > 1) terminal.out(`\n${failureLines(failures, machineName, replayOf)}`);
     terminal.out(`\n${wrap(conclusion(runs, isComplete), pageWidth).join('\n')}`);
-    const elsewhere = brokenElsewhere(runs, session.registry);
+    const elsewhere = brokenElsewhere(runs, brokenOn);
     if (elsewhere.length > 0) {
       const hint = `Goes wrong on ${elsewhere.join(', ')}: --arch all`;
       terminal.out(wrap(hint, pageWidth).join('\n'));
     }
-    for (const note of new Set(selections.flatMap(({ run }) => newerCodeNote(run.kernel))))
-      terminal.out(`\n${note}`);
+    for (const note of new Set(selected.flatMap(newerCodeNote))) terminal.out(`\n${note}`);
   }
   return compareExitCode(runs, isComplete);
 }
 
 /** Where nothing goes wrong: the architectures on which the scenario expects that something does. */
-function brokenElsewhere(runs: readonly RunReport[], registry: Registry): readonly string[] {
-  if (runs.some(({ result }) => result.verdict !== 'verified')) return [];
-  return registry.architectures
-    .map(({ id }) => id)
-    .filter((id) =>
-      runs.some(({ subject }) => {
-        const expected = expectationOf(registry.scenario(subject.scenario), subject.kernel, id);
-        return expected?.verdict === 'violated' || expected?.verdict === 'deadlock';
-      }),
-    );
-}
-
-interface Selected {
-  readonly selections: readonly Selection[];
-  readonly misfits: readonly Misfit[];
-  /** What a row of the table is called. */
-  readonly machineName: (subject: Subject) => string;
-}
-
-/** @throws {MisfitError} when nothing fits */
-function selectAll(scenario: string, options: CompareOptions, { registry }: Session): Selected {
-  const kernels = kernelsOf(scenario, options, registry);
-  const { model } = options;
-  const usual = (): string =>
-    model === portable ? portable : usualArchitecture(registry.scenario(scenario));
-  const { arch = [usual()] } = options;
-  const machines = machinesOf(registry, arch, model);
-  const parameters = readParameters(options.set);
-  const selections: Selection[] = [];
-  const misfits: Misfit[] = [];
-  for (const { architecture, model } of machines) {
-    for (const kernel of kernels) {
-      try {
-        selections.push(select(registry, { scenario, kernel, architecture, model, parameters }));
-      } catch (thrown) {
-        if (!(thrown instanceof MisfitError)) throw thrown;
-        const subject = { scenario, kernel, architecture, model };
-        misfits.push({ subject, because: thrown.message });
-        if (misfits.length === machines.length * kernels.length) throw thrown;
-      }
-    }
-  }
-  const names = new Map(machines.map(({ name, ...machine }) => [keyOf(machine), name]));
-  return { selections, misfits, machineName: (subject) => names.get(keyOf(subject))! };
-}
-
-function keyOf({ architecture, model }: Pick<Subject, 'architecture' | 'model'>): string {
-  return `${architecture} ${model}`;
-}
-
-function kernelsOf(
-  scenario: string,
-  { a, b = [], kernels: all = [] }: CompareOptions,
-  registry: Registry,
+function brokenElsewhere(
+  runs: readonly RunReport[],
+  brokenOn: ComparisonPlan['brokenOn'],
 ): readonly string[] {
-  const named = [...(a === undefined ? [] : [a]), ...b, ...all.filter((one) => one !== every)];
-  const about = registry.scenario(scenario);
-  const kernels = [
-    ...new Set([
-      ...named,
-      ...(all.includes(every) ? inOrder(namedKernels(registry, about), registry) : []),
-    ]),
-  ];
-  if (kernels.length === 0) kernels.push(...usualKernels(registry, about));
-  if (kernels.length === 1 && a !== undefined) {
-    throw new UsageError('--a names the first kernel to compare, and --b must name another');
-  }
-  return kernels;
-}
-
-/** Kernels in the order of their releases, then those with patches. */
-function inOrder(ids: readonly string[], { kernels }: Registry): readonly string[] {
-  const rank = (id: string): number =>
-    id.includes('+') ? kernels.length : kernels.findIndex((kernel) => kernel.id === id);
-  return [...ids].sort((a, b) => rank(a) - rank(b));
+  if (runs.some(({ result }) => result.verdict !== 'verified')) return [];
+  return [...brokenOn]
+    .filter(([, kernels]) => runs.some(({ subject }) => kernels.includes(subject.kernel)))
+    .map(([architecture]) => architecture);
 }
 
 function conclusion(runs: readonly RunReport[], isComplete: boolean): string {

@@ -11,9 +11,8 @@ import { ExitCode } from '../exit-code.js';
 import { ExplorationThread } from '../exploration-thread.js';
 import type { Measured } from '../measuring.js';
 import { readParameters } from '../parameters.js';
-import { select } from '../selection.js';
-import type { Session } from '../session.js';
-import { subjectText } from '../witness-text.js';
+import type { BareSession } from '../session.js';
+import { subjectText } from '../subject-text.js';
 
 export interface EstimateOptions {
   readonly kernel?: string;
@@ -33,26 +32,27 @@ const tooWide = 10;
 export async function estimate(
   scenario: string,
   options: EstimateOptions,
-  { registry, terminal, options: { json: asJson, plugin } }: Session,
+  { terminal, options: { json: asJson, plugin } }: BareSession,
 ): Promise<ExitCode> {
-  const selection = select(registry, {
+  const choice = {
     scenario,
     kernel: options.kernel,
     architecture: options.arch,
     model: options.model,
     parameters: readParameters(options.set),
     weaken: options.weaken,
-  });
+  };
   const { samples = 10_000, seed = 1, timeout = 5 } = options;
   const effort = { samples, seed, milliseconds: timeout * 1000 };
   const thread = new ExplorationThread(plugin);
-  const { measured } = await thread
-    .perform({ kind: 'measure', choice: selection.choice, effort }, () => undefined)
+  const selected = await thread.perform({ kind: 'select', choice });
+  const measured = await thread
+    .perform({ kind: 'measure', choice: selected.choice, effort })
     .finally(() => thread.end());
 
   const { estimate: size, rate, interrupted } = measured;
-  if (asJson) terminal.out(json(estimateDocument(selection.subject, size, rate, !interrupted)));
-  else terminal.out([subjectText(selection), ...wrap(words(measured), pageWidth)].join('\n'));
+  if (asJson) terminal.out(json(estimateDocument(selected.subject, size, rate, !interrupted)));
+  else terminal.out([subjectText(selected), ...wrap(words(measured), pageWidth)].join('\n'));
   return interrupted ? ExitCode.inconclusive : ExitCode.success;
 }
 

@@ -13,7 +13,8 @@ import { type Choice, select, type Selection, usualKernels } from '../selection.
 import type { Session } from '../session.js';
 import { type Strategy, strategyOf } from '../strategy.js';
 import { weakenedTexts } from '../weakened-sites.js';
-import { simplestFirst, subjectText, type Witness, witnessOf } from '../witness-text.js';
+import { subjectText } from '../subject-text.js';
+import { simplestFirst, type Witness, witnessOf } from '../witness-text.js';
 
 export interface ExportOptions {
   readonly format: 'litmus';
@@ -98,7 +99,7 @@ class Search {
       // Here nobody would notice a thread that does not end.
       const request = { id, everyStep: false, asJson: false, settings: [] };
       const { choice } = selection;
-      await this.thread.perform({ kind: 'replay', choice, request }, () => undefined);
+      await this.thread.perform({ kind: 'replay', choice, request });
       return witnessOf(selection, id);
     }
     const { result } = await this.#explore(selection, 'first');

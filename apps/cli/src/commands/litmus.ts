@@ -17,7 +17,7 @@ import { Interruption } from '../interruption.js';
 import { judgeFiles } from '../litmus-run.js';
 import { reasonOf } from '../parameters.js';
 import type { ProgressDisplay } from '../progress-display.js';
-import type { FileSession } from '../session.js';
+import type { BareSession } from '../session.js';
 
 export interface LitmusOptions {
   readonly model?: string;
@@ -34,7 +34,7 @@ export interface LitmusOptions {
 export async function litmus(
   paths: readonly string[],
   { model, verdictOnly = false, timeout, show = false, dot }: LitmusOptions,
-  { options: globals, terminal }: FileSession,
+  { options: globals, terminal }: BareSession,
 ): Promise<ExitCode> {
   const files = filesOf(paths);
   if (model !== undefined) knownModel(model);

@@ -1,4 +1,3 @@
-import type { Result } from '@pagerace/explorer';
 import { json, runDocument } from '@pagerace/report';
 import type { ExitCode } from '../exit-code.js';
 import { ExplorationThread } from '../exploration-thread.js';
@@ -8,11 +7,10 @@ import { runExitCode } from '../outcome.js';
 import { readParameters } from '../parameters.js';
 import { progressDisplay } from '../progress-display.js';
 import { replayCommand } from '../replay-command.js';
-import { select } from '../selection.js';
-import type { Session } from '../session.js';
+import type { BareSession } from '../session.js';
 import { strategyOf, type StrategyOptions } from '../strategy.js';
+import { subjectText } from '../subject-text.js';
 import { verdictLines } from '../verdict-line.js';
-import { simplestFirst, subjectText, foundWitness, witnessText } from '../witness-text.js';
 
 export interface RunOptions extends StrategyOptions {
   readonly kernel?: string;
@@ -27,48 +25,50 @@ export interface RunOptions extends StrategyOptions {
 export async function run(
   scenario: string,
   options: RunOptions,
-  session: Session,
+  { terminal, options: globals }: BareSession,
 ): Promise<ExitCode> {
-  const { registry, terminal } = session;
-  const { json: asJson, plugin } = session.options;
+  const { json: asJson, plugin } = globals;
   const strategy = strategyOf(options);
-  const selection = select(registry, {
-    scenario,
-    kernel: options.kernel,
-    architecture: options.arch,
-    model: options.model,
-    parameters: readParameters(options.set),
-    weaken: options.weaken,
-  });
-  const replayOf = (id: string): string =>
-    replayCommand(selection.subject, id, options.set, plugin);
-
-  const shown = new Set<string>();
-  const show = (result: Result): void => {
-    const violations = simplestFirst(result);
-    for (const violation of options.allViolations === true ? violations : violations.slice(0, 1)) {
-      const { id } = violation.witness;
-      if (shown.has(id)) continue;
-      shown.add(id);
-      terminal.out(`${witnessText(selection, foundWitness(selection, violation), replayOf(id))}\n`);
-    }
-  };
-
+  const parameters = readParameters(options.set);
   const thread = new ExplorationThread(plugin);
-  const report = await exploreSelection(selection, {
+  const selected = await thread.perform({
+    kind: 'select',
+    choice: {
+      scenario,
+      kernel: options.kernel,
+      architecture: options.arch,
+      model: options.model,
+      parameters,
+      weaken: options.weaken,
+    },
+  });
+
+  let shown = 0;
+  const show = (timelines: readonly string[]): void => {
+    for (const timeline of timelines) terminal.out(`${timeline}\n`);
+    shown += timelines.length;
+  };
+  const showing = {
+    all: options.allViolations === true,
+    settings: options.set ?? [],
+    plugins: plugin ?? [],
+  };
+  const report = await exploreSelection(selected, {
     strategy,
-    display: progressDisplay(terminal, session.options),
+    display: progressDisplay(terminal, globals),
     thread,
-    ...(asJson ? {} : { onViolation: show }),
+    ...(asJson ? {} : { showing, onTimelines: show }),
   });
   await thread.end();
 
-  if (asJson) terminal.out(json(runDocument(report, replayOf)));
-  else {
-    show(report.result);
-    if (shown.size === 0) terminal.out(`${subjectText(selection)}\n`);
+  if (asJson) {
+    const replayOf = (id: string): string =>
+      replayCommand(selected.subject, id, options.set, plugin);
+    terminal.out(json(runDocument(report, replayOf)));
+  } else {
+    if (shown === 0) terminal.out(`${subjectText(selected)}\n`);
     terminal.out(verdictLines(report, terminal));
-    for (const note of newerCodeNote(selection.run.kernel)) terminal.out(`\n${note}`);
+    for (const note of newerCodeNote(selected)) terminal.out(`\n${note}`);
   }
   return runExitCode(report);
 }

@@ -1,0 +1,1 @@
+export { timeline, type TimelineOptions } from './timeline.js';
