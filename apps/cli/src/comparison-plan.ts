@@ -1,7 +1,7 @@
 import { expectationOf, MisfitError, type Registry } from '@pagerace/kernel';
-import type { Misfit, Subject } from '@pagerace/report';
+import type { Misfit } from '@pagerace/report';
 import { UsageError } from './failure.js';
-import { every, machinesOf, portable } from './machines.js';
+import { every, machineKey, machinesOf, portable } from './machines.js';
 import {
   namedKernels,
   select,
@@ -65,14 +65,6 @@ export function planComparison(registry: Registry, request: ComparisonRequest): 
     machineNames: new Map(machines.map(({ name, ...machine }) => [machineKey(machine), name])),
     brokenOn: brokenOn(registry, scenario, [...new Set(selected.map((one) => one.subject.kernel))]),
   };
-}
-
-/** What tells a machine from others. */
-export function machineKey({
-  architecture,
-  model,
-}: Pick<Subject, 'architecture' | 'model'>): string {
-  return `${architecture} ${model}`;
 }
 
 function brokenOn(

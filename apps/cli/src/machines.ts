@@ -9,6 +9,14 @@ export interface Machine {
   readonly model: string;
 }
 
+/** What tells a machine from others. */
+export function machineKey({
+  architecture,
+  model,
+}: Pick<Machine, 'architecture' | 'model'>): string {
+  return `${architecture} ${model}`;
+}
+
 /** The model of what the kernel may rely on anywhere: what holds under it holds on any architecture. */
 export const portable = 'lkmm';
 

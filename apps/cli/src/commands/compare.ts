@@ -10,11 +10,12 @@ import {
   table,
   wrap,
 } from '@pagerace/report';
-import { type ComparisonPlan, machineKey } from '../comparison-plan.js';
+import type { ComparisonPlan } from '../comparison-plan.js';
 import type { ExitCode } from '../exit-code.js';
 import { ExplorationPool } from '../exploration-pool.js';
 import { exploreSelection } from '../exploring.js';
 import { failureLines } from '../failure-lines.js';
+import { machineKey } from '../machines.js';
 import { compareExitCode } from '../outcome.js';
 import { readParameters } from '../parameters.js';
 import { progressDisplay } from '../progress-display.js';

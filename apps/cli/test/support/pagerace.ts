@@ -44,15 +44,15 @@ export function pagerace(words: string, environment: NodeJS.ProcessEnv = {}): Pr
  * Starts the command with the tests' scenarios `endless` and `looping`.
  *
  * @param runs how often threads must have been run when it is under way
+ * @param from the milliseconds after the first of them from which they count
  * @param workers in how many workers
  */
 export function startEndless(
   words: string,
-  runs = 1,
-  workers = 1,
+  { runs = 1, from = 0, workers = 1 } = {},
 ): ReturnType<typeof start> & { underWay: Promise<void> } {
   const args = [...words.split(' '), '--plugin', examples];
-  const started = start(args, { TELL_AFTER: String(runs) });
+  const started = start(args, { TELL_AFTER: String(runs), TELL_FROM: String(from) });
   let told = '';
   const underWay = new Promise<void>((resolve) => {
     started.child.stderr!.on('data', (chunk: string) => {
