@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { examples, start, startEndless } from './support/pagerace.js';
 
 /** Starts an exploration that would not end, and sends a signal once there have been executions. */
-async function interrupted(command: string, signal: NodeJS.Signals, workers?: number) {
+async function interrupted(command: string, signal: NodeJS.Signals, workers = 1) {
   const { child, ended, underWay } = startEndless(`${command} --json`, { runs: 1000, workers });
   await underWay;
   child.kill(signal);
