@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { BarriersOptions } from './commands/barriers.js';
+import type { BisectOptions } from './commands/bisect.js';
 import type { CompareOptions } from './commands/compare.js';
 import type { EstimateOptions } from './commands/estimate.js';
 import type { ExportOptions } from './commands/export.js';
@@ -125,6 +126,19 @@ function addCommands(program: Command, command: Runner, bareCommand: BareRunner)
       command(async (session) => (await import('./commands/list.js')).list(kind, session)),
     );
 
+  subcommand(program, 'show', 'say what a scenario does, and what is expected of which commit')
+    .argument('<scenario>', 'an id from `pagerace list scenarios`')
+    .addHelpText(
+      'after',
+      `
+Example:
+  pagerace show gup-fast-collapse
+${exitCodeHelp}`,
+    )
+    .action((scenario: string) =>
+      command(async (session) => (await import('./commands/show.js')).show(scenario, session)),
+    );
+
   exploring(place(subcommand(program, 'run', 'explore a scenario on one kernel')))
     .option('--all-violations', 'show the timeline of every violation, not only of the simplest')
     .addHelpText(
@@ -138,7 +152,8 @@ Examples:
   pagerace run madv-free-dio --strategy bounded --bound 2
   pagerace run madv-free-dio --strategy random --seed 7 --samples 100000 --depth 3
 
-A kernel is an id from \`pagerace list kernels\`, and patches may be added to it with +.
+A kernel is a release, or an id from \`pagerace list kernels\`. Patches are added to it with +, and commits taken
+out of it with ^, by id or by hash: v5.15+6c8e2a256915, v6.15^swapbacked-iff-dirty.
 ${coverHelp}
 ${exitCodeHelp}`,
     )
@@ -189,6 +204,32 @@ ${exitCodeHelp}`,
     .action((scenario: string, options: CompareOptions) =>
       bareCommand(async (session) =>
         (await import('./commands/compare.js')).compare(scenario, options, session),
+      ),
+    );
+
+  settings(
+    subcommand(program, 'bisect', 'find the commits that make the difference between two kernels'),
+  )
+    .argument('<scenario>', 'an id from `pagerace list scenarios`')
+    .requiredOption('--good <kernel>', 'a kernel on which nothing goes wrong')
+    .requiredOption('--bad <kernel>', 'a kernel on which something does')
+    .option('--arch <architecture>', "default the scenario's, or x86; lkmm is any")
+    .option('--model <model>', "a memory model; default the architecture's own")
+    .option('--timeout <seconds>', 'give up an exploration after so long', seconds)
+    .addHelpText(
+      'after',
+      `
+Explores kernels between the two: to the older one it adds what the other has, oldest first. If no commit alone
+makes the difference, it names a set that does, and of which none can be left out.
+
+Examples:
+  pagerace bisect madv-free-dio --good v6.15 --bad v5.17-rc2
+  pagerace bisect gup-fast-collapse --good v6.1 --bad v5.19 --arch arm64
+${exitCodeHelp}`,
+    )
+    .action((scenario: string, options: BisectOptions) =>
+      command(async (session) =>
+        (await import('./commands/bisect.js')).bisect(scenario, options, session),
       ),
     );
 

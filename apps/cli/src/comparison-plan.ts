@@ -73,7 +73,11 @@ function brokenOn(
   kernels: readonly string[],
 ): ComparisonPlan['brokenOn'] {
   const isBroken = (kernel: string, architecture: string): boolean => {
-    const expected = expectationOf(registry.scenario(scenario), kernel, architecture);
+    const expected = expectationOf(
+      registry.scenario(scenario),
+      registry.kernel(kernel),
+      architecture,
+    );
     return expected?.verdict === 'violated' || expected?.verdict === 'deadlock';
   };
   return new Map(
@@ -88,21 +92,11 @@ function kernelsOf(
   const named = [...(a === undefined ? [] : [a]), ...b, ...all.filter((one) => one !== every)];
   const about = registry.scenario(scenario);
   const kernels = [
-    ...new Set([
-      ...named,
-      ...(all.includes(every) ? inOrder(namedKernels(registry, about), registry) : []),
-    ]),
+    ...new Set([...named, ...(all.includes(every) ? namedKernels(registry, about) : [])]),
   ];
   if (kernels.length === 0) kernels.push(...usualKernels(registry, about));
   if (kernels.length === 1 && a !== undefined) {
     throw new UsageError('--a names the first kernel to compare, and --b must name another');
   }
   return kernels;
-}
-
-/** Kernels in the order of their releases, then those with patches. */
-function inOrder(ids: readonly string[], { kernels }: Registry): readonly string[] {
-  const rank = (id: string): number =>
-    id.includes('+') ? kernels.length : kernels.findIndex((kernel) => kernel.id === id);
-  return [...ids].sort((a, b) => rank(a) - rank(b));
 }

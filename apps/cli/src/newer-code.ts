@@ -7,5 +7,5 @@ export function newerCodeNote({
   newerCode,
 }: Pick<Selected, 'subject' | 'newerCode'>): readonly string[] {
   if (newerCode === undefined) return [];
-  return [wrap(`Modelled of ${kernel} though it came later: ${newerCode}.`, pageWidth).join('\n')];
+  return [wrap(`Modelled of ${kernel} as of a later release: ${newerCode}.`, pageWidth).join('\n')];
 }

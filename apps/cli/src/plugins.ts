@@ -16,7 +16,6 @@ import { archX86 } from '@pagerace/arch-x86';
 import { archXtensa } from '@pagerace/arch-xtensa';
 import { checkPlugin, type Plugin, PluginError, Registry } from '@pagerace/kernel';
 import { memoryModels } from '@pagerace/memory-models';
-import { patches } from '@pagerace/patches';
 import { scenarios } from '@pagerace/scenarios';
 import { ExitCode } from './exit-code.js';
 import { UsageError } from './failure.js';
@@ -41,7 +40,6 @@ export async function loadRegistry(modules: readonly string[] = []): Promise<Reg
     archW,
     archX86,
     archXtensa,
-    patches,
     scenarios,
     ...(await Promise.all(modules.map(loadPlugin))),
   ]);

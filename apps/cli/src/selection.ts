@@ -1,10 +1,13 @@
 import {
   composeRun,
   expectationOf,
+  type Kernel,
   type Registry,
   type Run,
   type Scenario,
+  UsageError as KernelUsageError,
 } from '@pagerace/kernel';
+import type { Verdict } from '@pagerace/explorer';
 import type { OrderingSites } from '@pagerace/machine';
 import type { Expectation, Subject } from '@pagerace/report';
 import { UsageError } from './failure.js';
@@ -82,7 +85,7 @@ export function select(registry: Registry, choice: Choice): Selection {
       ...(weakened.length === 0 ? {} : { weakened }),
     },
     ...(expected === undefined ? {} : { expected }),
-    ...(kernel.newerCode === undefined ? {} : { newerCode: kernel.newerCode }),
+    ...(run.newerCode.length === 0 ? {} : { newerCode: run.newerCode.join('; ') }),
   };
 }
 
@@ -94,45 +97,61 @@ function expectationFor(
   registry: Registry,
   { scenario, kernel, architecture, model }: Run,
 ): Expectation | undefined {
-  if (model.id === portable) return expectationOf(scenario, kernel.id, portable);
-  if (registry.architecture(architecture.id).model !== model.id) return undefined;
-  return expectationOf(scenario, kernel.id, architecture.id);
+  const isPortable = model.id === portable;
+  if (!isPortable && registry.architecture(architecture.id).model !== model.id) return undefined;
+  const expected = expectationOf(scenario, kernel, isPortable ? portable : architecture.id);
+  if (expected === undefined) return undefined;
+  // A patch of a plug-in cannot be told to another thread.
+  const { with: _, without: __, ...words } = expected;
+  return words;
 }
 
 /**
- * The kernels that show what a scenario is about: the last that is expected to go wrong, and that kernel
- * with the patch that makes it right, or else the first later one that is right; or else every kernel that
- * the scenario names, or that there is.
+ * The kernels that show what a scenario is about: the newest that is expected to go wrong, and that kernel
+ * with the patch that makes it right, or else the first later one that is right; or else every kernel of
+ * which the scenario expects something, or that there is.
  */
 export function usualKernels(registry: Registry, scenario: Scenario): readonly string[] {
-  const base = brokenKernel(scenario);
-  if (base === undefined) return namedKernels(registry, scenario);
-  const sound = scenario.expected
-    .filter(({ verdict }) => verdict === 'verified')
-    .flatMap(({ kernels }) => kernels ?? []);
-  const patch = sound.find((one) => one.startsWith('+'));
-  if (patch !== undefined) return [base, base + patch];
-  const ids = registry.kernels.map(({ id }) => id);
-  const later = sound.find((one) => ids.indexOf(one) > ids.indexOf(base));
-  return later === undefined ? namedKernels(registry, scenario) : [base, later];
+  const architecture = usualArchitecture(scenario);
+  const verdictOf = (name: string): Verdict | undefined => {
+    const kernel = kernelIfAny(registry, name);
+    return kernel && expectationOf(scenario, kernel, architecture)?.verdict;
+  };
+  const goesWrong = (name: string): boolean =>
+    ['violated', 'deadlock'].includes(verdictOf(name) ?? '');
+  const newestFirst = registry.kernels.map(({ id }) => id).reverse();
+  const named = [...new Set(scenario.expected.flatMap(({ with: has = [] }) => has))].map(
+    ({ id }) => `+${id}`,
+  );
+  const broken =
+    newestFirst.find(goesWrong) ??
+    newestFirst.flatMap((id) => named.map((patch) => id + patch)).find(goesWrong);
+  if (broken === undefined) return namedKernels(registry, scenario);
+  const isRight = (name: string): boolean => verdictOf(name) === 'verified';
+  const later = newestFirst.slice(0, Math.max(0, newestFirst.indexOf(broken))).reverse();
+  const right = [...named.map((patch) => broken + patch), ...later].find(isRight);
+  return right === undefined ? namedKernels(registry, scenario) : [broken, right];
 }
 
-/** Every kernel that a scenario expects something of, in its order; if it names none, all that there are. */
+/** Every kernel that a scenario expects something of on some architecture; if of none, all that there are. */
 export function namedKernels(registry: Registry, scenario: Scenario): readonly string[] {
-  const all = registry.kernels.map(({ id }) => id);
-  const named = scenario.expected.flatMap(({ kernels }) => kernels ?? []);
-  const base = brokenKernel(scenario) ?? named.find((one) => !one.startsWith('+')) ?? all[0];
-  if (base === undefined) {
+  const { kernels } = registry;
+  if (kernels.length === 0) {
     throw new UsageError('there is no kernel to run; a plug-in must bring one');
   }
-  const kernels = named.map((kernel) => (kernel.startsWith('+') ? base + kernel : kernel));
-  return kernels.length === 0 ? all : [...new Set(kernels)];
+  const machines = [...registry.architectures.map(({ id }) => id), portable];
+  const named = kernels.filter((kernel) =>
+    machines.some((id) => expectationOf(scenario, kernel, id) !== undefined),
+  );
+  return (named.length === 0 ? kernels : named).map(({ id }) => id);
 }
 
-/** The last kernel by name that is expected to go wrong. */
-function brokenKernel(scenario: Scenario): string | undefined {
-  return scenario.expected
-    .filter(({ verdict }) => verdict === 'violated' || verdict === 'deadlock')
-    .flatMap(({ kernels }) => kernels ?? [])
-    .findLast((one) => !one.startsWith('+'));
+/** A kernel by its name, or nothing when its patches do not fit. */
+function kernelIfAny(registry: Registry, name: string): Kernel | undefined {
+  try {
+    return registry.kernel(name);
+  } catch (thrown) {
+    if (thrown instanceof KernelUsageError) return undefined;
+    throw thrown;
+  }
 }

@@ -48,7 +48,7 @@ describe('results', () => {
 
   it('name the code that is newer than the kernel, once', async () => {
     const command = 'compare gup-fast-munmap --kernels v4.12,v6.1 --arch x86,arm64';
-    const note = /^Modelled of v4\.12 though it came later: /gm;
+    const note = /^Modelled of v4\.12 as of a later release: /gm;
     expect((await pagerace(command)).out.match(note)).toHaveLength(1);
     const { runs } = JSON.parse((await pagerace(`${command} --json`)).out) as {
       runs: readonly { kernel: string; newerCode?: string }[];

@@ -4,6 +4,7 @@ import { TRANSLATIONS, Translations } from '@pagerace/pgtable-generic';
 import { HashTlbFlush } from './hash-tlb-flush.js';
 import { Hash } from './hash.js';
 import { RadixTlbFlush } from './radix-tlb-flush.js';
+import { radixCollapseFlush } from './radix-collapse-flush.js';
 import { Radix } from './radix.js';
 
 /** arch/powerpc/Kconfig, v6.1. */
@@ -26,6 +27,7 @@ export const powerpcRadix: ArchitectureDefinition = defineArchitecture({
     { token: TRANSLATIONS, useClass: Translations },
     { token: TLB_FLUSH, useClass: RadixTlbFlush },
   ],
+  histories: [radixCollapseFlush],
 });
 
 /** Book3S with the hash MMU. */

@@ -3,8 +3,6 @@ import { kernelFunction, Order, readOnce, updateInstruction } from '@pagerace/ma
 import {
   type Mm,
   type Pte,
-  RADIX_COLLAPSE_FLUSH,
-  type RadixCollapseFlush,
   type Ptep,
   TLB_FLUSH,
   type TlbFlush,
@@ -15,6 +13,7 @@ import { _PAGE_ACCESSED, _PAGE_DIRTY, _PAGE_RWX } from './bits.js';
 import { Book3s64 } from './book3s64.js';
 import { radixLayout } from './layout.js';
 import { serializeAgainstPteLookup } from './serialize.js';
+import { RADIX_COLLAPSE_FLUSH, type RadixCollapseFlush } from './radix-collapse-flush.js';
 
 /** The radix MMU with pages of 64 KiB, whose hardware sets R and C. */
 @injectable()

@@ -1,6 +1,7 @@
 import { type ArchitectureDefinition, defineArchitecture, definePlugin } from '@pagerace/kernel';
 import { ARCHITECTURE, TLB_FLUSH } from '@pagerace/page-model';
 import { TRANSLATIONS, Translations } from '@pagerace/pgtable-generic';
+import { riscvCollapseFlush } from './collapse-flush.js';
 import { Riscv } from './riscv.js';
 import { RiscvTlbFlush } from './tlb-flush.js';
 
@@ -16,6 +17,7 @@ const facts = {
     { token: TRANSLATIONS, useClass: Translations },
     { token: TLB_FLUSH, useClass: RiscvTlbFlush },
   ],
+  histories: [riscvCollapseFlush],
 } as const;
 
 /** 64-bit RISC-V whose TLB flush is the firmware's, with ticket locks. */

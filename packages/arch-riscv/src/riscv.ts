@@ -5,8 +5,6 @@ import {
   type Mm,
   type Pte,
   type Ptep,
-  RISCV_COLLAPSE_FLUSH,
-  type RiscvCollapseFlush,
   TLB_FLUSH,
   type TlbFlush,
   type VirtualAddress,
@@ -15,6 +13,7 @@ import {
 import { PmdpAsPtep } from '@pagerace/pgtable-generic';
 import { _PAGE_EXEC, _PAGE_READ, _PAGE_WRITE } from './bits.js';
 import { riscvLayout } from './layout.js';
+import { RISCV_COLLAPSE_FLUSH, type RiscvCollapseFlush } from './collapse-flush.js';
 
 /**
  * 64-bit RISC-V (arch/riscv/include/asm/pgtable.h, v6.1; the exclusive bit, and swap entries with it,

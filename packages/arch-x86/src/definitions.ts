@@ -1,3 +1,4 @@
+import { unchanged } from '@pagerace/history';
 import { type ArchitectureDefinition, defineArchitecture, definePlugin } from '@pagerace/kernel';
 import { tso } from '@pagerace/memory-models';
 import { ARCHITECTURE, TLB_FLUSH } from '@pagerace/page-model';
@@ -15,7 +16,11 @@ const facts = {
   thp: true,
   fastGup: true,
   rcuTableFree: 'with CONFIG_PARAVIRT',
-} as const;
+  histories: [
+    // v4.12 sets what was read before, and does not invert the frame number. Read in v4.12 and v5.17.
+    unchanged('arch/x86/mm/pgtable.c:pmdp_invalidate(), by pmdp_establish()', 'v5.17-rc1'),
+  ],
+};
 
 /** x86-64 as it flushes TLBs natively: by IPI, and reclaim in batches where another CPU is concerned. */
 export const x86: ArchitectureDefinition = defineArchitecture({

@@ -1,7 +1,8 @@
 import { token } from '@pagerace/di';
+import { asked, asOf, history, unmerged } from '@pagerace/history';
 
 export const DIRECT_IO_DIRTYING = token<DirectIoDirtying>('block.DirectIoDirtying', {
-  providedBy: ['@pagerace/block', '@pagerace/patches'],
+  providedBy: ['@pagerace/block'],
 });
 
 /** The seam of when a synchronous direct read of a block device makes its pages dirty. */
@@ -12,3 +13,15 @@ export interface DirectIoDirtying {
    */
   readonly beforeSubmit: boolean;
 }
+
+/** Proposed when the fix was reviewed: as asynchronous reads do. Not merged. */
+export const dirtyBeforeSubmit = unmerged({
+  id: 'dirty-before-submit',
+  title: 'block: set the pages of a synchronous direct read dirty before it is submitted',
+});
+
+export const directIoDirtying = history(
+  DIRECT_IO_DIRTYING,
+  'block/fops.c:__blkdev_direct_IO_simple()',
+  [asOf('v4.12', { beforeSubmit: false }), asked(dirtyBeforeSubmit, { beforeSubmit: true })],
+);

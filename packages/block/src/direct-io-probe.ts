@@ -1,7 +1,7 @@
 import { injectable, token } from '@pagerace/di';
 
 export const DIRECT_IO_PROBE = token<DirectIoProbe>('block.DirectIoProbe', {
-  providedBy: ['@pagerace/block', '@pagerace/patches'],
+  providedBy: ['@pagerace/block'],
 });
 
 /** Two places in __blkdev_direct_IO_simple() where a debugging patch may do something. */

@@ -1,3 +1,4 @@
+import { cowSubsystem } from '@pagerace/cow';
 import type { Machine, OrderingSites } from '@pagerace/machine';
 import { sc } from '@pagerace/memory-models';
 import {
@@ -30,6 +31,7 @@ export const { explored, once } = exploring(sc, (orderingSites?: OrderingSites):
   const { machine, wiring } = toySystem({ pages: 12, orderingSites });
   swapSubsystem(wiring);
   rmapSubsystem(wiring);
+  cowSubsystem(wiring);
   faultSubsystem(wiring);
   gupSubsystem(wiring);
   blockSubsystem(wiring);

@@ -1,3 +1,4 @@
+import { ANON_REUSE_RULE, type AnonReuseRule } from '@pagerace/cow';
 import { inject, injectable } from '@pagerace/di';
 import { ModelError } from '@pagerace/explorer';
 import { HUGE_FAULT, type HugeFault } from '@pagerace/huge-memory';
@@ -37,7 +38,6 @@ import {
 } from '@pagerace/page-model';
 import { RMAP, type Rmap } from '@pagerace/rmap';
 import { SWAP, type Swap } from '@pagerace/swap';
-import { ANON_REUSE_RULE, type AnonReuseRule } from './anon-reuse-rule.js';
 import { FILE_FAULT, type FileFault } from './file-fault.js';
 import { isUnshare, isWrite, type VmFault } from './vm-fault.js';
 

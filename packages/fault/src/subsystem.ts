@@ -1,15 +1,11 @@
 import type { Wiring } from '@pagerace/di';
 import { hugeMemorySubsystem } from '@pagerace/huge-memory';
 import { FAULT_HANDLER } from '@pagerace/page-model';
-import { ANON_REUSE_RULE, ReuseByMapCount } from './anon-reuse-rule.js';
 import { FILE_FAULT, FileFault } from './file-fault.js';
 import { PageFault } from './page-fault.js';
 
 /** Binds the page-fault handler and what it does with huge pages, with the rules of the oldest kernel that is modelled. */
 export function faultSubsystem(wiring: Wiring): void {
   hugeMemorySubsystem(wiring);
-  wiring
-    .bind(FAULT_HANDLER, PageFault)
-    .bind(FILE_FAULT, FileFault)
-    .bind(ANON_REUSE_RULE, ReuseByMapCount);
+  wiring.bind(FAULT_HANDLER, PageFault).bind(FILE_FAULT, FileFault);
 }

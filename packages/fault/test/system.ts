@@ -1,3 +1,4 @@
+import { cowSubsystem } from '@pagerace/cow';
 import type { Machine } from '@pagerace/machine';
 import { armv8, sc } from '@pagerace/memory-models';
 import {
@@ -32,6 +33,7 @@ function compose(): System {
   const { machine, wiring } = toySystem({ hugePages: 1, hpagePmdNr: 2 });
   swapSubsystem(wiring);
   rmapSubsystem(wiring);
+  cowSubsystem(wiring);
   faultSubsystem(wiring);
   const memory = wiring.get(MEMORY);
   const arch = wiring.get(ARCHITECTURE);

@@ -1,7 +1,10 @@
 export { FORK, type Fork, prepareChild } from './fork.js';
-export { forkSubsystem } from './subsystem.js';
+export { forkHistories, forkSubsystem } from './subsystem.js';
 export {
+  forkWriteProtectFullBarrier,
+  FullBarrierBehindSequence,
   WRITE_PROTECT_ORDERING,
   WriteBarrierOnly,
   type WriteProtectOrdering,
+  writeProtectSeq,
 } from './write-protect-ordering.js';

@@ -1,3 +1,4 @@
+import { ANON_DUP_RULE, type AnonDupRule } from '@pagerace/cow';
 import { inject, injectable } from '@pagerace/di';
 import { HUGE_COPY, HUGE_MEMORY, type HugeCopy, type HugeMemory } from '@pagerace/huge-memory';
 import {
@@ -40,7 +41,7 @@ import {
   type Vma,
   walkToPmd,
 } from '@pagerace/page-model';
-import { ANON_DUP_RULE, type AnonDupRule, RMAP, type Rmap } from '@pagerace/rmap';
+import { RMAP, type Rmap } from '@pagerace/rmap';
 import { SWAP, type Swap } from '@pagerace/swap';
 import type { Fork } from './fork.js';
 import { WRITE_PROTECT_ORDERING, type WriteProtectOrdering } from './write-protect-ordering.js';

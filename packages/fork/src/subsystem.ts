@@ -1,9 +1,13 @@
 import type { Wiring } from '@pagerace/di';
+import { bindOldest, type History } from '@pagerace/history';
 import { FORK } from './fork.js';
 import { Process } from './process.js';
-import { WRITE_PROTECT_ORDERING, WriteBarrierOnly } from './write-protect-ordering.js';
+import { writeProtectOrdering } from './write-protect-ordering.js';
+
+export const forkHistories: readonly History[] = [writeProtectOrdering];
 
 /** Binds fork and exit. */
 export function forkSubsystem(wiring: Wiring): void {
-  wiring.bind(FORK, Process).bind(WRITE_PROTECT_ORDERING, WriteBarrierOnly);
+  wiring.bind(FORK, Process);
+  bindOldest(wiring, forkHistories);
 }

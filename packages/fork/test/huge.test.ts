@@ -1,10 +1,6 @@
+import { HUGE_REUSE_RULE, type HugeReuseRule } from '@pagerace/cow';
 import { injectable, type Wiring } from '@pagerace/di';
-import {
-  HUGE_MEMORY,
-  type HugeMemory,
-  HUGE_REUSE_RULE,
-  type HugeReuseRule,
-} from '@pagerace/huge-memory';
+import { HUGE_MEMORY, type HugeMemory } from '@pagerace/huge-memory';
 import {
   auditPageTables,
   auditReferences,

@@ -1,3 +1,4 @@
+import { cowSubsystem } from '@pagerace/cow';
 import type { Wiring } from '@pagerace/di';
 import type { Machine } from '@pagerace/machine';
 import { sc } from '@pagerace/memory-models';
@@ -40,6 +41,7 @@ export const { explored, once } = exploring(sc, ({ rewire, ...toy }: Options = {
   const { machine, wiring } = toySystem(toy);
   swapSubsystem(wiring);
   rmapSubsystem(wiring);
+  cowSubsystem(wiring);
   faultSubsystem(wiring);
   forkSubsystem(wiring);
   rewire?.(wiring);

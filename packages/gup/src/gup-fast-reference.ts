@@ -1,8 +1,14 @@
 import { injectable, token } from '@pagerace/di';
-import { type Page, pageRefAddUnless } from '@pagerace/page-model';
+import { asked, asOf, history, unmerged } from '@pagerace/history';
+import {
+  type Page,
+  pageRefAddUnless,
+  pageRefAddUnlessAcquire,
+  pageRefAddUnlessRelaxed,
+} from '@pagerace/page-model';
 
 export const GUP_FAST_REFERENCE = token<GupFastReference>('gup.GupFastReference', {
-  providedBy: ['@pagerace/gup', '@pagerace/patches'],
+  providedBy: ['@pagerace/gup'],
 });
 
 /** The seam of GUP-fast's reference: what its increment orders. */
@@ -18,3 +24,37 @@ export class OrderedReference implements GupFastReference {
     return pageRefAddUnless(page, 1, 0);
   }
 }
+
+/** What is looked at again may not come before the reference; what others read may still lack it. */
+@injectable()
+export class AcquireReference implements GupFastReference {
+  tryAdd(page: Page): boolean {
+    return pageRefAddUnlessAcquire(page, 1, 0);
+  }
+}
+
+/** Nothing is ordered. */
+@injectable()
+export class RelaxedReference implements GupFastReference {
+  tryAdd(page: Page): boolean {
+    return pageRefAddUnlessRelaxed(page, 1, 0);
+  }
+}
+
+/** Of no kernel: asks what the full barrier of atomic_add_unless() is for. */
+export const gupFastReferenceAcquire = unmerged({
+  id: 'gup-fast-reference-acquire',
+  title: 'What if GUP-fast took its reference with acquire ordering only',
+});
+
+/** Of no kernel, as {@link gupFastReferenceAcquire}. */
+export const gupFastReferenceRelaxed = unmerged({
+  id: 'gup-fast-reference-relaxed',
+  title: 'What if GUP-fast took its reference without any ordering',
+});
+
+export const gupFastReference = history(GUP_FAST_REFERENCE, 'mm/gup.c:try_get_compound_head()', [
+  asOf('v4.12', OrderedReference),
+  asked(gupFastReferenceAcquire, AcquireReference),
+  asked(gupFastReferenceRelaxed, RelaxedReference),
+]);

@@ -1,3 +1,9 @@
+import {
+  GUP_UNSHARE_RULE,
+  type GupUnshareRule,
+  PIN_ORDERING,
+  type PinOrdering,
+} from '@pagerace/cow';
 import { inject, injectable } from '@pagerace/di';
 import {
   atomicAdd,
@@ -54,8 +60,6 @@ import { GUP_FAST_RECHECK, type GupFastRecheck } from './gup-fast-recheck.js';
 import { GUP_FAST_REFERENCE, type GupFastReference } from './gup-fast-reference.js';
 import { GUP_FAST_TOUCH, type GupFastTouch } from './gup-fast-touch.js';
 import type { GupFlags } from './gup-flags.js';
-import { GUP_UNSHARE_RULE, type GupUnshareRule } from './gup-unshare-rule.js';
-import { PIN_ORDERING, type PinOrdering } from './pin-ordering.js';
 
 /** mm/gup.c, of v5.17 but for the seams; for small pages of private anonymous mappings. */
 @injectable()

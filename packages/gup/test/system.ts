@@ -1,3 +1,4 @@
+import { cowSubsystem, PIN_ORDERING, type PinOrdering } from '@pagerace/cow';
 import type { Machine } from '@pagerace/machine';
 import { sc } from '@pagerace/memory-models';
 import {
@@ -19,8 +20,6 @@ import {
   GUP_CONFIG,
   type GupConfig,
   gupSubsystem,
-  PIN_ORDERING,
-  type PinOrdering,
 } from '../src/index.js';
 
 export interface System {
@@ -39,6 +38,7 @@ export const { explored, once } = exploring(sc, (options?: ToyOptions): System =
   const { machine, wiring } = toySystem(options);
   swapSubsystem(wiring);
   rmapSubsystem(wiring);
+  cowSubsystem(wiring);
   faultSubsystem(wiring);
   gupSubsystem(wiring);
   const memory = wiring.get(MEMORY);

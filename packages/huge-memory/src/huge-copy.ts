@@ -1,3 +1,4 @@
+import { ANON_DUP_RULE, type AnonDupRule } from '@pagerace/cow';
 import { inject, injectable, token } from '@pagerace/di';
 import { kernelFunction } from '@pagerace/machine';
 import {
@@ -14,7 +15,6 @@ import {
   type VirtualAddress,
   type Vma,
 } from '@pagerace/page-model';
-import { ANON_DUP_RULE, type AnonDupRule } from '@pagerace/rmap';
 import { HUGE_MEMORY, type HugeMemory } from './huge-memory.js';
 
 export const HUGE_COPY = token<HugeCopy>('huge-memory.HugeCopy', {

@@ -1,3 +1,4 @@
+import { HUGE_REUSE_RULE, type HugeReuseRule } from '@pagerace/cow';
 import { inject, injectable, token } from '@pagerace/di';
 import { kernelFunction } from '@pagerace/machine';
 import {
@@ -21,7 +22,6 @@ import {
   type Vma,
 } from '@pagerace/page-model';
 import { HUGE_MEMORY, type HugeMemory } from './huge-memory.js';
-import { HUGE_REUSE_RULE, type HugeReuseRule } from './huge-reuse-rule.js';
 
 export const HUGE_FAULT = token<HugeFault>('huge-memory.HugeFault', {
   providedBy: ['@pagerace/huge-memory'],

@@ -1,5 +1,4 @@
 export { CopyHugePmd, HUGE_COPY, type HugeCopy } from './huge-copy.js';
 export { HUGE_FAULT, type HugeFault } from './huge-fault.js';
 export { HUGE_MEMORY, type HugeMemory } from './huge-memory.js';
-export { HUGE_REUSE_RULE, type HugeReuseRule, ReuseHugeByMapCount } from './huge-reuse-rule.js';
 export { hugeMemorySubsystem } from './subsystem.js';

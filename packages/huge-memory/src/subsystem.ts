@@ -3,13 +3,8 @@ import { CopyHugePmd, HUGE_COPY } from './huge-copy.js';
 import { AnonHugeFault, HUGE_FAULT } from './huge-fault.js';
 import { HUGE_MEMORY } from './huge-memory.js';
 import { HugePmd } from './huge-pmd.js';
-import { HUGE_REUSE_RULE, ReuseHugeByMapCount } from './huge-reuse-rule.js';
 
 /** Binds what is done with mapped huge pages, with the rules of the oldest kernel that is modelled. */
 export function hugeMemorySubsystem(wiring: Wiring): void {
-  wiring
-    .bind(HUGE_MEMORY, HugePmd)
-    .bind(HUGE_FAULT, AnonHugeFault)
-    .bind(HUGE_COPY, CopyHugePmd)
-    .bind(HUGE_REUSE_RULE, ReuseHugeByMapCount);
+  wiring.bind(HUGE_MEMORY, HugePmd).bind(HUGE_FAULT, AnonHugeFault).bind(HUGE_COPY, CopyHugePmd);
 }

@@ -1,3 +1,4 @@
+import { HUGE_REUSE_RULE, type HugeReuseRule } from '@pagerace/cow';
 import { injectable, type Wiring } from '@pagerace/di';
 import { atomicInc } from '@pagerace/machine';
 import {
@@ -17,7 +18,6 @@ import {
   walkToPte,
 } from '@pagerace/page-model';
 import { describe, expect, test } from 'vitest';
-import { HUGE_REUSE_RULE, type HugeReuseRule } from '../src/index.js';
 import { explored, once, type System } from './system.js';
 
 /** Maps a huge page and makes its entry what is given. @returns the entry as a fault reads it */

@@ -1,3 +1,4 @@
+import { cowSubsystem } from '@pagerace/cow';
 import { inject, injectable, type Wiring } from '@pagerace/di';
 import type { Machine } from '@pagerace/machine';
 import { sc } from '@pagerace/memory-models';
@@ -79,6 +80,7 @@ const toy = exploring(
     const { machine, wiring } = toySystem({ pages: 12, hugePages: 2, hpagePmdNr: 2 });
     swapSubsystem(wiring);
     rmapSubsystem(wiring);
+    cowSubsystem(wiring);
     hugeMemorySubsystem(wiring);
     wiring.bind(FAULT_HANDLER, ZeroFill);
     rewire?.(wiring);

@@ -1,3 +1,4 @@
+import type { History } from '@pagerace/history';
 import { type AnyProvision, type Provisions, provisions } from './provision.js';
 
 /** Whether an architecture has something: always, never, or from a version or on a condition on. */
@@ -41,11 +42,16 @@ export interface ArchitectureFacts {
 /** An architecture: implementations of the contract that page-model owns. */
 export interface ArchitectureDefinition extends ArchitectureFacts {
   readonly provides: readonly AnyProvision[];
+  /** Of the functions under arch/ that changed: each binds its own token. */
+  readonly histories: readonly History[];
 }
 
 /** Defines an architecture; it must provide ARCHITECTURE and TLB_FLUSH of page-model. */
 export function defineArchitecture<const Types extends readonly unknown[]>(
-  facts: ArchitectureFacts & { readonly provides: Provisions<Types> },
+  facts: ArchitectureFacts & {
+    readonly provides: Provisions<Types>;
+    readonly histories?: readonly History[];
+  },
 ): ArchitectureDefinition {
-  return { ...facts, provides: provisions(facts.provides) };
+  return { histories: [], ...facts, provides: provisions(facts.provides) };
 }

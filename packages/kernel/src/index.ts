@@ -5,7 +5,15 @@ export {
   defineArchitecture,
   type TlbFlushFacts,
 } from './architecture-definition.js';
-export { applyPatches, defineKernel, type Kernel, type KernelFacts } from './kernel.js';
+export {
+  applyPatches,
+  defineKernel,
+  hasPatch,
+  type Kernel,
+  type KernelFacts,
+  kernelOf,
+  withoutPatches,
+} from './kernel.js';
 export { MisfitError } from './misfit.js';
 export { nearest, noSuch } from './nearest.js';
 export {
@@ -17,7 +25,7 @@ export {
   type ParameterSet,
   type ParameterValues,
 } from './parameters.js';
-export { definePatch, type Patch, type PatchFacts } from './patch.js';
+export { definePatch, type Patch } from './patch.js';
 export { defineModel, definePlugin, type Plugin } from './plugin.js';
 export { checkPlugin, PluginError } from './plugin-check.js';
 export { Property, type PropertyDefinition } from './property.js';
@@ -35,3 +43,4 @@ export {
 } from './scenario.js';
 export { ScenarioContext } from './scenario-context.js';
 export { UsageError } from './usage-error.js';
+export { newerCode, patchesIn, variantIn } from './variant.js';

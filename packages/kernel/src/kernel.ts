@@ -1,75 +1,158 @@
+import { compareReleases, isRelease, type PatchFacts, type Release } from '@pagerace/history';
 import type { Patch } from './patch.js';
 import { UsageError } from './usage-error.js';
 
+/** The oldest release that is modelled: lazyfree pages have an LRU list. */
+export const oldestRelease: Release = 'v4.12';
+/** The newest release that sources were read of. */
+export const newestRelease: Release = 'v6.15';
+
 export interface KernelFacts {
-  /** A release, or a name for what is no release: `v5.17-rc2`. */
   readonly id: string;
   readonly title?: string;
-  /** The kernel that this one goes on from. */
-  readonly base?: Kernel;
-  /** What is added to the base, in the order of application. */
-  readonly patches: readonly Patch[];
-  /** What is modelled of it though a later release brought it; not so of the kernels that go on from it. */
-  readonly newerCode?: string;
+  /** The release that it goes on from: its functions are as of then. */
+  readonly release: Release;
+  /** What it has besides: commits of later releases, as a stable release has them, or other patches. */
+  readonly adds?: readonly Patch[];
+  /** Commits of the release that it does without. */
+  readonly without?: readonly PatchFacts[];
 }
 
-/** A kernel: the base system with a list of patches. */
+/** A kernel: a release, with patches added to it and commits taken out of it. */
 export interface Kernel {
   readonly id: string;
   readonly title: string;
-  /** Every patch, those of the base first. */
-  readonly patches: readonly Patch[];
-  /** What is modelled of it though a later release brought it: who reads a verdict must know. */
-  readonly newerCode?: string;
-}
-
-/** @throws {UsageError} when the patches do not fit together or do not fit the base */
-export function defineKernel({ id, title = id, base, patches, newerCode }: KernelFacts): Kernel {
-  const all = applied(id, base?.patches ?? [], patches);
-  return { id, title, patches: all, ...(newerCode === undefined ? {} : { newerCode }) };
+  readonly release: Release;
+  readonly adds: readonly Patch[];
+  readonly without: readonly PatchFacts[];
 }
 
 /**
- * A kernel with further patches; its id is `<kernel>+<patch>+…`.
+ * Defines a kernel that has an id of its own.
  *
- * @throws {UsageError} when they do not fit
+ * @throws {UsageError} when there is no such release, or the patches do not fit
  */
-export function applyPatches(kernel: Kernel, patches: readonly Patch[]): Kernel {
-  if (patches.length === 0) return kernel;
-  const id = [kernel.id, ...patches.map((patch) => patch.id)].join('+');
-  const title = [kernel.title, ...patches.map((patch) => patch.id)].join(' + ');
-  return { ...kernel, id, title, patches: applied(kernel.id, kernel.patches, patches) };
+export function defineKernel({
+  id,
+  title = id,
+  release,
+  adds = [],
+  without = [],
+}: KernelFacts): Kernel {
+  return withoutPatches(
+    applyPatches({ id, title, release: modelled(release), adds: [], without: [] }, adds, id),
+    without,
+    id,
+  );
 }
 
-function applied(
-  kernel: string,
-  base: readonly Patch[],
-  added: readonly Patch[],
-): readonly Patch[] {
-  const patches = [...base];
-  for (const patch of added) {
-    mustFit(kernel, patches, patch);
-    patches.push(patch);
-  }
-  return patches;
+/** @throws {UsageError} when no release of that tag is modelled */
+export function kernelOf(release: Release): Kernel {
+  return defineKernel({ id: release, title: `Linux ${release}`, release });
 }
 
-function mustFit(kernel: string, before: readonly Patch[], patch: Patch): void {
-  if (before.some(({ id }) => id === patch.id)) {
-    throw new UsageError(`${kernel} has the patch ${patch.id} already`);
-  }
-  const missing = (patch.needs ?? []).filter((id) => !before.some((one) => one.id === id));
+function modelled(release: string): Release {
+  if (!isRelease(release))
+    throw new UsageError(`there is no release ${release}; one is ${newestRelease}, or v5.17-rc2`);
+  if (compareReleases(release, oldestRelease) < 0)
+    throw new UsageError(
+      `${release} is older than the oldest release that is modelled, ${oldestRelease}`,
+    );
+  if (compareReleases(release, newestRelease) > 0)
+    throw new UsageError(
+      `${release} is newer than the newest release that is modelled, ${newestRelease}`,
+    );
+  return release;
+}
+
+/** Whether a kernel has a patch: by its release, unless it was taken out, or because it was added. */
+export function hasPatch(kernel: Kernel, patch: PatchFacts): boolean {
+  return (
+    isAdded(kernel, patch) ||
+    (isOfRelease(kernel, patch) && !kernel.without.some(({ id }) => id === patch.id))
+  );
+}
+
+/** Whether a kernel has a patch that its release does not have. */
+export function isAdded(kernel: Kernel, patch: PatchFacts): boolean {
+  return kernel.adds.some(({ id }) => id === patch.id);
+}
+
+/** What a plug-in's patch does no history knows, so no release has it. */
+function isOfRelease({ release }: Kernel, { since, ...patch }: Patch): boolean {
+  return (
+    since !== undefined && patch.provides === undefined && compareReleases(since, release) <= 0
+  );
+}
+
+/**
+ * A kernel with further patches.
+ *
+ * @param id of the result; by default `<kernel>+<patch>+…`
+ * @throws {UsageError} for a patch that the kernel has, or that another one rules out
+ */
+export function applyPatches(kernel: Kernel, patches: readonly Patch[], id?: string): Kernel {
+  return patches.reduce((before, patch) => {
+    if (hasPatch(before, patch))
+      throw new UsageError(`${before.id} has the patch ${patch.id} already`);
+    mustFit(before, patch);
+    return {
+      ...before,
+      id: id ?? `${before.id}+${patch.id}`,
+      title: id === undefined ? `${before.title} + ${patch.id}` : before.title,
+      adds: [...before.adds, patch],
+      without: before.without.filter((one) => one.id !== patch.id),
+    };
+  }, kernel);
+}
+
+/**
+ * A kernel without some of the commits of its release.
+ *
+ * @param id of the result; by default `<kernel>^<patch>^…`
+ * @throws {UsageError} for a commit that it does not have
+ */
+export function withoutPatches(
+  kernel: Kernel,
+  patches: readonly PatchFacts[],
+  id?: string,
+): Kernel {
+  return patches.reduce((before, patch) => {
+    if (!hasPatch(before, patch))
+      throw new UsageError(
+        `${before.id} does not have the patch ${patch.id}, so it cannot be taken out`,
+      );
+    return {
+      ...before,
+      id: id ?? `${before.id}^${patch.id}`,
+      title: id === undefined ? `${before.title} without ${patch.id}` : before.title,
+      adds: before.adds.filter((one) => one.id !== patch.id),
+      without: isOfRelease(before, patch) ? [...before.without, patch] : before.without,
+    };
+  }, kernel);
+}
+
+function mustFit(kernel: Kernel, patch: Patch): void {
+  const missing = (patch.needs ?? []).filter((needed) => !hasPatch(kernel, needed));
   if (missing.length > 0) {
     throw new UsageError(
-      `the patch ${patch.id} does not fit ${kernel}, which lacks ${missing.join(', ')}`,
+      `the patch ${patch.id} does not fit ${kernel.id}, which lacks ${missing.map(({ id }) => id).join(', ')}`,
     );
   }
-  for (const { token } of patch.provides) {
-    const other = before.findLast(({ provides }) => provides.some((one) => one.token === token));
-    if (other === undefined || patch.supersedes?.includes(other.id) === true) continue;
-    throw new UsageError(
-      `the patches ${other.id} and ${patch.id} both change ${token.description ?? 'one seam'}: ` +
-        'choose one, or say in the later one that it supersedes the earlier',
+  for (const { token } of patch.provides ?? []) {
+    const other = kernel.adds.findLast(({ provides }) =>
+      provides?.some((one) => one.token === token),
     );
+    if (other === undefined || patch.supersedes?.some(({ id }) => id === other.id) === true)
+      continue;
+    throw new UsageError(bothChange(other, patch, token.description ?? 'one seam'));
   }
+}
+
+/** Says that two patches that do not know of one another change the same thing. */
+export function bothChange(one: PatchFacts, other: PatchFacts, what: string): string {
+  return (
+    `the patches ${one.id} and ${other.id} both change ${what}: ` +
+    'choose one, or say in the later one that it supersedes the earlier'
+  );
 }

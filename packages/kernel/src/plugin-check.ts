@@ -1,7 +1,7 @@
 import type { Verdict } from '@pagerace/explorer';
 import { nearest } from './nearest.js';
 import type { Plugin } from './plugin.js';
-import type { MachineSize } from './scenario.js';
+import type { Expectation, MachineSize } from './scenario.js';
 
 /** A plug-in is at fault: it is not what it should be, or threw. */
 export class PluginError extends Error {
@@ -41,6 +41,21 @@ const textsIfAny: Shape = {
   is: 'a list of texts or left out',
   fits: (value) => value === undefined || (Array.isArray(value) && value.every(text.fits)),
 };
+const patchesIfAny: Shape = {
+  is: 'a list of patches',
+  fits: (value) =>
+    value === undefined ||
+    (Array.isArray(value) &&
+      value.every((one: unknown) => record.fits(one) && text.fits((one as { id?: unknown }).id))),
+};
+const expectationMembers: readonly (keyof Expectation)[] = [
+  'with',
+  'without',
+  'architectures',
+  'verdict',
+  'properties',
+  'because',
+];
 
 /** What makes a thing of a kind, and what it must have; `[]` after a name is each thing of a list. */
 const kinds: Readonly<
@@ -58,7 +73,8 @@ const kinds: Readonly<
       defaultArchitecture: textIfAny,
       expected: list,
       'expected[].verdict': verdict,
-      'expected[].kernels': textsIfAny,
+      'expected[].with': patchesIfAny,
+      'expected[].without': patchesIfAny,
       'expected[].architectures': textsIfAny,
       machineSize: callable,
       build: callable,
@@ -68,10 +84,20 @@ const kinds: Readonly<
     'definePatch',
     { id: text, title: text, provides: list, 'provides[].override': callable },
   ],
-  kernels: ['defineKernel', { id: text, title: text, patches: list, 'patches[].id': text }],
+  kernels: [
+    'defineKernel',
+    { id: text, title: text, release: text, adds: list, 'adds[].id': text, without: list },
+  ],
   architectures: [
     'defineArchitecture',
-    { id: text, title: text, model: text, provides: list, 'provides[].bind': callable },
+    {
+      id: text,
+      title: text,
+      model: text,
+      provides: list,
+      'provides[].bind': callable,
+      histories: list,
+    },
   ],
   models: [
     'defineModel',
@@ -102,14 +128,7 @@ export function checkPlugin(plugin: unknown, name: string): asserts plugin is Pl
   must(plugin, 'its default export', record, '; definePlugin() makes a plug-in');
   const members = plugin as Readonly<Record<string, unknown>>;
   must(members.id, 'id', text);
-  for (const member of Object.keys(members)) {
-    if (member === 'id' || Object.hasOwn(kinds, member)) continue;
-    const like = nearest(member, Object.keys(kinds));
-    throw new PluginError(
-      `the plug-in ${name}: ${member} is nothing that a plug-in has; ` +
-        (like === undefined ? `it has ${Object.keys(kinds).join(', ')}` : `did you mean ${like}?`),
-    );
-  }
+  mustKnow(members, `the plug-in ${name}: `, 'a plug-in', ['id', ...Object.keys(kinds)]);
   for (const [kind, [maker, shapes]] of Object.entries(kinds)) {
     const things = members[kind];
     if (things === undefined) continue;
@@ -126,6 +145,13 @@ export function checkPlugin(plugin: unknown, name: string): asserts plugin is Pl
           (has[outer] as readonly unknown[]).forEach((one, at) => {
             const within = `${where}.${outer}[${String(at)}]`;
             must(one, within, record, hint);
+            if (outer === 'expected')
+              mustKnow(
+                one as object,
+                `the plug-in ${name}: ${within}.`,
+                'an expectation',
+                expectationMembers,
+              );
             must(
               (one as Readonly<Record<string, unknown>>)[inner],
               `${within}.${inner}`,
@@ -136,6 +162,17 @@ export function checkPlugin(plugin: unknown, name: string): asserts plugin is Pl
       }
     });
   }
+}
+
+/** @throws {PluginError} for a member that a thing of that kind does not have */
+function mustKnow(thing: object, at: string, kind: string, known: readonly string[]): void {
+  const member = Object.keys(thing).find((one) => !known.includes(one));
+  if (member === undefined) return;
+  const like = nearest(member, known);
+  throw new PluginError(
+    `${at}${member} is nothing that ${kind} has; ` +
+      (like === undefined ? `it has ${known.join(', ')}` : `did you mean ${like}?`),
+  );
 }
 
 const sizes: Readonly<Record<keyof MachineSize, 'number' | 'boolean'>> = {
@@ -157,14 +194,7 @@ export function checkMachine(scenario: string, size: MachineSize): void {
   const found = size as unknown;
   if (typeof found !== 'object' || found === null)
     throw new PluginError(`${at} is ${String(found)}, and not { cpus, pages }`);
-  for (const member of Object.keys(found)) {
-    if (Object.hasOwn(sizes, member)) continue;
-    const like = nearest(member, Object.keys(sizes));
-    throw new PluginError(
-      `${at}.${member} is nothing that a machine has; ` +
-        (like === undefined ? `it has ${Object.keys(sizes).join(', ')}` : `did you mean ${like}?`),
-    );
-  }
+  mustKnow(found, `${at}.`, 'a machine', Object.keys(sizes));
   for (const [member, type] of Object.entries(sizes)) {
     const value = (found as Readonly<Record<string, unknown>>)[member];
     if (value === undefined && member !== 'cpus' && member !== 'pages') continue;

@@ -1,12 +1,16 @@
 import type { MemoryModel } from '@pagerace/explorer';
+import { type History, isRelease } from '@pagerace/history';
 import type { ArchitectureDefinition } from './architecture-definition.js';
-import { applyPatches, type Kernel } from './kernel.js';
+import { applyPatches, type Kernel, kernelOf, withoutPatches } from './kernel.js';
+import { listedReleases } from './releases.js';
 import { noSuch } from './nearest.js';
 import type { Patch } from './patch.js';
 import type { Plugin } from './plugin.js';
 import { PluginError } from './plugin-check.js';
 import type { Scenario } from './scenario.js';
+import { subsystemHistories } from './subsystems.js';
 import { UsageError } from './usage-error.js';
+import { patchesIn, variantIn } from './variant.js';
 
 /** What uname, Debian, LLVM and the kernel's own arch/ call an architecture that has one id here. */
 const otherNames: ReadonlyMap<string, string> = new Map([
@@ -42,9 +46,21 @@ export class Registry {
   readonly #kernels = new Catalogue<Kernel>('kernel');
   readonly #architectures = new Catalogue<ArchitectureDefinition>('architecture');
   readonly #models = new Catalogue<MemoryModel>('memory model');
+  /** Of every function that changed, whatever the architecture. */
+  readonly histories: readonly History[];
 
   /** @throws {UsageError} when two things of one kind have one id */
   constructor(plugins: readonly Plugin[]) {
+    this.#kernels.add(listedReleases.map(kernelOf), '@pagerace/kernel');
+    this.histories = [
+      ...new Set([
+        ...subsystemHistories,
+        ...plugins.flatMap(({ architectures = [] }) =>
+          architectures.flatMap(({ histories }) => histories),
+        ),
+      ]),
+    ];
+    this.#patches.add(patchesIn(this.histories), '@pagerace/kernel');
     for (const plugin of plugins) {
       this.#scenarios.add(plugin.scenarios, plugin.id);
       this.#patches.add(plugin.patches, plugin.id);
@@ -79,7 +95,13 @@ export class Registry {
     return this.#scenarios.get(id);
   }
 
+  /** A patch by its id, or by the first characters, seven or more, of its commit. */
   patch(id: string): Patch {
+    if (!this.#patches.has(id) && /^[0-9a-f]{7,40}$/.test(id)) {
+      const found = this.patches.find(({ commit }) => commit !== undefined && isPrefix(commit, id));
+      if (found !== undefined) return found;
+      throw new UsageError(`no commit ${id} is modelled; list patches shows those that are`);
+    }
     return this.#patches.get(id);
   }
 
@@ -101,21 +123,24 @@ export class Registry {
   }
 
   /**
-   * A kernel, with patches if there are any: `v5.17-rc2+madv-free-refcount-check`.
+   * A kernel by its name: a release or the id of a plug-in's kernel, with patches behind a `+`, and without
+   * those behind a `^`. `v5.17-rc2+madv-free-refcount-check`, `v6.15^swapbacked-iff-dirty`.
    *
    * @throws {UsageError} also when the patches do not fit
    */
   kernel(name: string): Kernel {
-    const [id = '', ...patches] = name.split('+');
-    const kernel = this.#kernels.get(id);
-    return applyPatches(
-      kernel,
-      patches.map((patch) => this.patch(patch)),
-    );
+    const [id = '', ...changes] = name.split(/(?=[+^])/);
+    const base = this.#kernels.has(id) || !isRelease(id) ? this.#kernels.get(id) : kernelOf(id);
+    const kernel = changes.reduce((before, change) => {
+      const patch = [this.patch(change.slice(1))];
+      return change.startsWith('+') ? applyPatches(before, patch) : withoutPatches(before, patch);
+    }, base);
+    for (const history of this.histories) variantIn(history, kernel);
+    return kernel;
   }
 
   /**
-   * Looks at the kernels and architectures that scenarios name: each must be here.
+   * Looks at the patches and architectures that scenarios name: each must be here.
    *
    * @throws {PluginError} that names the plug-in, the scenario and the member
    */
@@ -135,18 +160,23 @@ export class Registry {
       const architecture = (name: string): unknown => this.#architectures.get(name);
       if (defaultArchitecture !== undefined)
         named('defaultArchitecture', defaultArchitecture, architecture);
-      expected.forEach(({ kernels = [], architectures = [] }, nth) => {
+      expected.forEach(({ with: has = [], without: lacks = [], architectures = [] }, nth) => {
         const member = `expected[${String(nth)}]`;
-        for (const name of kernels)
-          named(`${member}.kernels`, name, (known) =>
-            known.startsWith('+') ? this.patch(known.slice(1)) : this.kernel(known),
-          );
+        for (const { id: patch } of has)
+          named(`${member}.with`, patch, (known) => this.#patches.get(known));
+        for (const { id: patch } of lacks)
+          named(`${member}.without`, patch, (known) => this.#patches.get(known));
         // A memory model stands for every architecture that keeps to it.
         for (const name of architectures)
           if (!this.#models.has(name)) named(`${member}.architectures`, name, architecture);
       });
     }
   }
+}
+
+/** Whether one of two abbreviations of commits begins with the other. */
+function isPrefix(one: string, other: string): boolean {
+  return one.startsWith(other) || other.startsWith(one);
 }
 
 /** Things of one kind, by id, in the order in which they were added. */

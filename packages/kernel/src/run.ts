@@ -6,17 +6,20 @@ import {
   type MachineOptions,
   type OrderingSites,
 } from '@pagerace/machine';
+import { bindOldest, type History, type PatchFacts } from '@pagerace/history';
 import { auditPageTables, auditReferences, MEMORY_OPTIONS } from '@pagerace/page-model';
 import type { ArchitectureDefinition } from './architecture-definition.js';
 import { builtAlike } from './built-alike.js';
-import type { Kernel } from './kernel.js';
+import { bothChange, hasPatch, isAdded, type Kernel } from './kernel.js';
 import { mustFit } from './misfit.js';
 import { parseParameters } from './parameters.js';
 import { checkMachine, PluginError } from './plugin-check.js';
 import type { Scenario } from './scenario.js';
 import { ScenarioContext } from './scenario-context.js';
+import { subsystemHistories } from './subsystems.js';
 import { UsageError } from './usage-error.js';
-import { wire } from './wire.js';
+import { newerCode } from './variant.js';
+import { historiesOf, wire } from './wire.js';
 
 export interface RunRequest {
   readonly scenario: Scenario;
@@ -36,6 +39,10 @@ export interface Run extends Required<
   readonly parameters: Readonly<Record<string, unknown>>;
   /** Builds the program anew each time: nothing is shared between runs or explorations. */
   readonly setup: Setup;
+  /** Of every function that changed: of the subsystems, and of the architecture. */
+  readonly histories: readonly History[];
+  /** What is modelled of the kernel though a later release brought it: who reads a verdict must know. */
+  readonly newerCode: readonly string[];
   /** The scenario's properties: an exploration in which one never applied is vacuous. */
   readonly mustCover: readonly string[];
   /** Tells this run from others, for the ids of its executions. */
@@ -55,6 +62,7 @@ export function composeRun(request: RunRequest): Run {
   checkMachine(scenario.id, size);
   mustFit(size, architecture);
   mustHavePatches(scenario, kernel, parameters);
+  const histories = historiesOf(architecture);
   // Before anything runs: a patch for a seam that is not there is found here.
   wire(kernel, architecture);
 
@@ -90,18 +98,18 @@ export function composeRun(request: RunRequest): Run {
     model,
     parameters,
     setup: builtAlike(scenario.id, build),
+    histories,
+    newerCode: newerCode(histories, kernel),
     mustCover: scenario.properties.map(({ id }) => id),
     fingerprint: fingerprintOf(request, parameters),
   };
 }
 
 function mustHavePatches(scenario: Scenario, kernel: Kernel, parameters: unknown): void {
-  const missing = scenario
-    .needs(parameters)
-    .find((needed) => !kernel.patches.some(({ id }) => id === needed));
+  const missing = scenario.needs(parameters).find((needed) => !hasPatch(kernel, needed));
   if (missing === undefined) return;
   throw new UsageError(
-    `${scenario.id}, so set, needs the patch ${missing}, which ${kernel.id} lacks: take ${kernel.id}+${missing}`,
+    `${scenario.id}, so set, needs the patch ${missing.id}, which ${kernel.id} lacks: take ${kernel.id}+${missing.id}`,
   );
 }
 

@@ -1,4 +1,6 @@
 import type { Program, Verdict } from '@pagerace/explorer';
+import type { PatchFacts } from '@pagerace/history';
+import { hasPatch, type Kernel } from './kernel.js';
 import type { ParameterSet, ParameterValues } from './parameters.js';
 import type { PropertyDefinition } from './property.js';
 import type { ScenarioContext } from './scenario-context.js';
@@ -20,8 +22,10 @@ export interface MachineSize {
 
 /** What a scenario is expected to show. The first expectation that fits a run counts. */
 export interface Expectation {
-  /** Ids of kernels, with their patches, or patch ids after a `+`; none means every kernel. */
-  readonly kernels?: readonly string[];
+  /** Patches that the kernel must have; default none. */
+  readonly with?: readonly PatchFacts[];
+  /** Patches that it must lack; default none. */
+  readonly without?: readonly PatchFacts[];
   /** Ids of architectures; none means every one. */
   readonly architectures?: readonly string[];
   readonly verdict: Verdict;
@@ -38,8 +42,8 @@ export interface ScenarioFacts<Set extends ParameterSet> {
   readonly description: string;
   readonly parameters?: Set;
   readonly machine: MachineSize | ((parameters: ParameterValues<Set>) => MachineSize);
-  /** Ids of patches without which there is nothing to see; default none. */
-  readonly needs?: (parameters: ParameterValues<Set>) => readonly string[];
+  /** Patches without which there is nothing to see; default none. */
+  readonly needs?: (parameters: ParameterValues<Set>) => readonly PatchFacts[];
   readonly properties: readonly PropertyDefinition[];
   /** Id of the architecture to take where none is named: one on which the scenario goes wrong before its fix. */
   readonly defaultArchitecture?: string;
@@ -63,7 +67,7 @@ export interface Scenario {
   /** @internal */
   readonly machineSize: (parameters: unknown) => MachineSize;
   /** @internal */
-  readonly needs: (parameters: unknown) => readonly string[];
+  readonly needs: (parameters: unknown) => readonly PatchFacts[];
   /** @internal */
   readonly build: (context: ScenarioContext<unknown>) => Program;
 }
@@ -88,19 +92,21 @@ export function defineScenario<const Set extends ParameterSet = {}>(
   };
 }
 
-/** What a scenario expects of a kernel on an architecture, if anything. */
+/**
+ * What a scenario expects of a kernel on an architecture, if anything. Of a kernel with a patch that no
+ * release has, it expects something only where it names that patch.
+ */
 export function expectationOf(
   { expected }: Scenario,
-  kernel: string,
+  kernel: Kernel,
   architecture: string,
 ): Expectation | undefined {
-  const patches = kernel.split('+').slice(1);
+  const unmerged = kernel.adds.filter(({ since }) => since === undefined);
   return expected.find(
-    ({ kernels, architectures }) =>
-      (kernels?.some(
-        (one) => one === kernel || (one.startsWith('+') && patches.includes(one.slice(1))),
-      ) ??
-        true) &&
+    ({ with: has = [], without: lacks = [], architectures }) =>
+      has.every((patch) => hasPatch(kernel, patch)) &&
+      !lacks.some((patch) => hasPatch(kernel, patch)) &&
+      unmerged.every(({ id }) => has.some((patch) => patch.id === id)) &&
       (architectures?.includes(architecture) ?? true),
   );
 }

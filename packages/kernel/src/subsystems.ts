@@ -1,47 +1,42 @@
-import { blockSubsystem } from '@pagerace/block';
+import { blockHistories, blockSubsystem } from '@pagerace/block';
+import { cowHistories, cowSubsystem } from '@pagerace/cow';
 import { type Wiring } from '@pagerace/di';
 import { faultSubsystem } from '@pagerace/fault';
-import { forkSubsystem } from '@pagerace/fork';
-import { gupSubsystem } from '@pagerace/gup';
-import { khugepagedSubsystem } from '@pagerace/khugepaged';
+import { forkHistories, forkSubsystem } from '@pagerace/fork';
+import { gupHistories, gupSubsystem } from '@pagerace/gup';
+import type { History } from '@pagerace/history';
+import { khugepagedHistories, khugepagedSubsystem } from '@pagerace/khugepaged';
 import { madviseSubsystem } from '@pagerace/madvise';
 import {
-  keptByLocks,
   Memory,
   MEMORY,
-  PTE_MAP_RULE,
-  RADIX_COLLAPSE_FLUSH,
-  RISCV_COLLAPSE_FLUSH,
+  pteMapRule,
   TLB,
   Tlb,
   USER_ACCESS,
   UserAccess,
 } from '@pagerace/page-model';
-import { rmapSubsystem } from '@pagerace/rmap';
+import { rmapHistories, rmapSubsystem } from '@pagerace/rmap';
 import { swapSubsystem } from '@pagerace/swap';
-import { vmscanSubsystem } from '@pagerace/vmscan';
+import { vmscanHistories, vmscanSubsystem } from '@pagerace/vmscan';
 
 /** Binds what one package has to its tokens. */
 type Subsystem = (wiring: Wiring) => void;
 
 const pageModel: Subsystem = (wiring) => {
-  wiring
-    .bind(MEMORY, Memory)
-    .bindValue(PTE_MAP_RULE, keptByLocks)
-    .bind(TLB, Tlb)
-    .bind(USER_ACCESS, UserAccess)
-    .bindValue(RADIX_COLLAPSE_FLUSH, { serializesAgainstLookups: true })
-    .bindValue(RISCV_COLLAPSE_FLUSH, { isOfWholeMm: false });
+  wiring.bind(MEMORY, Memory).bind(TLB, Tlb).bind(USER_ACCESS, UserAccess);
+  pteMapRule.variants[0]!.bind(wiring);
 };
 
 /**
- * The kernel that patches are applied to: every subsystem as in the oldest version that is modelled.
- * A subsystem's package exports a function that binds its tokens; here is the list of them.
+ * Every subsystem, with each function as in the oldest version that is modelled. A subsystem's package
+ * exports a function that binds its tokens, and the histories of its functions; here are the lists of them.
  */
 export const subsystems: readonly Subsystem[] = [
   pageModel,
   swapSubsystem,
   rmapSubsystem,
+  cowSubsystem,
   faultSubsystem,
   gupSubsystem,
   vmscanSubsystem,
@@ -49,4 +44,15 @@ export const subsystems: readonly Subsystem[] = [
   madviseSubsystem,
   forkSubsystem,
   khugepagedSubsystem,
+];
+
+export const subsystemHistories: readonly History[] = [
+  pteMapRule,
+  ...rmapHistories,
+  ...cowHistories,
+  ...gupHistories,
+  ...vmscanHistories,
+  ...blockHistories,
+  ...forkHistories,
+  ...khugepagedHistories,
 ];

@@ -1,19 +1,26 @@
 import { Wiring, WiringError } from '@pagerace/di';
 import { GUP_CONFIG } from '@pagerace/gup';
+import { bindOldest, type History, type PatchFacts } from '@pagerace/history';
 import { ARCHITECTURE, TLB_FLUSH } from '@pagerace/page-model';
 import type { ArchitectureDefinition } from './architecture-definition.js';
-import type { Kernel } from './kernel.js';
+import { bothChange, isAdded, type Kernel } from './kernel.js';
 import { PluginError } from './plugin-check.js';
 import type { AnyProvision } from './provision.js';
-import { subsystems } from './subsystems.js';
+import { subsystemHistories, subsystems } from './subsystems.js';
 import { UsageError } from './usage-error.js';
+import { variantIn } from './variant.js';
 import { WithoutFastGup } from './without-fast-gup.js';
+
+/** Of every function that changed: of the subsystems, and of the architecture. */
+export function historiesOf({ histories }: ArchitectureDefinition): readonly History[] {
+  return [...subsystemHistories, ...histories];
+}
 
 /**
  * Puts the object graph of a kernel on an architecture together.
  *
  * @throws {PluginError} that names the architecture or the patch whose provision is wrong
- * @throws {UsageError} for a patch of a seam that is not there
+ * @throws {UsageError} for a patch of a seam that is not there, or that another patch changes, too
  */
 export function wire(kernel: Kernel, architecture: ArchitectureDefinition): Wiring {
   const wiring = new Wiring();
@@ -24,9 +31,22 @@ export function wire(kernel: Kernel, architecture: ArchitectureDefinition): Wiri
     if (!wiring.has(token))
       throw new PluginError(`${arch}: provides nothing for ${token.description!}, and must`);
   }
+  bindOldest(wiring, architecture.histories);
+  const changed = new Map<symbol | undefined, PatchFacts>();
+  for (const history of historiesOf(architecture)) {
+    const variant = variantIn(history, kernel);
+    variant?.override(wiring);
+    if (variant?.patch !== undefined && isAdded(kernel, variant.patch))
+      changed.set(history.token, variant.patch);
+  }
   if (architecture.fastGup === false) wiring.override(GUP_CONFIG, WithoutFastGup);
-  for (const { id, provides } of kernel.patches) {
-    provide(`the patch ${id}`, provides, wiring, (one) => one.override(wiring));
+  for (const patch of kernel.adds) {
+    provide(`the patch ${patch.id}`, patch.provides ?? [], wiring, (one) => {
+      const other = changed.get(one.token);
+      if (other !== undefined && patch.supersedes?.some(({ id }) => id === other.id) !== true)
+        throw new UsageError(bothChange(other, patch, one.token.description ?? 'one seam'));
+      one.override(wiring);
+    });
   }
   return wiring;
 }

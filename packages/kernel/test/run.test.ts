@@ -1,30 +1,33 @@
+import { PIN_ORDERING } from '@pagerace/cow';
 import { injectable, token } from '@pagerace/di';
 import { explore, type Program } from '@pagerace/explorer';
-import { GUP_CONFIG, PIN_ORDERING } from '@pagerace/gup';
+import { GUP_CONFIG } from '@pagerace/gup';
 import { cell, dropped, OrderingSites, readOnce, smpMb, writeOnce } from '@pagerace/machine';
 import { sc, tso } from '@pagerace/memory-models';
 import { ARCHITECTURE, getPage, TLB_FLUSH } from '@pagerace/page-model';
-import { LAZY_FREE_RULE } from '@pagerace/rmap';
+import { LAZY_FREE_RULE, madvFreeRefcountCheck } from '@pagerace/rmap';
 import { describe, expect, test } from 'vitest';
 import {
   applyPatches,
   choiceParameter,
   composeRun,
   defineArchitecture,
-  defineKernel,
   definePatch,
   defineScenario,
   expectationOf,
+  type Kernel,
+  kernelOf,
   flagParameter,
   integerParameter,
   MisfitError,
   PluginError,
   type RunRequest,
   UsageError,
+  withoutPatches,
 } from '../src/index.js';
 import { stub } from './stub-architecture.js';
 
-const kernel = defineKernel({ id: 'v1', patches: [] });
+const kernel = kernelOf('v4.12');
 
 const storeBuffering = defineScenario({
   id: 'store-buffering',
@@ -109,11 +112,11 @@ describe('a run', () => {
       of({}),
       of({ model: sc }),
       of({ parameters: { loads: 2 } }),
-      of({ kernel: defineKernel({ id: 'v2', patches: [] }) }),
+      of({ kernel: kernelOf('v5.18') }),
       of({ orderingSites }),
     ];
     expect(new Set(all).size).toBe(5);
-    expect(all[0]).toBe('store-buffering v1 stub tso loads=1 fence=false who="both"');
+    expect(all[0]).toBe('store-buffering v4.12 stub tso loads=1 fence=false who="both"');
     expect(all[4]).toBe(`${String(all[0])} a:b:smp_mb=dropped`);
   });
 
@@ -155,6 +158,7 @@ test('a reference that nobody has at the end is a leak, unless the scenario says
 });
 
 test('a scenario that needs a patch is refused without it', () => {
+  const probe = definePatch({ id: 'probe', title: 'A probe', provides: [] });
   const scenario = defineScenario({
     id: 'needing',
     title: 'Needing',
@@ -162,13 +166,12 @@ test('a scenario that needs a patch is refused without it', () => {
     parameters: { without: flagParameter('Does without the patch') },
     machine: { cpus: 1, pages: 1 },
     properties: [],
-    needs: ({ without }) => (without ? [] : ['probe']),
+    needs: ({ without }) => (without ? [] : [probe]),
     build: ({ machine }) => machine.program(),
   });
-  const probe = definePatch({ id: 'probe', title: 'A probe', provides: [] });
   const patched = applyPatches(kernel, [probe]);
   expect(() => composeRun({ ...request, scenario })).toThrow(
-    `needing, so set, needs the patch probe, which v1 lacks: take v1+probe`,
+    `needing, so set, needs the patch probe, which v4.12 lacks: take v4.12+probe`,
   );
   expect(() => composeRun({ ...request, scenario, kernel: patched })).not.toThrow();
   expect(() => composeRun({ ...request, scenario, parameters: { without: true } })).not.toThrow();
@@ -177,16 +180,12 @@ test('a scenario that needs a patch is refused without it', () => {
 describe('a patch', () => {
   test('replaces a seam for the run that has it, and for no other', () => {
     const rule = {};
-    const patched = defineKernel({
-      id: 'patched',
-      patches: [
-        definePatch({
-          id: 'rule',
-          title: 'rmap: another rule',
-          provides: [{ token: LAZY_FREE_RULE, useValue: rule as never }],
-        }),
-      ],
+    const patch = definePatch({
+      id: 'rule',
+      title: 'rmap: another rule',
+      provides: [{ token: LAZY_FREE_RULE, useValue: rule as never }],
     });
+    const patched = applyPatches(kernel, [patch]);
     const seen: unknown[] = [];
     const looking = defineScenario({
       id: 'looking',
@@ -213,9 +212,9 @@ describe('a patch', () => {
       title: 'stray',
       provides: [{ token: token<Anything>('nowhere.Seam'), useClass: Anything }],
     });
-    expect(() =>
-      composeRun({ ...request, kernel: defineKernel({ id: 'v2', patches: [patch] }) }),
-    ).toThrow(new UsageError('the patch stray does not fit: nothing here has nowhere.Seam'));
+    expect(() => composeRun({ ...request, kernel: applyPatches(kernel, [patch]) })).toThrow(
+      new UsageError('the patch stray does not fit: nothing here has nowhere.Seam'),
+    );
   });
 });
 
@@ -237,7 +236,7 @@ describe('a plug-in that no compiler has seen', () => {
     { token: TLB_FLUSH, useValue: {} },
   ];
   const composed = (patch: Parameters<typeof definePatch>[0]) => () =>
-    composeRun({ ...request, kernel: defineKernel({ id: 'v2', patches: [definePatch(patch)] }) });
+    composeRun({ ...request, kernel: applyPatches(kernel, [definePatch(patch)]) });
 
   test('is told of a misspelt token by its patch and its place', () => {
     const provides = [{ token: undefined, useValue: 1 }];
@@ -333,7 +332,12 @@ test('a scenario that builds no program is told so', () => {
   expect(error).toContain('builds no program: its build() must return machine.program()');
 });
 
-test('the first expectation that fits counts', () => {
+/** A rule, if only by its type. */
+@injectable()
+class Keep {}
+
+describe('of the expectations', () => {
+  const other = definePatch({ id: 'other', title: 'other', provides: [] });
   const scenario = defineScenario({
     id: 'expecting',
     title: 'Expecting',
@@ -341,14 +345,57 @@ test('the first expectation that fits counts', () => {
     machine: { cpus: 1, pages: 1 },
     properties: [],
     expected: [
-      { kernels: ['+fix'], verdict: 'verified' },
-      { kernels: ['v1'], architectures: ['x86'], verdict: 'violated', properties: ['P'] },
+      { with: [madvFreeRefcountCheck, other], verdict: 'deadlock' },
+      { with: [madvFreeRefcountCheck], verdict: 'verified' },
+      {
+        without: [madvFreeRefcountCheck],
+        architectures: ['x86'],
+        verdict: 'violated',
+        properties: ['P'],
+      },
     ],
     build: ({ machine }) => machine.program(),
   });
-  expect(expectationOf(scenario, 'v1+other+fix', 'x86')?.verdict).toBe('verified');
-  expect(expectationOf(scenario, 'v1', 'x86')?.properties).toEqual(['P']);
-  expect(expectationOf(scenario, 'v1', 'arm64')).toBeUndefined();
+  const old = kernelOf('v5.17');
+  const expected = (one: Kernel, architecture = 'x86') =>
+    expectationOf(scenario, one, architecture)?.verdict;
+
+  test('the first that fits the commits of the kernel counts', () => {
+    expect(expected(old)).toBe('violated');
+    expect(expected(old, 'arm64')).toBeUndefined();
+    expect(expected(kernelOf('v5.18'))).toBe('verified');
+    expect(expected(applyPatches(old, [madvFreeRefcountCheck]))).toBe('verified');
+    expect(expected(withoutPatches(kernelOf('v5.18'), [madvFreeRefcountCheck]))).toBe('violated');
+  });
+
+  test('only one that names it is of a kernel with a patch that no release has', () => {
+    expect(expected(applyPatches(old, [other]))).toBeUndefined();
+    expect(expected(applyPatches(kernelOf('v5.18'), [other]))).toBe('deadlock');
+  });
+});
+
+test('a patch of a plug-in and one that a history tells of do not both change one seam', () => {
+  const mine = { id: 'mine', title: 'mine', provides: [{ token: LAZY_FREE_RULE, useClass: Keep }] };
+  const both = [madvFreeRefcountCheck, definePatch(mine as never)];
+  expect(() => composeRun({ ...request, kernel: applyPatches(kernel, both) })).toThrow(
+    new UsageError(
+      'the patches madv-free-refcount-check and mine both change rmap.LazyFreeRule: ' +
+        'choose one, or say in the later one that it supersedes the earlier',
+    ),
+  );
+  const later = definePatch({ ...mine, supersedes: [madvFreeRefcountCheck] } as never);
+  const kernels = [
+    applyPatches(kernel, [madvFreeRefcountCheck, later]),
+    applyPatches(kernelOf('v5.18'), [definePatch(mine as never)]),
+  ];
+  for (const one of kernels) expect(() => composeRun({ ...request, kernel: one })).not.toThrow();
+});
+
+test('says what is modelled of the kernel as of a later release', () => {
+  expect(composeRun({ ...request, kernel: kernelOf('v6.15') }).newerCode).toEqual([]);
+  expect(composeRun({ ...request, kernel: kernelOf('v4.12') }).newerCode.join()).toContain(
+    'copy_page_range()',
+  );
 });
 
 describe('an architecture', () => {

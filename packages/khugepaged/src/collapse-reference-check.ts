@@ -1,4 +1,5 @@
 import { injectable, token } from '@pagerace/di';
+import { asked, asOf, history, unmerged } from '@pagerace/history';
 import {
   type Page,
   pageCount,
@@ -10,7 +11,7 @@ import {
 
 export const COLLAPSE_REFERENCE_CHECK = token<CollapseReferenceCheck>(
   'khugepaged.CollapseReferenceCheck',
-  { providedBy: ['@pagerace/khugepaged', '@pagerace/patches'] },
+  { providedBy: ['@pagerace/khugepaged'] },
 );
 
 /** The seam of is_refcount_suitable(): how khugepaged finds out that nobody else refers to a page. */
@@ -46,3 +47,15 @@ export class FreezeReferences implements CollapseReferenceCheck {
     return true;
   }
 }
+
+/** Of no kernel for anonymous pages; collapse_file() freezes. */
+export const collapseFreezeReferences = unmerged({
+  id: 'collapse-freeze-references',
+  title: 'What if khugepaged froze the references instead of reading them',
+});
+
+export const collapseReferenceCheck = history(
+  COLLAPSE_REFERENCE_CHECK,
+  'mm/khugepaged.c:is_refcount_suitable()',
+  [asOf('v5.8', ReadReferences), asked(collapseFreezeReferences, FreezeReferences)],
+);

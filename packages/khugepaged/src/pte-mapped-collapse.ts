@@ -1,4 +1,5 @@
 import { inject, injectable, token } from '@pagerace/di';
+import { asOf, commit, history, since } from '@pagerace/history';
 import { downWrite, kernelFunction, spinLock, upWrite } from '@pagerace/machine';
 import {
   ARCHITECTURE,
@@ -29,7 +30,7 @@ import type { ScanResult } from './scan-result.js';
 import { type Removable, TABLE_REMOVAL, type TableRemoval } from './table-removal.js';
 
 export const PTE_MAPPED_COLLAPSE = token<PteMappedCollapse>('khugepaged.PteMappedCollapse', {
-  providedBy: ['@pagerace/khugepaged', '@pagerace/patches'],
+  providedBy: ['@pagerace/khugepaged'],
 });
 
 /** The seam of collapse_pte_mapped_thp(): what it locks, and when it frees the page table. */
@@ -155,7 +156,7 @@ export class CollapsePteMappedUnderMmapWrite extends PteMappedRange {
 
 /**
  * Under mmap_lock for reading and the locks of both tables; the entries are cleared, and the table is freed
- * after a grace period. Since 1043173eb5eb, v6.6.
+ * after a grace period. Since v6.6.
  */
 @injectable()
 export class CollapsePteMappedUnderMmapRead extends PteMappedRange {
@@ -193,3 +194,19 @@ export class CollapsePteMappedUnderMmapRead extends PteMappedRange {
     return result;
   }
 }
+
+export const collapsePteMappedMmapRead = commit({
+  id: 'collapse-pte-mapped-mmap-read',
+  title: 'mm/khugepaged: collapse_pte_mapped_thp() with mmap_read_lock()',
+  commit: '1043173eb5eb',
+  since: 'v6.6',
+});
+
+export const pteMappedCollapse = history(
+  PTE_MAPPED_COLLAPSE,
+  'mm/khugepaged.c:collapse_pte_mapped_thp()',
+  [
+    asOf('v5.17-rc1', CollapsePteMappedUnderMmapWrite),
+    since(collapsePteMappedMmapRead, CollapsePteMappedUnderMmapRead),
+  ],
+);

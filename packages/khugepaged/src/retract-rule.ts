@@ -1,10 +1,11 @@
 import { inject, injectable, token } from '@pagerace/di';
+import { asOf, commit, history, since } from '@pagerace/history';
 import { downRead, downWrite, kernelFunction, upRead, upWrite } from '@pagerace/machine';
 import { type FileMapping, mmapWriteTrylock, mmapWriteUnlock } from '@pagerace/page-model';
 import { type Removable, TABLE_REMOVAL, type TableRemoval } from './table-removal.js';
 
 export const RETRACT_RULE = token<RetractRule>('khugepaged.RetractRule', {
-  providedBy: ['@pagerace/khugepaged', '@pagerace/patches'],
+  providedBy: ['@pagerace/khugepaged'],
 });
 
 /**
@@ -42,7 +43,7 @@ export class RetractAtOnce implements RetractRule {
 
 /**
  * Under the locks of both tables, and freed after a grace period; walks of the reverse mapping go on
- * meanwhile. Since 1d65b771bc08, v6.6.
+ * meanwhile. Since v6.6.
  */
 @injectable()
 export class RetractByRcu implements RetractRule {
@@ -62,3 +63,15 @@ export class RetractByRcu implements RetractRule {
     return true;
   }
 }
+
+export const retractByRcu = commit({
+  id: 'retract-by-rcu',
+  title: 'mm/khugepaged: retract_page_tables() without mmap or vma lock',
+  commit: '1d65b771bc08',
+  since: 'v6.6',
+});
+
+export const retractRule = history(RETRACT_RULE, 'mm/khugepaged.c:retract_page_tables()', [
+  asOf('v5.17-rc1', RetractAtOnce),
+  since(retractByRcu, RetractByRcu),
+]);

@@ -1,4 +1,5 @@
 import { inject, injectable, token } from '@pagerace/di';
+import { asOf, commit, history, since } from '@pagerace/history';
 import { callRcu, kernelFunction, spinLock, spinUnlock } from '@pagerace/machine';
 import {
   ARCHITECTURE,
@@ -17,22 +18,43 @@ import {
 import { COLLAPSE_SYNC, type CollapseSync } from './collapse-sync.js';
 
 export const TABLE_REMOVAL_RULE = token<TableRemovalRule>('khugepaged.TableRemovalRule', {
-  providedBy: ['@pagerace/khugepaged', '@pagerace/patches'],
+  providedBy: ['@pagerace/khugepaged'],
 });
 
 /** The seam of collapse_and_free_pmd(): what keeps others out, and who is told. */
 export interface TableRemovalRule {
   /**
    * Whether i_mmap_rwsem keeps out walks of the reverse mapping, also in collapse_pte_mapped_thp(), and
-   * pmd_lock() is not needed. Since 8d3c106e19e8, v6.1; before, the entry above goes under pmd_lock().
+   * pmd_lock() is not needed; otherwise the entry above goes under pmd_lock().
    */
   readonly keepsRmapWalksOut: boolean;
-  /** Whether MMU notifiers are told. Since f268f6cf875f, v6.1. */
+  /** Whether MMU notifiers are told. */
   readonly notifies: boolean;
 }
 
-/** mm/khugepaged.c, to v6.0. */
-export const underPmdLock: TableRemovalRule = { keepsRmapWalksOut: false, notifies: false };
+export const collapseRmapLocks = commit({
+  id: 'collapse-rmap-locks',
+  title: 'mm/khugepaged: take the right locks for page table retraction',
+  commit: '8d3c106e19e8',
+  since: 'v6.1',
+});
+
+export const collapseFileNotifies = commit({
+  id: 'collapse-file-notifies',
+  title: 'mm/khugepaged: invoke MMU notifiers in shmem/file collapse paths',
+  commit: 'f268f6cf875f',
+  since: 'v6.1',
+});
+
+export const tableRemovalRule = history(
+  TABLE_REMOVAL_RULE,
+  'mm/khugepaged.c:collapse_and_free_pmd()',
+  [
+    asOf('v5.17-rc1', { keepsRmapWalksOut: false, notifies: false }),
+    since(collapseRmapLocks, { keepsRmapWalksOut: true, notifies: false }),
+    since(collapseFileNotifies, { keepsRmapWalksOut: true, notifies: true }),
+  ],
+);
 
 export const TABLE_REMOVAL = token<TableRemoval>('khugepaged.TableRemoval');
 

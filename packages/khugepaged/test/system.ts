@@ -1,3 +1,4 @@
+import { cowSubsystem } from '@pagerace/cow';
 import type { Wiring } from '@pagerace/di';
 import { faultSubsystem } from '@pagerace/fault';
 import { FORK, type Fork, forkSubsystem } from '@pagerace/fork';
@@ -54,6 +55,7 @@ function compose(rewire?: (wiring: Wiring) => void): System {
   const { machine, wiring } = toySystem({ pages: 12, hugePages: 2, hpagePmdNr: 2 });
   swapSubsystem(wiring);
   rmapSubsystem(wiring);
+  cowSubsystem(wiring);
   faultSubsystem(wiring);
   forkSubsystem(wiring);
   khugepagedSubsystem(wiring);

@@ -1,3 +1,4 @@
+import { cowSubsystem } from '@pagerace/cow';
 import type { Machine } from '@pagerace/machine';
 import { sc } from '@pagerace/memory-models';
 import {
@@ -31,6 +32,7 @@ export const { explored, once } = exploring(sc, (): System => {
   const { machine, wiring } = toySystem();
   swapSubsystem(wiring);
   rmapSubsystem(wiring);
+  cowSubsystem(wiring);
   faultSubsystem(wiring);
   madviseSubsystem(wiring);
   const memory = wiring.get(MEMORY);

@@ -106,9 +106,14 @@ export {
 } from './page-writeback.js';
 export { type AddressSpace, Page, type PageFlag, pageFlagNames } from './page.js';
 export { findLockPage, lockPage, trylockPage, unlockPage, waitOnPageWriteback } from './pagemap.js';
-export { keptByLocks, PTE_MAP_RULE, type PteMapRule } from './pte-map-rule.js';
-export { RADIX_COLLAPSE_FLUSH, type RadixCollapseFlush } from './radix-collapse-flush.js';
-export { RISCV_COLLAPSE_FLUSH, type RiscvCollapseFlush } from './riscv-collapse-flush.js';
+export {
+  keptByLocks,
+  PTE_MAP_RULE,
+  type PteMapRule,
+  pteMapInRcuSection,
+  pteMapLooksAgain,
+  pteMapRule,
+} from './pte-map-rule.js';
 export { auditReferences } from './reference-audit.js';
 export { type SwapEntry, swpEntry, swpOffset, swpType } from './swap-entry.js';
 export {

@@ -123,6 +123,62 @@ export interface ReproductionDocument extends Subject {
   readonly verdict: Verdict;
 }
 
+/** What makes the difference between two kernels. */
+export interface BisectDocument {
+  readonly format: 'pagerace.bisect';
+  readonly version: typeof documentVersion;
+  readonly good: Subject;
+  readonly bad: Subject;
+  /** Of which of the two the patches are changes. */
+  readonly from: string;
+  /** The patches of which none can be left out; none where an exploration did not tell. */
+  readonly culprits?: readonly (PatchDocument & {
+    readonly kind: 'added' | 'taken out';
+  })[];
+  readonly explored: readonly {
+    readonly kernel: string;
+    readonly verdict: Verdict;
+    readonly milliseconds: number;
+  }[];
+}
+
+/** A patch that an expectation names. */
+export interface PatchDocument {
+  readonly id: string;
+  readonly title: string;
+  readonly commit?: string;
+  readonly since?: string;
+}
+
+/** What a scenario does, and what is expected of it. */
+export interface ScenarioDocument {
+  readonly format: 'pagerace.scenario';
+  readonly version: typeof documentVersion;
+  readonly id: string;
+  readonly title: string;
+  readonly description: string;
+  readonly threads: readonly string[];
+  readonly parameters: readonly {
+    readonly name: string;
+    readonly description: string;
+    readonly range: string;
+  }[];
+  readonly properties: readonly { readonly id: string; readonly statement: string }[];
+  /** The first that fits a run counts. */
+  readonly expected: readonly {
+    readonly with: readonly PatchDocument[];
+    readonly without: readonly PatchDocument[];
+    /** None means every one. */
+    readonly architectures?: readonly string[];
+    readonly verdict: Verdict;
+    readonly properties: readonly string[];
+    readonly because?: string;
+  }[];
+  /** The architecture and the kernels that show what it is about. */
+  readonly architecture: string;
+  readonly kernels: readonly string[];
+}
+
 /** One thing that can be chosen by its id. */
 export interface CatalogueEntry {
   readonly id: string;
@@ -141,8 +197,11 @@ export interface CatalogueEntry {
   readonly commit?: string;
   readonly since?: string;
   readonly url?: string;
-  /** Of a kernel. */
+  /** Of a kernel: what it has, and what is modelled of it though a later release brought it. */
   readonly patches?: readonly string[];
+  /** Those that the kernel listed before it lacks. */
+  readonly brings?: readonly string[];
+  readonly newerCode?: readonly string[];
   /** Of an architecture: the id of its memory model, and what else is to be known of it. */
   readonly model?: string;
   readonly clearBeforeLoad?: string;
@@ -335,4 +394,97 @@ function plain(value: unknown): unknown {
     default:
       return value === null ? null : valueText(value);
   }
+}
+
+export interface BisectReport {
+  readonly good: Subject;
+  readonly bad: Subject;
+  /** The kernel that the patches are added to, or taken out of. */
+  readonly from: Subject;
+  readonly culprits:
+    | readonly {
+        readonly kind: 'added' | 'taken out';
+        readonly patch: PatchDocument;
+      }[]
+    | undefined;
+  readonly explored: readonly RunReport[];
+}
+
+export function bisectDocument({
+  good,
+  bad,
+  from,
+  culprits,
+  explored,
+}: BisectReport): BisectDocument {
+  return {
+    format: 'pagerace.bisect',
+    version: documentVersion,
+    good,
+    bad,
+    from: from.kernel,
+    ...(culprits === undefined
+      ? {}
+      : {
+          culprits: culprits.map(({ kind, patch }) => ({ kind, ...patchDocument(patch) })),
+        }),
+    explored: explored.map(({ subject, result }) => ({
+      kernel: subject.kernel,
+      verdict: result.verdict,
+      milliseconds: result.milliseconds,
+    })),
+  };
+}
+
+export interface ScenarioReport {
+  readonly scenario: {
+    readonly id: string;
+    readonly title: string;
+    readonly description: string;
+    readonly parameters: Readonly<
+      Record<string, { readonly description: string; readonly range: string }>
+    >;
+    readonly properties: ScenarioDocument['properties'];
+    readonly expected: readonly Partial<ScenarioDocument['expected'][number]>[];
+  };
+  readonly threads: readonly string[];
+  readonly architecture: string;
+  readonly kernels: readonly string[];
+}
+
+export function scenarioDocument({
+  scenario: { id, title, description, parameters, properties, expected },
+  ...facts
+}: ScenarioReport): ScenarioDocument {
+  return {
+    format: 'pagerace.scenario',
+    version: documentVersion,
+    id,
+    title,
+    description,
+    ...facts,
+    parameters: Object.entries(parameters).map(([name, { description: what, range }]) => ({
+      name,
+      description: what,
+      range,
+    })),
+    properties: properties.map(({ id: property, statement }) => ({ id: property, statement })),
+    expected: expected.map(({ with: has = [], without = [], verdict, ...more }) => ({
+      properties: [],
+      ...more,
+      verdict: verdict!,
+      with: has.map(patchDocument),
+      without: without.map(patchDocument),
+    })),
+  };
+}
+
+/** The facts of a patch, and nothing of what it does. */
+function patchDocument({ id, title, commit, since }: PatchDocument): PatchDocument {
+  return {
+    id,
+    title,
+    ...(commit === undefined ? {} : { commit }),
+    ...(since === undefined ? {} : { since }),
+  };
 }

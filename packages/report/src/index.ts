@@ -1,6 +1,9 @@
 export { ascii } from './ascii.js';
 export { commandLines } from './command-lines.js';
 export {
+  type BisectDocument,
+  bisectDocument,
+  type BisectReport,
   type CatalogueDocument,
   catalogueDocument,
   type CatalogueEntry,
@@ -17,6 +20,9 @@ export {
   reproductionDocument,
   type RunDocument,
   runDocument,
+  type ScenarioDocument,
+  scenarioDocument,
+  type ScenarioReport,
   type SearchFacts,
   type StepDocument,
   type TraceDocument,

@@ -1,18 +1,32 @@
-export { ANON_DUP_RULE, type AnonDupRule, LookBeforeReference } from './anon-dup-rule.js';
-export { ANON_EXCLUSIVE, type AnonExclusive } from './anon-exclusive.js';
+export {
+  ANON_EXCLUSIVE,
+  anonExclusive,
+  type AnonExclusive,
+  anonExclusiveBarriers,
+} from './anon-exclusive.js';
 export { LAZY_FREE_LOG, type LazyFreeDecision, type LazyFreeLog } from './lazy-free-log.js';
 export {
   DiscardUnlessDirty,
+  droppable,
+  DroppableDiscard,
   LAZY_FREE_RULE,
   type LazyFreeFate,
   type LazyFreeRule,
+  madvFreeRefcountCheck,
+  madvFreeRefcountCheckV1,
+  madvFreeRefcountCheckV2,
+  RefcountCheckedDiscard,
+  swapbackedIffDirty,
+  SwapBackedIffDirty,
+  TwoReferencesDiscard,
 } from './lazy-free-rule.js';
 export { RMAP, type Rmap } from './rmap.js';
-export { rmapSubsystem } from './subsystem.js';
+export { rmapHistories, rmapSubsystem } from './subsystem.js';
 export type { TtuFlags } from './ttu-flags.js';
 export {
   BATCHED_FLUSH_NOTE,
   type BatchedFlushNote,
+  flushBatchedPending,
   UNMAP_FLUSH,
   UnmapFlush,
 } from './unmap-flush.js';

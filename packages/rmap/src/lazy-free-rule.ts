@@ -1,8 +1,17 @@
 import { injectable, token } from '@pagerace/di';
-import { type Page, PageDirty, type Vma } from '@pagerace/page-model';
+import { asOf, commit, history, posted, since, unmerged } from '@pagerace/history';
+import { smpMb, smpRmb } from '@pagerace/machine';
+import {
+  type Page,
+  pageCount,
+  PageDirty,
+  pageMapcount,
+  VM_DROPPABLE,
+  type Vma,
+} from '@pagerace/page-model';
 
 export const LAZY_FREE_RULE = token<LazyFreeRule>('rmap.LazyFreeRule', {
-  providedBy: ['@pagerace/rmap', '@pagerace/patches'],
+  providedBy: ['@pagerace/rmap'],
 });
 
 /** What becomes of a lazyfree page, one of whose page-table entries has just been cleared. */
@@ -40,3 +49,142 @@ export class DiscardUnlessDirty implements LazyFreeRule {
     return false;
   }
 }
+
+/**
+ * The first version of the fix, of January 2022: exactly two references, of the isolation and of one
+ * mapping, so that a page that is mapped twice is never discarded.
+ *
+ * Unsure: whether the count was read before or after the dirty bit; here it is before.
+ */
+@injectable()
+export class TwoReferencesDiscard implements LazyFreeRule {
+  fateOf(page: Page): LazyFreeFate {
+    return pageCount(page) === 2 && !PageDirty(page) ? 'discard' : 'remap';
+  }
+
+  isDroppable(): boolean {
+    return false;
+  }
+}
+
+export const madvFreeRefcountCheckV1 = unmerged({
+  id: 'madv-free-refcount-check-v1',
+  title: '[PATCH] mm: fix race between MADV_FREE reclaim and blkdev direct IO read',
+});
+
+/**
+ * The second version of the fix: the references less one are as many as the mappings. Nothing keeps
+ * the load of the references behind the clearing of the entry.
+ */
+@injectable()
+export class RefcountCheckedDiscardWithoutMb implements LazyFreeRule {
+  fateOf(page: Page): LazyFreeFate {
+    const references = pageCount(page);
+    const mappings = pageMapcount(page);
+    smpRmb();
+    return references - 1 === mappings && !PageDirty(page) ? 'discard' : 'remap';
+  }
+
+  isDroppable(): boolean {
+    return false;
+  }
+}
+
+export const madvFreeRefcountCheckV2 = unmerged({
+  id: 'madv-free-refcount-check-v2',
+  title: '[PATCH v2] mm: fix race between MADV_FREE reclaim and blkdev direct IO read',
+  url: 'https://lkml.kernel.org/r/20220105233440.63361-1-mfo@canonical.com',
+});
+
+/**
+ * Discards a clean page only if all its references are known: one of the isolation, and one of each
+ * mapping. mm/rmap.c:try_to_unmap_one(), v5.18 to v6.14 (folio names since v5.19, the same rule).
+ */
+@injectable()
+export class RefcountCheckedDiscard implements LazyFreeRule {
+  fateOf(page: Page): LazyFreeFate {
+    // Pairs with the full barrier of GUP-fast's reference: here the entry is cleared and then the
+    // references are read; there the reference is taken and then the entry is read again.
+    smpMb();
+    const references = pageCount(page);
+    // A load of its own, and not ordered with the one before: see the scenarios on torn counters.
+    const mappings = pageMapcount(page);
+    // Pairs with "dirty, then put_page()" of who has written to the page, as in __remove_mapping().
+    smpRmb();
+    return references === 1 + mappings && !PageDirty(page) ? 'discard' : 'remap';
+  }
+
+  isDroppable(): boolean {
+    return false;
+  }
+}
+
+export const madvFreeRefcountCheck = commit({
+  id: 'madv-free-refcount-check',
+  title: 'mm: fix race between MADV_FREE reclaim and blkdev direct IO read',
+  commit: '6c8e2a256915a223f6289f651d6b926cd7135c9e',
+  since: 'v5.18',
+});
+
+/**
+ * Pages of a droppable mapping are never backed by swap, and may be discarded even if they are dirty.
+ * mm/rmap.c:try_to_unmap_one(), v6.11 to v6.14 (read in v6.13.7).
+ */
+@injectable()
+export class DroppableDiscard implements LazyFreeRule {
+  fateOf(page: Page, vma: Vma): LazyFreeFate {
+    const droppable = this.isDroppable(vma);
+    smpMb();
+    const references = pageCount(page);
+    const mappings = pageMapcount(page);
+    smpRmb();
+    if (references === 1 + mappings && (!PageDirty(page) || droppable)) return 'discard';
+    return droppable ? 'remap, still lazyfree' : 'remap';
+  }
+
+  isDroppable(vma: Vma): boolean {
+    return vma.has(VM_DROPPABLE);
+  }
+}
+
+export const droppable = commit({
+  id: 'droppable',
+  title: 'mm: add MAP_DROPPABLE for designating always lazily freeable mappings',
+  commit: '9651fcedf7b92d3f7f1ab179e8ab55b85ee10fc1',
+  since: 'v6.11',
+});
+
+/**
+ * A page that is merely referenced stays lazyfree: whoever writes to it through his reference must
+ * make it dirty, and reclaim will see that at its next attempt. mm/rmap.c:try_to_unmap_one(), v6.15.
+ *
+ * The same release checks once for all entries of a large folio (354dffd29575, 2f4ab3ac10e1,
+ * 2f9b43d617e2), which for a small one is no difference.
+ */
+@injectable()
+export class SwapBackedIffDirty extends DroppableDiscard {
+  override fateOf(page: Page, vma: Vma): LazyFreeFate {
+    smpMb();
+    const references = pageCount(page);
+    const mappings = pageMapcount(page);
+    smpRmb();
+    if (PageDirty(page) && !this.isDroppable(vma)) return 'remap';
+    return references === 1 + mappings ? 'discard' : 'remap, still lazyfree';
+  }
+}
+
+export const swapbackedIffDirty = commit({
+  id: 'swapbacked-iff-dirty',
+  title: 'mm: set folio swapbacked iff folios are dirty in try_to_unmap_one',
+  commit: 'faeb2831b517931f522f971e184b50ac82d29633',
+  since: 'v6.15',
+});
+
+export const lazyFreeRule = history(LAZY_FREE_RULE, 'mm/rmap.c:try_to_unmap_one()', [
+  asOf('v4.12', DiscardUnlessDirty),
+  posted(madvFreeRefcountCheckV1, TwoReferencesDiscard),
+  posted(madvFreeRefcountCheckV2, RefcountCheckedDiscardWithoutMb),
+  since(madvFreeRefcountCheck, RefcountCheckedDiscard),
+  since(droppable, DroppableDiscard),
+  since(swapbackedIffDirty, SwapBackedIffDirty),
+]);

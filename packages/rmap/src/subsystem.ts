@@ -1,20 +1,22 @@
 import type { Wiring } from '@pagerace/di';
-import { ANON_DUP_RULE, LookBeforeReference } from './anon-dup-rule.js';
-import { ANON_EXCLUSIVE } from './anon-exclusive.js';
+import { bindOldest, type History, unchanged } from '@pagerace/history';
+import { anonExclusiveHistory } from './anon-exclusive.js';
 import { LAZY_FREE_LOG, LazyFreeLog } from './lazy-free-log.js';
-import { DiscardUnlessDirty, LAZY_FREE_RULE } from './lazy-free-rule.js';
+import { lazyFreeRule } from './lazy-free-rule.js';
 import { ReverseMapping } from './reverse-mapping.js';
 import { RMAP } from './rmap.js';
-import { BATCHED_FLUSH_NOTE, UNMAP_FLUSH, UnmapFlush } from './unmap-flush.js';
+import { batchedFlushNote, UNMAP_FLUSH, UnmapFlush } from './unmap-flush.js';
+
+export const rmapHistories: readonly History[] = [
+  lazyFreeRule,
+  batchedFlushNote,
+  anonExclusiveHistory,
+  // v4.12 tells MMU notifiers of each page behind its removal, not of a range. Read in v4.12 and v5.17-rc5.
+  unchanged('mm/rmap.c:try_to_unmap_one(), its MMU notifiers', 'v5.17-rc1'),
+];
 
 /** Binds the reverse mappings, with the rules of the oldest kernel that is modelled. */
 export function rmapSubsystem(wiring: Wiring): void {
-  wiring
-    .bind(RMAP, ReverseMapping)
-    .bind(UNMAP_FLUSH, UnmapFlush)
-    .bind(ANON_DUP_RULE, LookBeforeReference)
-    .bindValue(BATCHED_FLUSH_NOTE, { isTaken: false })
-    .bind(LAZY_FREE_LOG, LazyFreeLog)
-    .bind(LAZY_FREE_RULE, DiscardUnlessDirty)
-    .bindValue(ANON_EXCLUSIVE, { isTracked: false, hasBarriers: false });
+  wiring.bind(RMAP, ReverseMapping).bind(UNMAP_FLUSH, UnmapFlush).bind(LAZY_FREE_LOG, LazyFreeLog);
+  bindOldest(wiring, rmapHistories);
 }

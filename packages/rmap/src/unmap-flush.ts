@@ -1,4 +1,5 @@
 import { inject, injectable, token } from '@pagerace/di';
+import { asOf, commit, history, since } from '@pagerace/history';
 import { atomicCmpxchg, atomicInc, atomicRead, kernelFunction, TaskLocal } from '@pagerace/machine';
 import { flushTlbMm, type Mm, TLB_FLUSH, type TlbFlush } from '@pagerace/page-model';
 import type { TtuFlags } from './ttu-flags.js';
@@ -6,14 +7,28 @@ import type { TtuFlags } from './ttu-flags.js';
 export const UNMAP_FLUSH = token<UnmapFlush>('rmap.UnmapFlush');
 
 export const BATCHED_FLUSH_NOTE = token<BatchedFlushNote>('rmap.BatchedFlushNote', {
-  providedBy: ['@pagerace/rmap', '@pagerace/patches'],
+  providedBy: ['@pagerace/rmap'],
 });
 
 /** The seam of mm->tlb_flush_batched: whether others who clear entries learn of a flush that is due. */
 export interface BatchedFlushNote {
-  /** Since 3ea277194daa, v4.13; in the form of v5.17 (5ee2fa2f0636), with counters instead of a flag. */
   readonly isTaken: boolean;
 }
+
+/** In the form of v5.17 (5ee2fa2f0636), with counters instead of a flag. */
+export const flushBatchedPending = commit({
+  id: 'flush-batched-pending',
+  title:
+    'mm, mprotect: flush TLB if potentially racing with a parallel reclaim leaving stale TLB entries',
+  commit: '3ea277194daa',
+  since: 'v4.13',
+});
+
+export const batchedFlushNote = history(
+  BATCHED_FLUSH_NOTE,
+  'mm/rmap.c:set_tlb_ubc_flush_pending()',
+  [asOf('v4.12', { isTaken: false }), since(flushBatchedPending, { isTaken: true })],
+);
 
 /** TLB_FLUSH_BATCH_FLUSHED_SHIFT, TLB_FLUSH_BATCH_PENDING_MASK and _LARGE: see {@link Mm.tlbFlushBatched}. */
 const FLUSHED_SHIFT = 16;

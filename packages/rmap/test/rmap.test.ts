@@ -29,7 +29,7 @@ import {
 } from '@pagerace/page-model';
 import { notified } from '@pagerace/page-model/testing';
 import { describe, expect, test } from 'vitest';
-import { ANON_EXCLUSIVE, LookBeforeReference } from '../src/index.js';
+import { ANON_EXCLUSIVE } from '../src/index.js';
 import { explored, exploredWeakly, once, type System } from './system.js';
 
 const vmFlags = VM_READ | VM_WRITE;
@@ -77,23 +77,6 @@ describe('a new mapping', () => {
 });
 
 describe('the mapping of a child', () => {
-  test('is counted after its reference', () => {
-    const seen = once((system) => {
-      const vma = system.mm.mmap({ start: 0, pages: 1, vmFlags });
-      const page = map(system, vma, 0);
-      const { rmap } = system;
-      const pageDupRmap = rmap.pageDupRmap.bind(rmap);
-      let atMapping: readonly number[] = [];
-      rmap.pageDupRmap = (one, compound) => {
-        atMapping = [pageCount(one), pageMapcount(one)];
-        pageDupRmap(one, compound);
-      };
-      const isShared = new LookBeforeReference(rmap).tryDup(page, false, vma);
-      return [isShared, atMapping, pageMapcount(page)];
-    });
-    expect(seen).toEqual([true, [2, 1], 2]);
-  });
-
   test.each([
     [0, [true, 2]],
     [GUP_PIN_COUNTING_BIAS, [false, 1]],

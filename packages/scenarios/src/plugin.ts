@@ -34,12 +34,13 @@ import { madvFreeDroppable } from './madv-free/droppable.js';
 import { madvFreeMappedTwice } from './madv-free/mapped-twice.js';
 import { madvFreeTornByFork, madvFreeTornByExit } from './madv-free/torn-counters.js';
 import { madvFreeReproducer } from './madv-free/reproducer.js';
+import { madvFreeReproducerPatch } from './madv-free/reproducer-patch.js';
 import { madvFreeTransientReference } from './madv-free/transient-reference.js';
 import { staleTlbCollapse } from './tlb/collapse.js';
 import { staleTlbDeferredFlush } from './tlb/deferred-flush.js';
 import { staleTlbUnmap } from './tlb/unmap.js';
 
-/** The scenarios of this package. */
+/** The scenarios of this package, and the debugging patch that one of them needs. */
 export const scenarios = definePlugin({
   id: '@pagerace/scenarios',
   scenarios: [
@@ -84,4 +85,5 @@ export const scenarios = definePlugin({
     staleTlbDeferredFlush,
     staleTlbCollapse,
   ],
+  patches: [madvFreeReproducerPatch],
 });

@@ -17,7 +17,7 @@ describe.each(registry.scenarios)('$id', (scenario) => {
   const tested = isLarge ? ['v5.17-rc2', 'v6.15'] : kernels;
   const models = isLarge ? ['tso'] : ['sc', 'tso'];
   const stated = tested.flatMap((kernel) => {
-    const expectation = expectationOf(scenario, kernel, 'x86');
+    const expectation = expectationOf(scenario, registry.kernel(kernel), 'x86');
     return expectation === undefined ? [] : [{ kernel, expectation }];
   });
 

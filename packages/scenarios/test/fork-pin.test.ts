@@ -2,14 +2,16 @@ import { arm64 } from '@pagerace/arch-arm64';
 import { powerpcRadix } from '@pagerace/arch-powerpc';
 import { riscv, riscvQspinlock } from '@pagerace/arch-riscv';
 import { x86 } from '@pagerace/arch-x86';
+import { ANON_DUP_RULE, type AnonDupRule } from '@pagerace/cow';
 import { inject, injectable } from '@pagerace/di';
 import { explore } from '@pagerace/explorer';
-import { type ArchitectureDefinition, defineKernel, definePatch } from '@pagerace/kernel';
+import { type ArchitectureDefinition, applyPatches, kernelOf, definePatch } from '@pagerace/kernel';
 import { ClearPageAnonExclusive, getPage, type Page } from '@pagerace/page-model';
-import { v6_15 } from '@pagerace/patches';
-import { ANON_DUP_RULE, type AnonDupRule, RMAP, type Rmap } from '@pagerace/rmap';
+import { RMAP, type Rmap } from '@pagerace/rmap';
 import { describe, expect, test } from 'vitest';
 import { compose, violatedBy } from './support/exploring.js';
+
+const v6_15 = kernelOf('v6.15');
 
 const scenario = 'gup-fast-fork-pin';
 const barrier = '+fork-write-protect-full-barrier';
@@ -98,10 +100,9 @@ test.each(['small', 'huge'])(
     const mutant = definePatch({
       id: 'mutant',
       title: 'A fork that looks at no pin',
-      supersedes: ['try-dup-anon-rmap'],
       provides: [{ token: ANON_DUP_RULE, useClass: NoLook }],
     });
-    const kernel = defineKernel({ id: 'mutant', base: v6_15, patches: [mutant] });
+    const kernel = applyPatches(v6_15, [mutant], 'mutant');
     const violated = violatedBy({
       scenario,
       kernel,

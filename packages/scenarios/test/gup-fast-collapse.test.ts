@@ -7,7 +7,8 @@ import { GUP_FAST_RECHECK, type GupFastRecheck } from '@pagerace/gup';
 import { injectable } from '@pagerace/di';
 import {
   type ArchitectureDefinition,
-  defineKernel,
+  applyPatches,
+  kernelOf,
   definePatch,
   expectationOf,
   type Patch,
@@ -22,9 +23,11 @@ import {
   type Pte,
   type PteWalk,
 } from '@pagerace/page-model';
-import { v6_0, v6_1 } from '@pagerace/patches';
 import { describe, expect, test } from 'vitest';
 import { type Choice, explored, registry, violatedBy } from './support/exploring.js';
+
+const v6_0 = kernelOf('v6.0');
+const v6_1 = kernelOf('v6.1');
 
 const architectures = [
   x86,
@@ -56,7 +59,7 @@ describe.each(collapses)('$id', (scenario) => {
   test('shows what it expects on every architecture', () => {
     for (const architecture of architectures) {
       for (const kernel of kernels) {
-        const expectation = expectationOf(scenario, kernel, architecture.id);
+        const expectation = expectationOf(scenario, registry.kernel(kernel), architecture.id);
         if (expectation === undefined) continue;
         const { verdict, violations, complete, covers } = explored(
           on(architecture, { scenario: scenario.id, kernel }),
@@ -171,10 +174,9 @@ describe('a mutant of the reference check', () => {
     base: typeof v6_1,
     ...others: Patch[]
   ): Choice['kernel'] =>
-    defineKernel({
-      id: 'mutant',
+    applyPatches(
       base,
-      patches: [
+      [
         definePatch({
           id: 'mutant',
           title: 'A mutant',
@@ -182,7 +184,8 @@ describe('a mutant of the reference check', () => {
         }),
         ...others,
       ],
-    });
+      'mutant',
+    );
 
   @injectable()
   class NoCheck implements CollapseReferenceCheck {
@@ -227,7 +230,6 @@ describe('a collapse and a walk', () => {
     const ordered = definePatch({
       id: 'ordered',
       title: 'A barrier between the two loads of the second look',
-      supersedes: ['gup-fast-recheck-pmd'],
       provides: [{ token: GUP_FAST_RECHECK, useClass: OrderedRecheck }],
     });
 
@@ -257,7 +259,7 @@ describe('a collapse and a walk', () => {
       (architecture) => {
         expect(violatedBy(on(architecture, { scenario, model: 'sc' }))).toEqual([]);
         expect(violatedBy(on(architecture, { scenario }))).toEqual([stale[1]]);
-        const kernel = defineKernel({ id: 'ordered', base: v6_0, patches: [ordered] });
+        const kernel = applyPatches(v6_0, [ordered], 'ordered');
         expect(violatedBy(on(architecture, { scenario, kernel }))).toEqual([]);
         expect(violatedBy(on(architecture, { scenario, kernel: 'v6.1' }))).toEqual([]);
       },

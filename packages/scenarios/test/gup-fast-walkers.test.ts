@@ -3,12 +3,13 @@ import { powerpcRadix } from '@pagerace/arch-powerpc';
 import { w } from '@pagerace/arch-w';
 import { x86 } from '@pagerace/arch-x86';
 import { injectable } from '@pagerace/di';
-import { type ArchitectureDefinition, defineKernel, definePatch } from '@pagerace/kernel';
+import { type ArchitectureDefinition, applyPatches, kernelOf, definePatch } from '@pagerace/kernel';
 import { COLLAPSE_REFERENCE_CHECK, type CollapseReferenceCheck } from '@pagerace/khugepaged';
 import { type Page, pageCount, pageMapcount } from '@pagerace/page-model';
-import { v6_0 } from '@pagerace/patches';
 import { describe, expect, test } from 'vitest';
 import { type Choice, compose, explored, violatedBy } from './support/exploring.js';
+
+const v6_0 = kernelOf('v6.0');
 
 const stale = ['I1-NoStalePin', 'I1-NoStalePin & I2-NoLostWrite'];
 
@@ -59,7 +60,7 @@ describe('two walks', () => {
       title: 'A mutant of the reference check',
       provides: [{ token: COLLAPSE_REFERENCE_CHECK, useClass: OneReferenceTooMany }],
     });
-    const kernel = defineKernel({ id: 'mutant', base: v6_0, patches: [mutant] });
+    const kernel = applyPatches(v6_0, [mutant], 'mutant');
     expect(violatedBy(walking(2, arm64, kernel)).join()).toContain(stale[0]);
   });
 });

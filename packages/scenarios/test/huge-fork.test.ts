@@ -6,7 +6,8 @@ import { explore } from '@pagerace/explorer';
 import { CopyHugePmd, HUGE_COPY } from '@pagerace/huge-memory';
 import {
   type ArchitectureDefinition,
-  defineKernel,
+  applyPatches,
+  kernelOf,
   definePatch,
   type Kernel,
 } from '@pagerace/kernel';
@@ -17,16 +18,17 @@ import {
   rawWriteSeqcountEnd,
 } from '@pagerace/machine';
 import type { Ptep, VirtualAddress, Vma } from '@pagerace/page-model';
-import { v6_1 } from '@pagerace/patches';
 import { describe, expect, test } from 'vitest';
 import { compose, violatedBy } from './support/exploring.js';
+
+const v6_1 = kernelOf('v6.1');
 
 const scenario = 'gup-fast-huge-fork';
 
 function kernelWith(useClass: typeof CopyHugePmd): Kernel {
   const provides = [{ token: HUGE_COPY, useClass }];
   const mutant = definePatch({ id: 'mutant', title: 'A mutant of copy_huge_pmd()', provides });
-  return defineKernel({ id: 'mutant', base: v6_1, patches: [mutant] });
+  return applyPatches(v6_1, [mutant], 'mutant');
 }
 
 /** Forgets that a page of the process was pinned once. */

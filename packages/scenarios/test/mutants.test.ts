@@ -5,7 +5,8 @@ import { GUP_FAST_TOUCH, type GupFastTouch, type GupFlags } from '@pagerace/gup'
 import {
   type Constructor,
   defineArchitecture,
-  defineKernel,
+  applyPatches,
+  kernelOf,
   definePatch,
   type Kernel,
 } from '@pagerace/kernel';
@@ -36,27 +37,35 @@ import {
   type VirtualAddress,
   type Vma,
 } from '@pagerace/page-model';
-import { DroppableDiscard, v5_17_rc2, v5_18, v6_11, v6_15 } from '@pagerace/patches';
-import { LAZY_FREE_RULE, type LazyFreeFate, type LazyFreeRule } from '@pagerace/rmap';
+import {
+  DroppableDiscard,
+  LAZY_FREE_RULE,
+  type LazyFreeFate,
+  type LazyFreeRule,
+} from '@pagerace/rmap';
 import { describe, expect, test } from 'vitest';
 import { explored, violatedBy } from './support/exploring.js';
+
+const v5_17_rc2 = kernelOf('v5.17-rc2');
+const v5_18 = kernelOf('v5.18');
+const v6_11 = kernelOf('v6.11');
+const v6_15 = kernelOf('v6.15');
 
 /** A kernel with another rule by which lazyfree pages are discarded. */
 function withRule(rule: Constructor<LazyFreeRule>, base: Kernel = v5_18): Kernel {
   const mutant = definePatch({
     id: 'mutant-rule',
     title: 'A mutant of the rule',
-    supersedes: base.patches.map(({ id }) => id),
     provides: [{ token: LAZY_FREE_RULE, useClass: rule }],
   });
-  return defineKernel({ id: 'mutant', base, patches: [mutant] });
+  return applyPatches(base, [mutant], 'mutant');
 }
 
 /** A kernel whose requests treat their pages in another way. */
 function kernelWith(pages: Constructor<BioPages>, base: Kernel): Kernel {
   const provides = [{ token: BIO_PAGES, useClass: pages }] as const;
   const mutant = definePatch({ id: 'mutant-bio', title: 'A mutant of block/bio.c', provides });
-  return defineKernel({ id: 'mutant', base, patches: [mutant] });
+  return applyPatches(base, [mutant], 'mutant');
 }
 /** Makes pages dirty under no lock. */
 @injectable()
@@ -376,7 +385,7 @@ describe('FOLL_TOUCH in GUP-fast', () => {
       title: 'A mutant of FOLL_TOUCH',
       provides: [{ token: GUP_FAST_TOUCH, useClass: MutantTouch }],
     });
-    const kernel = defineKernel({ id: 'mutant', base: v5_17_rc2, patches: [mutant] });
+    const kernel = applyPatches(v5_17_rc2, [mutant], 'mutant');
     expect(violatedBy({ scenario: 'madv-free-dio', kernel })).toEqual(['I-COH & I-DIO']);
   });
 });

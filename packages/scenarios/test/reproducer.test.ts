@@ -5,7 +5,6 @@ import { x86 } from '@pagerace/arch-x86';
 import { explore } from '@pagerace/explorer';
 import { UsageError } from '@pagerace/kernel';
 import { tso } from '@pagerace/memory-models';
-import { madvFreeReproducer } from '@pagerace/patches';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readDeviceFile, reproduce } from '../src/index.js';
 import { compose, registry } from './support/exploring.js';
@@ -35,7 +34,6 @@ function run(kernel: string, at: 'good' | 'bad', device: Uint8Array = yes): stri
     kernel: registry.kernel(kernel),
     architecture: x86,
     model: tso,
-    patch: madvFreeReproducer,
   }).text;
 }
 

@@ -5,7 +5,13 @@ import { s390 } from '@pagerace/arch-s390';
 import { w, wIpi, wNoRcu } from '@pagerace/arch-w';
 import { BroadcastTlbFlush, IpiTlbFlush, UndeferredTlbFlush, X86 } from '@pagerace/arch-x86';
 import { injectable, type Token } from '@pagerace/di';
-import { type Constructor, defineKernel, definePatch, type Kernel } from '@pagerace/kernel';
+import {
+  type Constructor,
+  applyPatches,
+  kernelOf,
+  definePatch,
+  type Kernel,
+} from '@pagerace/kernel';
 import { type Cpu, current, dropped, OrderingSites } from '@pagerace/machine';
 import {
   ARCHITECTURE,
@@ -17,16 +23,18 @@ import {
   type VirtualAddress,
   type Vma,
 } from '@pagerace/page-model';
-import { v6_1, v6_5 } from '@pagerace/patches';
 import { UNMAP_FLUSH, UnmapFlush } from '@pagerace/rmap';
 import { describe, expect, test } from 'vitest';
 import { explored, violatedBy } from './support/exploring.js';
+
+const v6_1 = kernelOf('v6.1');
+const v6_5 = kernelOf('v6.5');
 
 /** A kernel in which something is done in another way. */
 function mutant<T>(token: Token<T>, useClass: Constructor<NoInfer<T>>): Kernel {
   const provides = [{ token, useClass }] as const;
   const patch = definePatch({ id: 'mutant', title: 'A mutant of the flush', provides });
-  return defineKernel({ id: 'mutant', base: v6_1, patches: [patch] });
+  return applyPatches(v6_1, [patch], 'mutant');
 }
 
 const unmaps = [

@@ -41,7 +41,8 @@ const rowsOf = (kernel) =>
     `${title.split(':')[0]} \`${id}\``,
     ...architectures.map((architecture) => {
       const is = shortly({ scenario: id, kernel, architecture });
-      const stated = expectationOf(registry.scenario(id), kernel, architecture) !== undefined;
+      const stated =
+        expectationOf(registry.scenario(id), registry.kernel(kernel), architecture) !== undefined;
       return stated || is === '' ? is : `_${is}_`;
     }),
   ]);

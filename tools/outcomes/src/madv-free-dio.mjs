@@ -41,7 +41,8 @@ export const kernelRows = (names) =>
   scenarios.map(({ id, title }) => [
     `${title.split(':')[0]} \`${id}\``,
     ...names.map((kernel) => {
-      const stated = expectationOf(registry.scenario(id), kernel, 'x86') !== undefined;
+      const stated =
+        expectationOf(registry.scenario(id), registry.kernel(kernel), 'x86') !== undefined;
       const is = outcomeOfModels({ scenario: id, kernel, architecture: 'x86' });
       return stated ? is : `_${is}_`;
     }),

@@ -1,4 +1,5 @@
-import { json, timeline, traceDocument } from '@pagerace/report';
+import { json, traceDocument } from '@pagerace/report';
+import { timeline } from '@pagerace/report/timeline';
 import { type Explored, nameOf, type Platform, replayPair, subjectOf } from './exploring.js';
 import type { Finding } from './judging.js';
 import type { Pair } from './pair.js';

@@ -152,7 +152,8 @@ function soundKernel(registry: Registry, id: string, machines: readonly Machine[
   return (
     namedKernels(registry, scenario).find((kernel) =>
       machines.every(
-        ({ architecture }) => expectationOf(scenario, kernel, architecture)?.verdict === 'verified',
+        ({ architecture }) =>
+          expectationOf(scenario, registry.kernel(kernel), architecture)?.verdict === 'verified',
       ),
     ) ?? usualKernels(registry, scenario).at(-1)!
   );

@@ -1,4 +1,4 @@
-import { type Registry, standingProperties } from '@pagerace/kernel';
+import { hasPatch, newerCode, type Registry, standingProperties } from '@pagerace/kernel';
 import { catalogueDocument, type CatalogueEntry, json, pageWidth, wrap } from '@pagerace/report';
 import { ExitCode } from '../exit-code.js';
 import type { Session } from '../session.js';
@@ -56,11 +56,18 @@ function entries(registry: Registry, kind: Listed): readonly CatalogueEntry[] {
       return [...statements].map(([id, title]) => ({ id, title }));
     }
     case 'kernels':
-      return registry.kernels.map(({ id, title, patches }) => ({
-        id,
-        title,
-        patches: patches.map((patch) => patch.id),
-      }));
+      return registry.kernels.map((kernel, nth, { [nth - 1]: before }) => {
+        const patches = registry.patches.filter((one) => hasPatch(kernel, one));
+        return {
+          id: kernel.id,
+          title: kernel.title,
+          patches: patches.map((one) => one.id),
+          brings: patches
+            .filter((one) => before === undefined || !hasPatch(before, one))
+            .map((one) => one.id),
+          newerCode: newerCode(registry.histories, kernel),
+        };
+      });
     case 'patches':
       return registry.patches.map(({ id, title, commit, since, url }) => ({
         id,
@@ -72,7 +79,7 @@ function entries(registry: Registry, kind: Listed): readonly CatalogueEntry[] {
       }));
     case 'architectures':
       // All but the classes that it provides.
-      return registry.architectures.map(({ provides: _, ...facts }) => facts);
+      return registry.architectures.map(({ provides: _, histories: __, ...facts }) => facts);
     case 'models':
       return registry.models.map(({ id, title, source }) => ({ id, title, source }));
   }
@@ -100,7 +107,8 @@ function words({
   merged,
   commit,
   since,
-  patches,
+  brings,
+  newerCode: newer,
   model,
   clearBeforeLoad,
   tlbFlush,
@@ -116,7 +124,10 @@ function words({
     merged === false ? ['not merged'] : [],
     commit === undefined ? [] : [`commit ${commit}`],
     since === undefined ? [] : [`since ${since}`],
-    patches === undefined || patches.length === 0 ? [] : [`patches: ${patches.join(', ')}`],
+    brings === undefined || brings.length === 0 ? [] : [`brings ${brings.join(', ')}`],
+    newer === undefined || newer.length === 0
+      ? []
+      : [`modelled as of a later release: ${newer.join('; ')}`],
     model === undefined ? [] : [`model: ${model}`],
     clearBeforeLoad === undefined ? [] : [`a cleared pte before a later load: ${clearBeforeLoad}`],
     tlbFlush === undefined

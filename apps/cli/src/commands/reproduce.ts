@@ -47,7 +47,6 @@ export function reproduce(asked: string, options: ReproduceOptions, session: Ses
     kernel,
     architecture,
     model,
-    patch: registry.patch(reproducible.patch),
   });
 
   const subject = { scenario, kernel: kernel.id, architecture: architecture.id, model: model.id };

@@ -1,4 +1,5 @@
 import { inject, injectable, Wiring } from '@pagerace/di';
+import { bindOldest, type History } from '@pagerace/history';
 import {
   atomicAddNegative,
   atomicAddUnless,
@@ -33,8 +34,6 @@ import {
   putPage,
   keptByLocks,
   PTE_MAP_RULE,
-  RADIX_COLLAPSE_FLUSH,
-  RISCV_COLLAPSE_FLUSH,
   TLB,
   Tlb,
   TLB_FLUSH,
@@ -80,6 +79,7 @@ class ZeroFill implements FaultHandler {
 /** As much of an architecture's definition as matters here: what binds ARCHITECTURE and TLB_FLUSH. */
 export interface ArchitectureProvisions {
   readonly provides: readonly { bind(wiring: Wiring): void }[];
+  readonly histories?: readonly History[];
 }
 
 /** A process with one page, which CPU 0 has written 0x79 to. */
@@ -114,10 +114,9 @@ export function withOnePage(
       .bindValue(PTE_MAP_RULE, keptByLocks)
       .bind(TLB, Tlb)
       .bind(FAULT_HANDLER, ZeroFill)
-      .bindValue(RADIX_COLLAPSE_FLUSH, { serializesAgainstLookups: true })
-      .bindValue(RISCV_COLLAPSE_FLUSH, { isOfWholeMm: false })
       .bind(USER_ACCESS, UserAccess);
     for (const provision of architecture.provides) provision.bind(wiring);
+    bindOldest(wiring, architecture.histories ?? []);
     const memory = wiring.get(MEMORY);
     const user = wiring.get(USER_ACCESS);
     const mm = new Mm(memory, 'mm', [machine.cpu(0)]);

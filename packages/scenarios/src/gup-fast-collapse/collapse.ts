@@ -1,5 +1,7 @@
+import { radixCollapseNoIpi } from '@pagerace/arch-powerpc';
+import { gupFastRecheckPmd } from '@pagerace/gup';
 import { defineScenario, integerParameter } from '@pagerace/kernel';
-import { doesNotWait, ordersTheFlush, pmdAndPte, pteOnly, waitedForWalks } from './kernels.js';
+import { doesNotWait, ordersTheFlush, waitsForWalks } from './architectures.js';
 import { collapseProperties, CollapseRace, type Got } from './collapse-race.js';
 
 export const gupFastCollapse = defineScenario({
@@ -34,14 +36,21 @@ export const gupFastCollapse = defineScenario({
   properties: collapseProperties,
   expected: [
     {
-      kernels: pteOnly,
-      architectures: waitedForWalks,
+      without: [gupFastRecheckPmd],
+      architectures: waitsForWalks,
       verdict: 'verified',
       because:
         'the flush does not return before every walk that may have found the table has ended',
     },
     {
-      kernels: [...pteOnly, '+radix-collapse-no-ipi'],
+      without: [gupFastRecheckPmd, radixCollapseNoIpi],
+      architectures: ['powerpc-radix'],
+      verdict: 'verified',
+      because:
+        'the flush does not return before every walk that may have found the table has ended',
+    },
+    {
+      without: [gupFastRecheckPmd],
       architectures: doesNotWait,
       verdict: 'violated',
       properties: ['I1-NoStalePin', 'I1-NoStalePin & I2-NoLostWrite'],
@@ -49,7 +58,7 @@ export const gupFastCollapse = defineScenario({
         'the commit message of 70cbc3cc78a9: the page is pinned after the references were read',
     },
     {
-      kernels: pmdAndPte,
+      with: [gupFastRecheckPmd],
       architectures: ordersTheFlush,
       verdict: 'verified',
       because:

@@ -1,7 +1,8 @@
+import { gupFastRecheckPmd } from '@pagerace/gup';
 import { defineScenario } from '@pagerace/kernel';
+import { collapseTableSync } from '@pagerace/khugepaged';
 import { referencesAreCounted } from '../madv-free/properties.js';
 import { CollapseRace, type Got } from './collapse-race.js';
-import { pmdAndPte, synchronised } from './kernels.js';
 import { noJunkRead, noJunkReturned } from './properties.js';
 
 export const gupFastCollapseDeposit = defineScenario({
@@ -16,14 +17,15 @@ export const gupFastCollapseDeposit = defineScenario({
   properties: [noJunkRead, noJunkReturned, referencesAreCounted],
   expected: [
     {
-      kernels: pmdAndPte,
+      with: [gupFastRecheckPmd],
+      without: [collapseTableSync],
       architectures: ['s390', 'powerpc-radix'],
       verdict: 'violated',
       properties: ['I4a-NoJunkRead'],
       because: '2ba99c5e0881 names both',
     },
     {
-      kernels: synchronised,
+      with: [gupFastRecheckPmd, collapseTableSync],
       architectures: ['s390', 'powerpc-radix'],
       verdict: 'verified',
       because: 'the collapse has waited for every walk that may have found the table',

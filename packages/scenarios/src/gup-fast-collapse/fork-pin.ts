@@ -1,4 +1,4 @@
-import { FORK, prepareChild } from '@pagerace/fork';
+import { FORK, forkWriteProtectFullBarrier, prepareChild, writeProtectSeq } from '@pagerace/fork';
 import { GET_USER_PAGES } from '@pagerace/gup';
 import { choiceParameter, defineScenario } from '@pagerace/kernel';
 import { KHUGEPAGED } from '@pagerace/khugepaged';
@@ -10,12 +10,10 @@ import {
   VM_READ,
   VM_WRITE,
 } from '@pagerace/page-model';
+import { anonExclusiveBarriers } from '@pagerace/rmap';
 import { referencesAreCounted } from '../madv-free/properties.js';
 import { collapseProperties, RANGE } from './collapse-race.js';
 import { judgeGivenOut, writeAsDevice } from './judge-page.js';
-import { pmdAndPte, synchronised } from './kernels.js';
-
-const kernels = ['v5.17-rc2', 'v5.18', 'v5.19', ...pmdAndPte, ...synchronised];
 
 export const gupFastForkPin = defineScenario({
   id: 'gup-fast-fork-pin',
@@ -47,14 +45,14 @@ export const gupFastForkPin = defineScenario({
   properties: collapseProperties,
   expected: [
     {
-      kernels,
+      with: [writeProtectSeq],
       architectures: ['x86', 'x86-ipi', 'x86-broadcast', 'x86-kvm'],
       verdict: 'verified',
       because:
         'taking a page-table lock is a locked instruction, which no later load overtakes: the sequence is seen, or the pin',
     },
     {
-      kernels: [...synchronised.map((kernel) => `${kernel}+fork-write-protect-full-barrier`)],
+      with: [anonExclusiveBarriers, forkWriteProtectFullBarrier],
       verdict: 'verified',
       because:
         'a full barrier on both sides (088b8aa537c2 for GUP-fast) forbids store buffering: SB+fencembonceonces of tools/memory-model',

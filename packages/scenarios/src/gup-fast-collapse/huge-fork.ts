@@ -1,7 +1,6 @@
-import { FORK, prepareChild } from '@pagerace/fork';
+import { FORK, prepareChild, writeProtectSeq } from '@pagerace/fork';
 import { choiceParameter, defineScenario } from '@pagerace/kernel';
 import { lruAddDrain, USER_ACCESS } from '@pagerace/page-model';
-import { pmdAndPte, synchronised } from './kernels.js';
 import { collapseProperties, CollapseRace, type Got } from './collapse-race.js';
 
 export const gupFastHugeFork = defineScenario({
@@ -24,8 +23,7 @@ export const gupFastHugeFork = defineScenario({
   properties: collapseProperties,
   expected: [
     {
-      // v4.12 has neither; fork is modelled as of v5.17 at the oldest.
-      kernels: ['v5.17-rc2', 'v5.18', 'v5.19', ...pmdAndPte, ...synchronised],
+      with: [writeProtectSeq],
       architectures: ['x86'],
       verdict: 'verified',
       because: 'fork sees the pin, or GUP-fast that write_protect_seq has changed: 57efa1fe5957',

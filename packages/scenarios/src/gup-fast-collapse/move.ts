@@ -1,7 +1,9 @@
+import { gupFastRecheckPmd } from '@pagerace/gup';
 import { defineScenario } from '@pagerace/kernel';
+import { collapseTableSync } from '@pagerace/khugepaged';
 import { referencesAreCounted } from '../madv-free/properties.js';
 import { CollapseRace, type Got } from './collapse-race.js';
-import { doesNotWait, pmdAndPte, synchronised, waitsForWalks } from './kernels.js';
+import { doesNotWait, waitsForWalks } from './architectures.js';
 import { noJunkRead, noJunkReturned } from './properties.js';
 
 export const gupFastCollapseMove = defineScenario({
@@ -16,20 +18,22 @@ export const gupFastCollapseMove = defineScenario({
   properties: [noJunkRead, noJunkReturned, referencesAreCounted],
   expected: [
     {
-      kernels: pmdAndPte,
+      with: [gupFastRecheckPmd],
+      without: [collapseTableSync],
       architectures: waitsForWalks,
       verdict: 'verified',
       because: 'the flush waits for walks',
     },
     {
-      kernels: pmdAndPte,
+      with: [gupFastRecheckPmd],
+      without: [collapseTableSync],
       architectures: doesNotWait,
       verdict: 'violated',
       properties: ['I4a-NoJunkRead'],
       because: '2ba99c5e0881; the entry above has changed, so that nothing is given out',
     },
     {
-      kernels: synchronised,
+      with: [gupFastRecheckPmd, collapseTableSync],
       architectures: doesNotWait,
       verdict: 'verified',
       because: 'the collapse has waited for every walk that may have found the table',

@@ -1,6 +1,8 @@
+import { radixCollapseNoIpi } from '@pagerace/arch-powerpc';
+import { gupFastRecheckPmd } from '@pagerace/gup';
 import { defineScenario } from '@pagerace/kernel';
 import { collapseProperties, CollapseRace, type Got } from './collapse-race.js';
-import { doesNotWait, ordersTheFlush, pmdAndPte, pteOnly, waitedForWalks } from './kernels.js';
+import { doesNotWait, ordersTheFlush, waitsForWalks } from './architectures.js';
 
 export const gupFastCollapseSecondPage = defineScenario({
   id: 'gup-fast-collapse-second-page',
@@ -13,20 +15,26 @@ export const gupFastCollapseSecondPage = defineScenario({
   properties: collapseProperties,
   expected: [
     {
-      kernels: pteOnly,
-      architectures: waitedForWalks,
+      without: [gupFastRecheckPmd],
+      architectures: waitsForWalks,
       verdict: 'verified',
       because: 'as for the first',
     },
     {
-      kernels: [...pteOnly, '+radix-collapse-no-ipi'],
+      without: [gupFastRecheckPmd, radixCollapseNoIpi],
+      architectures: ['powerpc-radix'],
+      verdict: 'verified',
+      because: 'as for the first',
+    },
+    {
+      without: [gupFastRecheckPmd],
       architectures: doesNotWait,
       verdict: 'violated',
       properties: ['I1-NoStalePin', 'I1-NoStalePin & I2-NoLostWrite'],
       because: 'as for the first',
     },
     {
-      kernels: pmdAndPte,
+      with: [gupFastRecheckPmd],
       architectures: ordersTheFlush,
       verdict: 'verified',
       because: 'as for the first',

@@ -1,5 +1,7 @@
 import { GUP_CONFIG } from '@pagerace/gup';
 import { defineScenario } from '@pagerace/kernel';
+import { retractByRcu } from '@pagerace/khugepaged';
+import { pteMapInRcuSection } from '@pagerace/page-model';
 import { collapseProperties, type Got } from './collapse-race.js';
 import { FileRace } from './file-race.js';
 
@@ -16,19 +18,20 @@ export const gupSlowRetract = defineScenario({
   properties: collapseProperties,
   expected: [
     {
-      kernels: ['v6.1', 'v6.5'],
+      without: [retractByRcu],
       verdict: 'verified',
       because: 'the page table is taken out under mmap_lock, for writing',
     },
     {
-      kernels: ['v6.1+retract-by-rcu', 'v6.5+retract-by-rcu'],
+      with: [retractByRcu],
+      without: [pteMapInRcuSection],
       verdict: 'violated',
       properties: ['I5-PtlOwner'],
       because:
         'a349d72fd9ef: pte_offset_map() has to be in an RCU section before page tables are freed so',
     },
     {
-      kernels: ['v6.6', 'v6.11', 'v6.15'],
+      with: [retractByRcu, pteMapInRcuSection],
       verdict: 'verified',
       because: 'pte_offset_map_lock() looks at the entry above again, in an RCU section',
     },

@@ -1,7 +1,9 @@
+import { gupFastRecheckPmd } from '@pagerace/gup';
 import { defineScenario } from '@pagerace/kernel';
+import { collapseTableSync } from '@pagerace/khugepaged';
 import { referencesAreCounted } from '../madv-free/properties.js';
 import { CollapseRace, type Got } from './collapse-race.js';
-import { doesNotWait, pmdAndPte, synchronised, waitsForWalks } from './kernels.js';
+import { doesNotWait, waitsForWalks } from './architectures.js';
 import { noJunkRead, noJunkReturned } from './properties.js';
 
 export const gupFastCollapseZap = defineScenario({
@@ -16,13 +18,15 @@ export const gupFastCollapseZap = defineScenario({
   properties: [noJunkRead, noJunkReturned, referencesAreCounted],
   expected: [
     {
-      kernels: pmdAndPte,
+      with: [gupFastRecheckPmd],
+      without: [collapseTableSync],
       architectures: waitsForWalks,
       verdict: 'verified',
       because: 'the flush waits for walks, and so does who frees the table after it',
     },
     {
-      kernels: pmdAndPte,
+      with: [gupFastRecheckPmd],
+      without: [collapseTableSync],
       architectures: doesNotWait,
       verdict: 'violated',
       properties: ['I4a-NoJunkRead'],
@@ -31,7 +35,7 @@ export const gupFastCollapseZap = defineScenario({
         'to somebody’s page, as the entry above has changed',
     },
     {
-      kernels: synchronised,
+      with: [gupFastRecheckPmd, collapseTableSync],
       architectures: doesNotWait,
       verdict: 'verified',
       because: 'the collapse has waited for every walk that may have found the table',

@@ -1,6 +1,6 @@
 import { defineScenario } from '@pagerace/kernel';
+import { madvFreeRefcountCheck } from '@pagerace/rmap';
 import { directReadProperties, DirectReadRace, type Reclaimed } from './direct-read-race.js';
-import { afterFix, beforeFix, since6_15 } from './kernels.js';
 
 export const madvFreeDio = defineScenario({
   id: 'madv-free-dio',
@@ -14,13 +14,13 @@ export const madvFreeDio = defineScenario({
   properties: directReadProperties,
   expected: [
     {
-      kernels: beforeFix,
+      without: [madvFreeRefcountCheck],
       verdict: 'violated',
       properties: ['I-COH & I-DIO'],
       because: 'the commit message of 6c8e2a256915: reclaim between GUP and the dirty bit',
     },
     {
-      kernels: [...afterFix, ...since6_15],
+      with: [madvFreeRefcountCheck],
       verdict: 'verified',
       because: 'the request’s reference keeps the mapping',
     },

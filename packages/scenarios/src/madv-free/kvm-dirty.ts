@@ -2,8 +2,8 @@ import { GET_USER_PAGES, type GetUserPages, type GupFlags } from '@pagerace/gup'
 import { defineScenario } from '@pagerace/kernel';
 import { kernelFunction } from '@pagerace/machine';
 import { type Page, SetPageDirty } from '@pagerace/page-model';
+import { madvFreeRefcountCheck } from '@pagerace/rmap';
 import { DirectReadRace } from './direct-read-race.js';
-import { afterFix, beforeFix, since6_15 } from './kernels.js';
 import { freeIsUntouched, guestWriteIsSeen, referencesAreCounted } from './properties.js';
 
 const written = 0x79;
@@ -39,13 +39,13 @@ export const madvFreeKvmDirty = defineScenario({
   properties: [guestWriteIsSeen, referencesAreCounted, freeIsUntouched],
   expected: [
     {
-      kernels: beforeFix,
+      without: [madvFreeRefcountCheck],
       verdict: 'violated',
       properties: [guestWriteIsSeen.id],
       because: 'reclaim discards the page although KVM holds it, and what KVM writes is lost',
     },
     {
-      kernels: [...afterFix, ...since6_15],
+      with: [madvFreeRefcountCheck],
       verdict: 'verified',
       because: 'reclaim sees the reference, or else the dirty bit',
     },

@@ -4,8 +4,8 @@ import {
   type ArchitectureDefinition,
   composeRun,
   type Kernel,
-  type Patch,
 } from '@pagerace/kernel';
+import { madvFreeReproducerPatch } from './reproducer-patch.js';
 import { type InjectionPoint, reproducerScenario } from './reproducer.js';
 
 export interface ReproductionRequest {
@@ -16,8 +16,6 @@ export interface ReproductionRequest {
   readonly kernel: Kernel;
   readonly architecture: ArchitectureDefinition;
   readonly model: MemoryModel;
-  /** The debugging patch: `madvFreeReproducer` of @pagerace/patches. */
-  readonly patch: Patch;
 }
 
 export interface Reproduction {
@@ -35,7 +33,7 @@ export interface Reproduction {
  * @throws {UsageError} when the device is too short
  */
 export function reproduce(request: ReproductionRequest): Reproduction {
-  const { device, at, kernel, architecture, model, patch } = request;
+  const { device, at, kernel, architecture, model } = request;
   const outcomes = new Map<string, Reproduction['pages']>();
   const scenario = reproducerScenario((bytes, { buffer }) => {
     const pages = bytes.map((byte, nth) => ({ address: buffer.address(nth), byte }));
@@ -43,7 +41,7 @@ export function reproduce(request: ReproductionRequest): Reproduction {
   });
   const run = composeRun({
     scenario,
-    kernel: applyPatches(kernel, [patch]),
+    kernel: applyPatches(kernel, [madvFreeReproducerPatch]),
     architecture,
     model,
     parameters: { device: Buffer.from(device).toString('latin1'), at },

@@ -10,6 +10,7 @@ import {
 import { BUFFER } from './buffer.js';
 import { directReadProperties, DirectReadRace, type Reclaimed, YES } from './direct-read-race.js';
 import { mappingIsCoherent } from './properties.js';
+import { madvFreeReproducerPatch } from './reproducer-patch.js';
 
 /** How many pages the program of the commit message reads. */
 export const REPRODUCER_PAGES = 4;
@@ -109,7 +110,7 @@ export function reproducerScenario(
       '("bad").',
     parameters,
     machine: { cpus: 2, pages: 24 },
-    needs: ({ at }) => (at === 'anywhere' ? [] : ['madv-free-reproducer']),
+    needs: ({ at }) => (at === 'anywhere' ? [] : [madvFreeReproducerPatch]),
     properties,
     build: (context) => build(context, tell),
   });

@@ -1,9 +1,10 @@
+import { riscvCollapseFlushMm } from '@pagerace/arch-riscv';
 import { defineScenario, integerParameter } from '@pagerace/kernel';
 import { MachineProperty } from '@pagerace/machine';
 import { USER_ACCESS } from '@pagerace/page-model';
 import { Findings } from '../findings.js';
 import { CollapseRace } from '../gup-fast-collapse/collapse-race.js';
-import { ordersTheFlush, pmdAndPte, pteOnly } from '../gup-fast-collapse/kernels.js';
+import { ordersTheFlush } from '../gup-fast-collapse/architectures.js';
 import { freeIsUntouched, referencesAreCounted } from '../madv-free/properties.js';
 import { storeIsKept, unmappedIsUnreachable } from './properties.js';
 
@@ -39,13 +40,13 @@ export const staleTlbCollapse = defineScenario({
   properties: [storeIsKept, unmappedIsUnreachable, referencesAreCounted, freeIsUntouched],
   expected: [
     {
-      kernels: ['+riscv-collapse-flush-mm'],
+      with: [riscvCollapseFlushMm],
       architectures: ['riscv'],
       verdict: 'verified',
       because: flushedEverywhere,
     },
     {
-      kernels: [...pteOnly, ...pmdAndPte, 'v6.1'],
+      without: [riscvCollapseFlushMm],
       architectures: ['riscv'],
       verdict: 'violated',
       properties: [storeIsKept.id, unmappedIsUnreachable.id, MachineProperty.useAfterFree],

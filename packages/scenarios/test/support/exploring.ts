@@ -1,3 +1,4 @@
+import { archRiscv } from '@pagerace/arch-riscv';
 import { archX86 } from '@pagerace/arch-x86';
 import { explore, type Result } from '@pagerace/explorer';
 import {
@@ -9,13 +10,12 @@ import {
 } from '@pagerace/kernel';
 import type { OrderingSites } from '@pagerace/machine';
 import { memoryModels } from '@pagerace/memory-models';
-import { patches } from '@pagerace/patches';
 import { scenarios } from '../../src/index.js';
 
 export const registry = new Registry([
   { id: '@pagerace/memory-models', models: memoryModels },
   archX86,
-  patches,
+  archRiscv,
   scenarios,
 ]);
 

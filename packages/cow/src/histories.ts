@@ -1,0 +1,57 @@
+import { asOf, type History, history, since } from '@pagerace/history';
+import { anonExclusive, anonExclusiveBarriers } from '@pagerace/rmap';
+import { ANON_DUP_RULE } from './anon-dup-rule.js';
+import { ANON_REUSE_RULE } from './anon-reuse-rule.js';
+import { GUP_UNSHARE_RULE } from './gup-unshare-rule.js';
+import { HUGE_REUSE_RULE } from './huge-reuse-rule.js';
+import { PIN_ORDERING } from './pin-ordering.js';
+import { OrderedPin, OrderedUnshare } from './vintages/anon-exclusive-barriers.js';
+import {
+  ReferenceBeforeLook,
+  ReuseHugeIfExclusive,
+  ReuseIfExclusive,
+  tryDupAnonRmap,
+  UnshareUnlessExclusive,
+} from './vintages/anon-exclusive.js';
+import {
+  LookBeforeReference,
+  NeverUnshare,
+  ReuseByMapCount,
+  ReuseHugeByMapCount,
+  UnorderedPin,
+} from './vintages/map-count.js';
+import { cowByPageCount, ReuseByPageCount } from './vintages/page-count.js';
+import {
+  cowBySingleReference,
+  hugeCowBySingleReference,
+  ReuseBySingleReference,
+  ReuseHugeBySingleReference,
+} from './vintages/single-reference.js';
+
+/** Copy-on-write, function by function; each vintage has a module of its own. */
+export const cowHistories: readonly History[] = [
+  history(ANON_REUSE_RULE, 'mm/memory.c:do_wp_page(), do_swap_page()', [
+    asOf('v4.12', ReuseByMapCount),
+    since(cowByPageCount, ReuseByPageCount),
+    since(cowBySingleReference, ReuseBySingleReference),
+    since(anonExclusive, ReuseIfExclusive),
+  ]),
+  history(HUGE_REUSE_RULE, 'mm/huge_memory.c:do_huge_pmd_wp_page()', [
+    asOf('v4.12', ReuseHugeByMapCount),
+    since(hugeCowBySingleReference, ReuseHugeBySingleReference),
+    since(anonExclusive, ReuseHugeIfExclusive),
+  ]),
+  history(ANON_DUP_RULE, 'mm/memory.c:copy_present_pte(), mm/huge_memory.c:copy_huge_pmd()', [
+    asOf('v5.11', LookBeforeReference),
+    since(tryDupAnonRmap, ReferenceBeforeLook),
+  ]),
+  history(GUP_UNSHARE_RULE, 'mm/gup.c:gup_must_unshare()', [
+    asOf('v4.12', NeverUnshare),
+    since(anonExclusive, UnshareUnlessExclusive),
+    since(anonExclusiveBarriers, OrderedUnshare),
+  ]),
+  history(PIN_ORDERING, 'mm/gup.c:try_grab_folio()', [
+    asOf('v4.12', UnorderedPin),
+    since(anonExclusiveBarriers, OrderedPin),
+  ]),
+];

@@ -1,0 +1,26 @@
+import { injectable } from '@pagerace/di';
+import { commit } from '@pagerace/history';
+import { type Page, pageCount, pageMapcount, trylockPage, unlockPage } from '@pagerace/page-model';
+import type { WriteProtectFate } from '../anon-reuse-rule.js';
+import { ReuseByMapCount } from './map-count.js';
+
+/**
+ * A write fault goes on with the page only if nobody at all has another reference to it; a fault from
+ * swap still goes by the map and swap counts. mm/memory.c:do_wp_page(), v5.9 to v5.17.
+ */
+@injectable()
+export class ReuseByPageCount extends ReuseByMapCount {
+  override fateOf(page: Page): WriteProtectFate {
+    if (pageCount(page) !== 1 || !trylockPage(page)) return 'copy';
+    const mayReuse = pageMapcount(page) === 1 && pageCount(page) === 1;
+    unlockPage(page);
+    return mayReuse ? 'reuse' : 'copy';
+  }
+}
+
+export const cowByPageCount = commit({
+  id: 'cow-by-page-count',
+  title: 'mm: do_wp_page() simplification',
+  commit: '09854ba94c6a',
+  since: 'v5.9',
+});
