@@ -62,6 +62,6 @@ export async function exploreSelection(
     result,
     ...(expected === undefined ? {} : { expected }),
     ...(extent === undefined ? {} : { extent }),
-    ...(newerCode === undefined ? {} : { newerCode }),
+    ...(newerCode.length === 0 ? {} : { newerCode: newerCode.join('; ') }),
   };
 }

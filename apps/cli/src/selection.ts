@@ -32,7 +32,7 @@ export interface Selected {
   readonly subject: Subject;
   readonly expected?: Expectation;
   /** The code that its kernel is modelled with though it came later. */
-  readonly newerCode?: string;
+  readonly newerCode: readonly string[];
 }
 
 /** One run, and the words for it. */
@@ -48,7 +48,7 @@ export function wordsOf({ choice, subject, expected, newerCode }: Selection): Se
     choice,
     subject,
     ...(expected === undefined ? {} : { expected }),
-    ...(newerCode === undefined ? {} : { newerCode }),
+    newerCode,
   };
 }
 
@@ -85,7 +85,7 @@ export function select(registry: Registry, choice: Choice): Selection {
       ...(weakened.length === 0 ? {} : { weakened }),
     },
     ...(expected === undefined ? {} : { expected }),
-    ...(run.newerCode.length === 0 ? {} : { newerCode: run.newerCode.join('; ') }),
+    newerCode: run.newerCode,
   };
 }
 

@@ -12,8 +12,10 @@ const manual = read('../../../docs/command-line.md');
 
 const commands = [
   'list',
+  'show',
   'run',
   'compare',
+  'bisect',
   'barriers',
   'export',
   'replay',

@@ -38,7 +38,7 @@ describe('layers', () => {
     ['machine', 'page-model'],
     ['page-model', 'vmscan'],
     ['gup', 'kernel'],
-    ['kernel', 'patches'],
+    ['kernel', 'scenarios'],
     ['scenarios', 'report'],
     ['report', 'cli'],
   ])('keep %s from importing %s, above it', async (importer, imported) => {

@@ -22,7 +22,7 @@ import { progressDisplay } from '../progress-display.js';
 import { replayCommand } from '../replay-command.js';
 import type { BareSession } from '../session.js';
 import { type Strategy, strategyOf, type StrategyOptions } from '../strategy.js';
-import { newerCodeNote } from '../newer-code.js';
+import { newerCodeNotes } from '../newer-code.js';
 
 export interface CompareOptions extends StrategyOptions {
   readonly a?: string;
@@ -100,7 +100,7 @@ async function compareOn(
       const hint = `Goes wrong on ${elsewhere.join(', ')}: --arch all`;
       terminal.out(wrap(hint, pageWidth).join('\n'));
     }
-    for (const note of new Set(selected.flatMap(newerCodeNote))) terminal.out(`\n${note}`);
+    for (const note of newerCodeNotes(selected)) terminal.out(`\n${note}`);
   }
   return compareExitCode(runs, isComplete);
 }

@@ -2,7 +2,7 @@ import { json, runDocument } from '@pagerace/report';
 import type { ExitCode } from '../exit-code.js';
 import { ExplorationThread } from '../exploration-thread.js';
 import { exploreSelection } from '../exploring.js';
-import { newerCodeNote } from '../newer-code.js';
+import { newerCodeNotes } from '../newer-code.js';
 import { runExitCode } from '../outcome.js';
 import { readParameters } from '../parameters.js';
 import { progressDisplay } from '../progress-display.js';
@@ -68,7 +68,7 @@ export async function run(
   } else {
     if (shown === 0) terminal.out(`${subjectText(selected)}\n`);
     terminal.out(verdictLines(report, terminal));
-    for (const note of newerCodeNote(selected)) terminal.out(`\n${note}`);
+    for (const note of newerCodeNotes([selected])) terminal.out(`\n${note}`);
   }
   return runExitCode(report);
 }
