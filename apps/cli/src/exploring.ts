@@ -1,4 +1,3 @@
-import type { Result } from '@pagerace/explorer';
 import type { OrderingSite } from '@pagerace/machine';
 import type { RunReport } from '@pagerace/report';
 import { EndlessError, type ExplorationThread } from './exploration-thread.js';

@@ -102,8 +102,12 @@ function expectationFor(
   const expected = expectationOf(scenario, kernel, isPortable ? portable : architecture.id);
   if (expected === undefined) return undefined;
   // A patch of a plug-in cannot be told to another thread.
-  const { with: _, without: __, ...words } = expected;
-  return words;
+  const { verdict, properties, because } = expected;
+  return {
+    verdict,
+    ...(properties === undefined ? {} : { properties }),
+    ...(because === undefined ? {} : { because }),
+  };
 }
 
 /**

@@ -4,7 +4,7 @@ export type Release = string;
 const tag = /^v(\d+)\.(\d+)(?:-rc(\d+))?$/;
 
 /** Whether a text is the tag of a release or of a candidate of one, whether or not that was ever made. */
-export function isRelease(text: string): text is Release {
+export function isRelease(text: string): boolean {
   return tag.test(text);
 }
 

@@ -6,17 +6,16 @@ import {
   type MachineOptions,
   type OrderingSites,
 } from '@pagerace/machine';
-import { bindOldest, type History, type PatchFacts } from '@pagerace/history';
+import type { History } from '@pagerace/history';
 import { auditPageTables, auditReferences, MEMORY_OPTIONS } from '@pagerace/page-model';
 import type { ArchitectureDefinition } from './architecture-definition.js';
 import { builtAlike } from './built-alike.js';
-import { bothChange, hasPatch, isAdded, type Kernel } from './kernel.js';
+import { hasPatch, type Kernel } from './kernel.js';
 import { mustFit } from './misfit.js';
 import { parseParameters } from './parameters.js';
 import { checkMachine, PluginError } from './plugin-check.js';
 import type { Scenario } from './scenario.js';
 import { ScenarioContext } from './scenario-context.js';
-import { subsystemHistories } from './subsystems.js';
 import { UsageError } from './usage-error.js';
 import { newerCode } from './variant.js';
 import { historiesOf, wire } from './wire.js';

@@ -207,14 +207,11 @@ describe('an id that nobody has', () => {
       'there is no patch madv-free-refcnt-check; did you mean madv-free-refcount-check?',
     ],
     [() => registry.architecture('arm64'), 'there is no architecture arm64; known: stub'],
-    [
-      () => registry.kernel('v5.17-rc2+'),
-      expect.stringMatching(/^the id of a patch is missing; known: /),
-    ],
+    [() => registry.kernel('v5.17-rc2+'), /^the id of a patch is missing; known: /],
     [() => registry.model('TSO'), 'there is no memory model TSO; did you mean tso?'],
     [() => new Registry([]).model('sc'), 'there is no memory model sc; none is known'],
   ] as const)('%#: is answered with the nearest right one', (look, message) => {
-    expect(look).toThrow(expect.objectContaining({ name: 'UsageError', message }) as Error);
+    expect(look).toThrow(typeof message === 'string' ? new UsageError(message) : message);
   });
 });
 
