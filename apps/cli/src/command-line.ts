@@ -118,6 +118,7 @@ function addCommands(program: Command, command: Runner, bareCommand: BareRunner)
         'properties',
         'kernels',
         'patches',
+        'functions',
         'architectures',
         'models',
       ]),

@@ -199,6 +199,13 @@ export interface CatalogueEntry {
   readonly url?: string;
   /** Of a kernel: what it has, and what is modelled of it though a later release brought it. */
   readonly patches?: readonly string[];
+  /** Of a function, what came after its oldest form: `form` is the name of a class, or a value. */
+  readonly forms?: readonly {
+    readonly origin: 'oldest' | 'merged' | 'posted' | 'asked';
+    readonly patch: string;
+    readonly since?: string;
+    readonly form: string;
+  }[];
   /** Those that the kernel listed before it lacks. */
   readonly brings?: readonly string[];
   readonly newerCode?: readonly string[];

@@ -9,6 +9,7 @@ export const listed = [
   'properties',
   'kernels',
   'patches',
+  'functions',
   'architectures',
   'models',
 ] as const;
@@ -77,6 +78,18 @@ function entries(registry: Registry, kind: Listed): readonly CatalogueEntry[] {
         ...(since === undefined ? {} : { since }),
         ...(url === undefined ? {} : { url }),
       }));
+    case 'functions':
+      return registry.histories.map(({ code, since, variants }) => ({
+        id: code,
+        title: code,
+        since,
+        forms: variants.slice(1).map(({ origin, patch, since: from, name }) => ({
+          origin,
+          patch: patch!.id,
+          ...(from === undefined ? {} : { since: from }),
+          form: name,
+        })),
+      }));
     case 'architectures':
       // All but the classes that it provides.
       return registry.architectures.map(({ provides: _, histories: __, ...facts }) => facts);
@@ -108,6 +121,7 @@ function words({
   commit,
   since,
   brings,
+  forms,
   newerCode: newer,
   model,
   clearBeforeLoad,
@@ -123,8 +137,12 @@ function words({
     title === id ? [] : [title],
     merged === false ? ['not merged'] : [],
     commit === undefined ? [] : [`commit ${commit}`],
-    since === undefined ? [] : [`since ${since}`],
+    since === undefined ? [] : [`${forms === undefined ? 'since' : 'as of'} ${since}`],
     brings === undefined || brings.length === 0 ? [] : [`brings ${brings.join(', ')}`],
+    (forms ?? []).map(
+      ({ origin, patch, since: from }) =>
+        `${patch} (${from ?? (origin === 'posted' ? 'posted' : 'of no release')})`,
+    ),
     newer === undefined || newer.length === 0
       ? []
       : [`modelled as of a later release: ${newer.join('; ')}`],
