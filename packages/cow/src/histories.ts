@@ -1,5 +1,5 @@
-import { asOf, type History, history, since } from '@pagerace/history';
-import { anonExclusive, anonExclusiveBarriers } from '@pagerace/rmap';
+import { asOf, type History, history, posted, since } from '@pagerace/history';
+import { anonExclusive, anonExclusiveBarriers, swpExclusive, swpExclusiveV2 } from '@pagerace/rmap';
 import { ANON_DUP_RULE } from './anon-dup-rule.js';
 import { ANON_REUSE_RULE } from './anon-reuse-rule.js';
 import { GUP_UNSHARE_RULE } from './gup-unshare-rule.js';
@@ -27,6 +27,7 @@ import {
   ReuseBySingleReference,
   ReuseHugeBySingleReference,
 } from './vintages/single-reference.js';
+import { RestoreExclusive, RestoreUnlessOrdinary } from './vintages/swp-exclusive.js';
 
 /** Copy-on-write, function by function; each vintage has a module of its own. */
 export const cowHistories: readonly History[] = [
@@ -35,6 +36,8 @@ export const cowHistories: readonly History[] = [
     since(cowByPageCount, ReuseByPageCount),
     since(cowBySingleReference, ReuseBySingleReference),
     since(anonExclusive, ReuseIfExclusive),
+    posted(swpExclusiveV2, RestoreUnlessOrdinary),
+    since(swpExclusive, RestoreExclusive),
   ]),
   history(HUGE_REUSE_RULE, 'mm/huge_memory.c:do_huge_pmd_wp_page()', [
     asOf('v4.12', ReuseHugeByMapCount),

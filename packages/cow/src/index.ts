@@ -32,3 +32,4 @@ export {
   ReuseBySingleReference,
   ReuseHugeBySingleReference,
 } from './vintages/single-reference.js';
+export { RestoreExclusive, RestoreUnlessOrdinary } from './vintages/swp-exclusive.js';

@@ -1,13 +1,21 @@
 import {
+  ClearPageSwapCache,
   getPage,
   lockPage,
   type Page,
   PageAnonExclusive,
   SetPageAnonExclusive,
+  setPageWriteback,
 } from '@pagerace/page-model';
 import { SWAP } from '@pagerace/swap';
 import { describe, expect, test } from 'vitest';
-import { ANON_REUSE_RULE, GUP_UNSHARE_RULE } from '../src/index.js';
+import {
+  ANON_REUSE_RULE,
+  GUP_UNSHARE_RULE,
+  RestoreExclusive,
+  RestoreUnlessOrdinary,
+  ReuseIfExclusive,
+} from '../src/index.js';
 import { onceIn } from './system.js';
 
 // do_wp_page(), mm/memory.c; reuse_swap_page() to v5.8, page_count() since v5.9 (09854ba94c6a), PG_anon_exclusive
@@ -91,6 +99,44 @@ describe('a page that comes in from swap', () => {
   test.each(['v5.19', 'v6.15'])('is exclusive on %s if its entry says so', (release) => {
     expect(swappedIn(release, true, true, 1)).toEqual([true, true]);
     expect(swappedIn(release, false, true, 1)).toEqual([false, true]);
+  });
+});
+
+// do_swap_page(), mm/memory.c: 6c287605fd56 and 1493a1913e34 (v5.19), and v2 of the latter. Others refer to the page.
+describe('a page that comes in from swap with the exclusive marker', () => {
+  const exclusive = (
+    Rule: typeof ReuseIfExclusive,
+    { writeback = false, stable = false, fresh = false, marker = true },
+  ): boolean =>
+    onceIn('v5.19', ({ wiring, page }) => {
+      const swap = wiring.override(ANON_REUSE_RULE, Rule).get(SWAP);
+      swap.swapon(1);
+      swap.hasStableWrites = () => stable;
+      lockPage(page);
+      swap.addToSwap(page);
+      const entry = page.private.read();
+      swap.swapDuplicate(entry);
+      page._mapcount.write(-1);
+      getPage(page);
+      if (writeback) setPageWriteback(page);
+      if (fresh) ClearPageSwapCache(page);
+      return wiring.get(ANON_REUSE_RULE).swapIn(page, entry, false, marker).exclusive;
+    });
+
+  test.each([
+    ['is idle', {}, [false, true, true]],
+    ['is under writeback to an ordinary disk', { writeback: true }, [false, false, true]],
+    [
+      'is under writeback to a device with stable writes',
+      { writeback: true, stable: true },
+      [false, true, false],
+    ],
+    ['is idle, of a device with stable writes', { stable: true }, [false, true, true]],
+    ['has lost the marker', { marker: false }, [false, false, false]],
+    ['is new, and not in the swap cache', { fresh: true, marker: false }, [true, true, true]],
+  ])('and %s, is exclusive by part 2, by v2 and as merged', (_, state, expected) => {
+    const rules = [ReuseIfExclusive, RestoreUnlessOrdinary, RestoreExclusive];
+    expect(rules.map((Rule) => exclusive(Rule, state))).toEqual(expected);
   });
 });
 

@@ -46,7 +46,7 @@ test.each([
   ],
   [
     'v5.19',
-    'ReuseIfExclusive',
+    'RestoreExclusive',
     'ReuseHugeIfExclusive',
     'ReferenceBeforeLook',
     'UnshareUnlessExclusive',
@@ -54,7 +54,7 @@ test.each([
   ],
   [
     'v6.1',
-    'ReuseIfExclusive',
+    'RestoreExclusive',
     'ReuseHugeIfExclusive',
     'ReferenceBeforeLook',
     'OrderedUnshare',

@@ -6,12 +6,15 @@ export const ANON_EXCLUSIVE = token<AnonExclusive>('rmap.AnonExclusive', {
 });
 
 /**
- * The seam of PG_anon_exclusive: whether the kernel notes which anonymous pages belong to one process
- * alone, in the page while it is mapped and in the page-table entry while it is swapped out.
+ * The seam of PG_anon_exclusive: whether the kernel notes which of the anonymous pages that are mapped
+ * belong to one process alone.
  */
 export interface AnonExclusive {
   readonly isTracked: boolean;
-  /** Whether page_try_share_anon_rmap() has its barriers. */
+  /**
+   * Whether page_try_share_anon_rmap() has its barriers. Without them the flag must not be cleared before
+   * every CPU has lost the entry, so that the flush of an exclusive page is not deferred.
+   */
   readonly hasBarriers: boolean;
 }
 
@@ -31,7 +34,7 @@ export const anonExclusiveBarriers = commit({
 
 export const anonExclusiveHistory = history(
   ANON_EXCLUSIVE,
-  'mm/rmap.c:page_try_share_anon_rmap()',
+  'mm/rmap.c:page_try_share_anon_rmap(), and whether try_to_unmap_one() defers the flush before it',
   [
     asOf('v4.12', { isTracked: false, hasBarriers: false }),
     since(anonExclusive, { isTracked: true, hasBarriers: false }),

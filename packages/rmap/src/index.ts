@@ -22,6 +22,7 @@ export {
 } from './lazy-free-rule.js';
 export { RMAP, type Rmap } from './rmap.js';
 export { rmapHistories, rmapSubsystem } from './subsystem.js';
+export { SWP_EXCLUSIVE, swpExclusive, type SwpExclusive, swpExclusiveV2 } from './swp-exclusive.js';
 export type { TtuFlags } from './ttu-flags.js';
 export {
   BATCHED_FLUSH_NOTE,

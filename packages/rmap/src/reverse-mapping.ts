@@ -43,6 +43,7 @@ import { LAZY_FREE_RULE, type LazyFreeRule } from './lazy-free-rule.js';
 import { pageVmaMappedWalk, pageVmaMappedWalkDone } from './page-vma-mapped.js';
 import type { Rmap } from './rmap.js';
 import { rmapWalk } from './rmap-walk.js';
+import { SWP_EXCLUSIVE, type SwpExclusive } from './swp-exclusive.js';
 import type { TtuFlags } from './ttu-flags.js';
 import { UNMAP_FLUSH, type UnmapFlush } from './unmap-flush.js';
 
@@ -55,6 +56,7 @@ export class ReverseMapping implements Rmap {
     @inject(UNMAP_FLUSH) private readonly flush: UnmapFlush,
     @inject(LAZY_FREE_RULE) private readonly lazyFree: LazyFreeRule,
     @inject(ANON_EXCLUSIVE) private readonly exclusive: AnonExclusive,
+    @inject(SWP_EXCLUSIVE) private readonly swpExclusive: SwpExclusive,
     @inject(LAZY_FREE_LOG) private readonly log: LazyFreeLog,
   ) {}
 
@@ -153,7 +155,8 @@ export class ReverseMapping implements Rmap {
       return false;
     }
     const anonExclusive = this.exclusive.isTracked && PageAnonExclusive(page);
-    const pteval = this.#nukePte(mapped, vma, address, flags);
+    const mayDefer = !anonExclusive || this.exclusive.hasBarriers;
+    const pteval = this.#nukePte(mapped, vma, address, flags, mayDefer);
 
     // Moves the dirty bit to the page, now that the entry is gone.
     if (this.arch.pteDirty(pteval)) setPageDirty(page);
@@ -183,8 +186,14 @@ export class ReverseMapping implements Rmap {
   }
 
   /** Clears the entry; with a deferred flush, a CPU may go on by the old one for a while. */
-  #nukePte({ ptep }: LockedPte, vma: Vma, address: VirtualAddress, flags: TtuFlags): Pte {
-    if (!this.flush.shouldDeferFlush(vma.mm, flags)) {
+  #nukePte(
+    { ptep }: LockedPte,
+    vma: Vma,
+    address: VirtualAddress,
+    flags: TtuFlags,
+    mayDefer: boolean,
+  ): Pte {
+    if (!mayDefer || !this.flush.shouldDeferFlush(vma.mm, flags)) {
       return this.arch.ptepClearFlush(vma, address, ptep);
     }
     const pteval = this.arch.ptepGetAndClear(vma.mm, address, ptep);
@@ -231,7 +240,7 @@ export class ReverseMapping implements Rmap {
 
   #swapPte(entry: SwapEntry, pteval: Pte, anonExclusive: boolean): Pte {
     let swapPte = this.arch.swpEntryToPte(entry);
-    if (anonExclusive && this.arch.hasSwpExclusive) swapPte = this.arch.pteSwpMkexclusive(swapPte);
+    if (anonExclusive && this.swpExclusive.isKept) swapPte = this.arch.pteSwpMkexclusive(swapPte);
     if (this.arch.pteSoftDirty(pteval)) swapPte = this.arch.pteSwpMksoftDirty(swapPte);
     if (this.arch.pteUffdWp(pteval)) swapPte = this.arch.pteSwpMkuffdWp(swapPte);
     return swapPte;

@@ -5,12 +5,14 @@ import { LAZY_FREE_LOG, LazyFreeLog } from './lazy-free-log.js';
 import { lazyFreeRule } from './lazy-free-rule.js';
 import { ReverseMapping } from './reverse-mapping.js';
 import { RMAP } from './rmap.js';
+import { swpExclusiveHistory } from './swp-exclusive.js';
 import { batchedFlushNote, UNMAP_FLUSH, UnmapFlush } from './unmap-flush.js';
 
 export const rmapHistories: readonly History[] = [
   lazyFreeRule,
   batchedFlushNote,
   anonExclusiveHistory,
+  swpExclusiveHistory,
   // v4.12 tells MMU notifiers of each page behind its removal, not of a range. Read in v4.12 and v5.17-rc5.
   unchanged('mm/rmap.c:try_to_unmap_one(), its MMU notifiers', 'v5.17-rc1'),
 ];

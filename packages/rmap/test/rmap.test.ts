@@ -2,6 +2,7 @@ import type { Wiring } from '@pagerace/di';
 import { readOnce, writeOnce } from '@pagerace/machine';
 import {
   auditReferences,
+  ClearPageAnonExclusive,
   getPage,
   GUP_PIN_COUNTING_BIAS,
   lockPage,
@@ -29,7 +30,7 @@ import {
 } from '@pagerace/page-model';
 import { notified } from '@pagerace/page-model/testing';
 import { describe, expect, test } from 'vitest';
-import { ANON_EXCLUSIVE } from '../src/index.js';
+import { ANON_EXCLUSIVE, SWP_EXCLUSIVE, UNMAP_FLUSH } from '../src/index.js';
 import { explored, exploredWeakly, once, type System } from './system.js';
 
 const vmFlags = VM_READ | VM_WRITE;
@@ -55,7 +56,9 @@ function mapLazyFree(system: System, vma: Vma, address: VirtualAddress): Page {
 
 /** As v5.19 does. */
 function trackingExclusive(wiring: Wiring): void {
-  wiring.overrideValue(ANON_EXCLUSIVE, { isTracked: true, hasBarriers: false });
+  wiring
+    .overrideValue(ANON_EXCLUSIVE, { isTracked: true, hasBarriers: false })
+    .overrideValue(SWP_EXCLUSIVE, { isKept: true });
 }
 
 const pteAt = (vma: Vma, address: VirtualAddress): Pte => walkToPte(vma.mm, address)!.ptep.read();
@@ -263,6 +266,59 @@ describe('try_to_unmap() of a page in the swap cache', () => {
       trackingExclusive,
     );
     expect(seen).toEqual(expected);
+  });
+
+  // try_to_unmap_one(), mm/rmap.c: 6c287605fd56 forgets, 1493a1913e34 remembers.
+  test.each([false, true])('notes in the entry that a page was exclusive: %s', (isKept) => {
+    const marked = once(
+      (system) => {
+        const { arch, mm, rmap, swap } = system;
+        swap.swapon(1);
+        const vma = mm.mmap({ start: 0, pages: 1, vmFlags });
+        const page = map(system, vma, 0);
+        lockPage(page);
+        swap.addToSwap(page);
+        rmap.tryToUnmap(page, {});
+        return [arch.pteSwpExclusive(pteAt(vma, 0)), PageAnonExclusive(page)];
+      },
+      undefined,
+      (wiring) => {
+        trackingExclusive(wiring);
+        wiring.overrideValue(SWP_EXCLUSIVE, { isKept });
+      },
+    );
+    expect(marked).toEqual([isKept, false]);
+  });
+
+  // try_to_unmap_one(), mm/rmap.c, v5.19: "!anon_exclusive && should_defer_flush()"; v6.1 (088b8aa537c2) drops it.
+  test.each([
+    ['defers the flush before PG_anon_exclusive', false, false, true, true],
+    ['flushes an exclusive page at once up to v6.0', true, false, true, false],
+    ['defers the flush of a page that is not exclusive', true, false, false, true],
+    ['defers the flush of an exclusive page since v6.1', true, true, true, true],
+  ])('%s', (_, isTracked, hasBarriers, exclusive, deferred) => {
+    const seen = once(
+      (system) => {
+        const { mm, rmap, swap, wiring } = system;
+        swap.swapon(1);
+        const flush = wiring.get(UNMAP_FLUSH);
+        let isDeferred = false;
+        flush.shouldDeferFlush = () => true;
+        flush.setTlbUbcFlushPending = () => {
+          isDeferred = true;
+        };
+        const vma = mm.mmap({ start: 0, pages: 1, vmFlags });
+        const page = map(system, vma, 0);
+        if (!exclusive) ClearPageAnonExclusive(page);
+        lockPage(page);
+        swap.addToSwap(page);
+        rmap.tryToUnmap(page, { batchFlush: true });
+        return isDeferred;
+      },
+      undefined,
+      (wiring) => void wiring.overrideValue(ANON_EXCLUSIVE, { isTracked, hasBarriers }),
+    );
+    expect(seen).toBe(deferred);
   });
 
   // page_try_share_anon_rmap(), v6.1 (088b8aa537c2): the entry is cleared, smp_mb(), the pins are read; GUP-fast

@@ -8,6 +8,7 @@ import { LAZY_FREE_LOG, type LazyFreeLog, RMAP, type Rmap, rmapSubsystem } from 
 
 export interface System {
   readonly machine: Machine;
+  readonly wiring: Wiring;
   readonly memory: Memory;
   readonly arch: Architecture;
   readonly swap: Swap;
@@ -28,7 +29,7 @@ function compose(rewire?: (wiring: Wiring) => void): System {
   const rmap = wiring.get(RMAP);
   const log = wiring.get(LAZY_FREE_LOG);
   const mm = new Mm(memory, 'mm', [machine.cpu(0)]);
-  return { machine, memory, arch, swap, rmap, log, mm };
+  return { machine, wiring, memory, arch, swap, rmap, log, mm };
 }
 
 export const { explored, once } = exploring(sc, compose);

@@ -182,6 +182,10 @@ export class SwapArea implements Swap {
     unlockPage(page);
   }
 
+  hasStableWrites(_entry: SwapEntry): boolean {
+    return false;
+  }
+
   @kernelFunction('mm/swapfile.c')
   pageSwapcount(page: Page): number {
     if (!PageSwapCache(page)) return 0;

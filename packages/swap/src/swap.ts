@@ -21,6 +21,8 @@ export interface Swap {
   swapinReadahead(entry: SwapEntry): Page | undefined;
   /** swap_writepage(): writes a locked page out, and unlocks it. */
   swapWritepage(page: Page): void;
+  /** SWP_STABLE_WRITES: whether the device of the entry cannot stand a page that changes under writeback. */
+  hasStableWrites(entry: SwapEntry): boolean;
   /** page_swapcount(): how many page-table entries use the page's slot. Hold the page lock. */
   pageSwapcount(page: Page): number;
   /** try_to_free_swap(): takes a page out of the swap cache if no page-table entry uses its slot. Hold the page lock. */

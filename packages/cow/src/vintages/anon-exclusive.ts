@@ -17,7 +17,7 @@ import type { SwapInDecision, WriteProtectFate } from '../anon-reuse-rule.js';
 import type { GupUnshareRule, ReferenceUse } from '../gup-unshare-rule.js';
 import { ReuseBySingleReference, ReuseHugeBySingleReference } from './single-reference.js';
 
-/** A page that is marked exclusive is reused without more ado. mm/memory.c, v5.19. */
+/** A page that is marked exclusive is reused without more ado. mm/memory.c, 6c287605fd56 (v5.19). */
 @injectable()
 export class ReuseIfExclusive extends ReuseBySingleReference {
   override fateOf(page: Page): WriteProtectFate {
@@ -34,9 +34,15 @@ export class ReuseIfExclusive extends ReuseBySingleReference {
     writes: boolean,
     entryExclusive: boolean,
   ): SwapInDecision {
-    super.swapIn(page, entry, writes, entryExclusive);
-    const exclusive = entryExclusive || pageCount(page) === 1;
+    const isKnown = this.isKnownExclusive(page, entry, entryExclusive);
+    this.giveUpSlot(page, entry, writes);
+    const exclusive = isKnown || pageCount(page) === 1;
     return { write: writes && exclusive, exclusive };
+  }
+
+  /** Whether no count is needed. Part 2 of the COW fixes keeps nothing of it in the entry. */
+  protected isKnownExclusive(page: Page, _entry: SwapEntry, _entryExclusive: boolean): boolean {
+    return this.isFresh(page);
   }
 }
 

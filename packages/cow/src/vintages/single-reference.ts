@@ -43,12 +43,22 @@ export class ReuseBySingleReference implements AnonReuseRule {
   }
 
   swapIn(page: Page, entry: SwapEntry, writes: boolean, _entryExclusive: boolean): SwapInDecision {
-    // Gives the slot up first, so that the page can leave the swap cache.
+    const isFresh = writes && this.isFresh(page);
+    this.giveUpSlot(page, entry, writes);
+    const reuse = isFresh || (writes && pageCount(page) === 1);
+    return { write: reuse, exclusive: reuse };
+  }
+
+  /** page != swapcache: this fault has allocated the page, and nobody can find it. Ask before {@link giveUpSlot}. */
+  protected isFresh(page: Page): boolean {
+    return !PageSwapCache(page);
+  }
+
+  /** Comes before the page is mapped, so that the page can leave the swap cache. */
+  protected giveUpSlot(page: Page, entry: SwapEntry, writes: boolean): void {
     this.swap.swapFree(entry);
     // should_try_to_free_swap(): worth it if this fault and the swap cache alone have the page.
     if (writes && PageSwapCache(page) && pageCount(page) === 2) this.swap.tryToFreeSwap(page);
-    const reuse = writes && pageCount(page) === 1;
-    return { write: reuse, exclusive: reuse };
   }
 
   swappedIn(_entry: SwapEntry): void {
