@@ -89,7 +89,10 @@ export function mustFit(
 /** Whether everything that `one` orders is ordered by `other`, too, which orders more. */
 function isWeaker(one: Ordering, other: Ordering): boolean {
   if (one.kind === 'fence' && other.kind === 'fence')
-    return other.fence === Fence.full && one.fence !== Fence.full;
+    return (
+      (other.fence === Fence.full && one.fence !== Fence.full) ||
+      (other.fence === Fence.writeToAny && one.fence === Fence.write)
+    );
   if (one.kind === 'order' && other.kind === 'order')
     return one.order !== other.order && (one.order === Order.relaxed || other.order === Order.full);
   return false;

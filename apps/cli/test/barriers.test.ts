@@ -175,6 +175,16 @@ describe('a barrier that is weakened by hand', () => {
     expect((await pagerace(`${run} --weaken ${rmb}`)).code).toBe(ExitCode.success);
   });
 
+  it('may be an instruction that orders more than smp_wmb()', async () => {
+    const dsb = 'arch/arm64/include/asm/tlbflush.h:__flush_tlb_page_nosync:dsb(ishst)';
+    const run = 'run madv-free-dio --kernel v5.18 --arch arm64-deferred --strategy first';
+    const { code, out } = await pagerace(`${run} --weaken ${dsb}=smp_wmb`);
+    expect(code).not.toBe(ExitCode.usage);
+    expect(out).toContain(`${dsb}=smp_wmb`);
+    const { err } = await pagerace(`${run} --weaken ${dsb}=smp_rmb`);
+    expect(err.replaceAll(/\s+/g, ' ')).toContain('smp_rmb is not weaker than writeToAny');
+  });
+
   it('is none where hardware is stood for', async () => {
     const site = 'block/fops.c:blkdev_bio_end_io_simple:wake_up';
     const run = `run madv-free-dio --kernel v5.18 --weaken ${site}`;
