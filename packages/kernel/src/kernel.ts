@@ -51,6 +51,12 @@ export function kernelOf(release: Release): Kernel {
   return defineKernel({ id: release, title: `Linux ${release}`, release });
 }
 
+/** Each last release of a major version, and the first candidate of the next. */
+const gaps = [
+  ['v4.20', 'v5.0-rc1'],
+  ['v5.19', 'v6.0-rc1'],
+] as const;
+
 function modelled(release: string): Release {
   if (!isRelease(release))
     throw new UsageError(`there is no release ${release}; one is ${newestRelease}, or v5.17-rc2`);
@@ -62,6 +68,10 @@ function modelled(release: string): Release {
     throw new UsageError(
       `${release} is newer than the newest release that is modelled, ${newestRelease}`,
     );
+  for (const [last, next] of gaps) {
+    if (compareReleases(release, last) > 0 && compareReleases(release, next) < 0)
+      throw new UsageError(`there is no release ${release}; ${next} comes after ${last}`);
+  }
   return release;
 }
 
@@ -145,14 +155,16 @@ function mustFit(kernel: Kernel, patch: Patch): void {
     );
     if (other === undefined || patch.supersedes?.some(({ id }) => id === other.id) === true)
       continue;
-    throw new UsageError(bothChange(other, patch, token.description ?? 'one seam'));
+    throw new UsageError(notSuperseded(other, patch, token.description ?? 'one seam'));
   }
 }
 
-/** Says that two patches that do not know of one another change the same thing. */
+/** Says that two patches change the same thing. */
 export function bothChange(one: PatchFacts, other: PatchFacts, what: string): string {
-  return (
-    `the patches ${one.id} and ${other.id} both change ${what}: ` +
-    'choose one, or say in the later one that it supersedes the earlier'
-  );
+  return `the patches ${one.id} and ${other.id} both change ${what}`;
+}
+
+/** The same of a patch of a plug-in, which can say that it supersedes the other. */
+export function notSuperseded(one: PatchFacts, other: PatchFacts, what: string): string {
+  return `${bothChange(one, other, what)}: choose one, or say in the later one that it supersedes the earlier`;
 }

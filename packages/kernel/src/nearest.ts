@@ -20,10 +20,20 @@ export function nearest(wanted: string, names: Iterable<string>): string | undef
   return best;
 }
 
-/** The error for an id that nobody has: it names the nearest right one, every one that ends in it after a colon, or all if none is near. */
-export function noSuch(kind: string, wanted: string, known: Iterable<string>): UsageError {
+/**
+ * The error for an id that nobody has: it names the nearest right one, every one that ends in it after a
+ * colon, or all if none is near.
+ *
+ * @param all what to say instead of every id
+ */
+export function noSuch(
+  kind: string,
+  wanted: string,
+  known: Iterable<string>,
+  all?: string,
+): UsageError {
   const ids = [...known];
-  const all = ids.length === 0 ? 'none is known' : `known: ${ids.join(', ')}`;
+  all ??= ids.length === 0 ? 'none is known' : `known: ${ids.join(', ')}`;
   if (wanted === '') return new UsageError(`the id of a ${kind} is missing; ${all}`);
   const ending = ids.filter((id) => id.endsWith(`:${wanted}`));
   const like = ending.length > 1 ? ending.join(' or ') : nearest(wanted, ids);

@@ -1,7 +1,14 @@
 import type { MemoryModel } from '@pagerace/explorer';
 import { type History, isRelease } from '@pagerace/history';
 import type { ArchitectureDefinition } from './architecture-definition.js';
-import { applyPatches, type Kernel, kernelOf, withoutPatches } from './kernel.js';
+import {
+  applyPatches,
+  type Kernel,
+  kernelOf,
+  newestRelease,
+  oldestRelease,
+  withoutPatches,
+} from './kernel.js';
 import { listedReleases } from './releases.js';
 import { noSuch } from './nearest.js';
 import type { Patch } from './patch.js';
@@ -41,11 +48,11 @@ const likelyNames: ReadonlyMap<string, readonly string[]> = new Map([
 
 /** Everything that can be chosen by its id. */
 export class Registry {
-  readonly #scenarios = new Catalogue<Scenario>('scenario');
-  readonly #patches = new Catalogue<Patch>('patch');
-  readonly #kernels = new Catalogue<Kernel>('kernel');
-  readonly #architectures = new Catalogue<ArchitectureDefinition>('architecture');
-  readonly #models = new Catalogue<MemoryModel>('memory model');
+  readonly #scenarios = new Catalogue<Scenario>('scenario', 'scenarios');
+  readonly #patches = new Catalogue<Patch>('patch', 'patches');
+  readonly #kernels = new Catalogue<Kernel>('kernel', 'kernels');
+  readonly #architectures = new Catalogue<ArchitectureDefinition>('architecture', 'architectures');
+  readonly #models = new Catalogue<MemoryModel>('memory model', 'models');
   /** Of every function that changed, whatever the architecture. */
   readonly histories: readonly History[];
 
@@ -100,7 +107,9 @@ export class Registry {
     if (!this.#patches.has(id) && /^[0-9a-f]{7,40}$/.test(id)) {
       const found = this.patches.find(({ commit }) => commit !== undefined && isPrefix(commit, id));
       if (found !== undefined) return found;
-      throw new UsageError(`no commit ${id} is modelled; list patches shows those that are`);
+      throw new UsageError(
+        `no commit ${id} is modelled; \`pagerace list patches\` shows those that are`,
+      );
     }
     return this.#patches.get(id);
   }
@@ -130,13 +139,27 @@ export class Registry {
    */
   kernel(name: string): Kernel {
     const [id = '', ...changes] = name.split(/(?=[+^])/);
-    const base = this.#kernels.has(id) || !isRelease(id) ? this.#kernels.get(id) : kernelOf(id);
+    const base = this.#base(id);
     const kernel = changes.reduce((before, change) => {
       const patch = [this.patch(change.slice(1))];
       return change.startsWith('+') ? applyPatches(before, patch) : withoutPatches(before, patch);
     }, base);
     for (const history of this.histories) variantIn(history, kernel);
     return kernel;
+  }
+
+  #base(id: string): Kernel {
+    if (this.#kernels.has(id)) return this.#kernels.get(id);
+    if (isRelease(id)) return kernelOf(id);
+    // 5.15, 5.15.30 or linux-5.15.
+    const release = /\d+\.\d+(-rc\d+)?/.exec(id)?.[0];
+    const ids = this.kernels.map((kernel) => kernel.id);
+    throw noSuch(
+      'kernel',
+      id,
+      release === undefined ? ids : [`v${release}`, ...ids],
+      `a kernel is a release from ${oldestRelease} to ${newestRelease}, or one of \`pagerace list kernels\``,
+    );
   }
 
   /**
@@ -183,7 +206,14 @@ function isPrefix(one: string, other: string): boolean {
 class Catalogue<T extends { readonly id: string }> {
   readonly #things = new Map<string, { readonly thing: T; readonly from: string }>();
 
-  constructor(private readonly kind: string) {}
+  /**
+   * @param kind of one thing
+   * @param list what `pagerace list` calls all of them
+   */
+  constructor(
+    private readonly kind: string,
+    private readonly list: string,
+  ) {}
 
   get all(): readonly T[] {
     return [...this.#things.values()].map(({ thing }) => thing);
@@ -212,7 +242,10 @@ class Catalogue<T extends { readonly id: string }> {
 
   get(id: string): T {
     const found = this.#things.get(id);
-    if (found === undefined) throw noSuch(this.kind, id, this.#things.keys());
+    if (found === undefined) {
+      const hint = `\`pagerace list ${this.list}\` shows those that are`;
+      throw noSuch(this.kind, id, this.#things.keys(), this.#things.size > 12 ? hint : undefined);
+    }
     return found.thing;
   }
 }

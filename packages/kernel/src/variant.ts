@@ -13,13 +13,27 @@ export function variantIn(history: History, kernel: Kernel): AnyVariant | undefi
   const first = variants[0]?.patch;
   if (first !== undefined && kernel.without.some(({ id }) => id === first.id))
     throw new UsageError(`no form of ${code} without ${first.id} is modelled`);
+  // Which commits a candidate has is known of those of older releases, and of those that are named.
+  const final = kernel.release.replace(/-rc\d+$/, '');
+  const unknown = variants.find(
+    ({ patch }) =>
+      patch !== undefined &&
+      patch.since === final &&
+      final !== kernel.release &&
+      !isAdded(kernel, patch),
+  );
+  if (unknown !== undefined)
+    throw new UsageError(
+      `whether ${kernel.release} has ${unknown.patch!.id} of ${final} is not known: take ${final} or the release before it`,
+    );
   const present = variants.filter(
     ({ patch }, nth) => nth === 0 || (patch !== undefined && hasPatch(kernel, patch)),
   );
   const chosen = present.at(-1);
   if (chosen === undefined) return undefined;
   const asked = present.filter(({ origin }) => origin === 'asked');
-  if (asked.length > 1) throw new UsageError(bothChange(asked[0]!.patch!, asked[1]!.patch!, code));
+  if (asked.length > 1)
+    throw new UsageError(`${bothChange(asked[0]!.patch!, asked[1]!.patch!, code)}: choose one`);
   const { patch } = chosen;
   const lost = present.find(({ origin }) => origin === 'posted');
   if (lost !== undefined && lost !== chosen && patch !== undefined && !isAdded(kernel, patch)) {
@@ -29,14 +43,23 @@ export function variantIn(history: History, kernel: Kernel): AnyVariant | undefi
   }
   const missing = chosen.buildsOn.filter((one) => !hasPatch(kernel, one));
   if (missing.length > 0) {
-    const lacks = missing.map(({ id }) => id).join(', ');
+    const lacks = named(missing);
+    const onTop = named(
+      present.flatMap((one) =>
+        one.buildsOn.includes(missing[0]!) && one.patch !== undefined ? one.patch : [],
+      ),
+    );
     throw new UsageError(
       patch !== undefined && isAdded(kernel, patch)
         ? `the patch ${patch.id} does not fit ${kernel.release}, which lacks ${lacks}`
-        : `${patch!.id} builds on ${lacks}: take ${patch!.id} out, too`,
+        : `${lacks} cannot be taken out of ${kernel.release} without what builds on it: ${onTop}`,
     );
   }
   return chosen;
+}
+
+function named(patches: readonly PatchFacts[]): string {
+  return patches.map(({ id }) => id).join(', ');
 }
 
 /** The code that is modelled for a kernel though a later release brought it, as `file as of release: functions`. */

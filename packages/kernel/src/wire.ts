@@ -3,7 +3,7 @@ import { GUP_CONFIG } from '@pagerace/gup';
 import { bindOldest, type History, type PatchFacts } from '@pagerace/history';
 import { ARCHITECTURE, TLB_FLUSH } from '@pagerace/page-model';
 import type { ArchitectureDefinition } from './architecture-definition.js';
-import { bothChange, isAdded, type Kernel } from './kernel.js';
+import { isAdded, type Kernel, notSuperseded } from './kernel.js';
 import { PluginError } from './plugin-check.js';
 import type { AnyProvision } from './provision.js';
 import { subsystemHistories, subsystems } from './subsystems.js';
@@ -44,7 +44,7 @@ export function wire(kernel: Kernel, architecture: ArchitectureDefinition): Wiri
     provide(`the patch ${patch.id}`, patch.provides ?? [], wiring, (one) => {
       const other = changed.get(one.token);
       if (other !== undefined && patch.supersedes?.some(({ id }) => id === other.id) !== true)
-        throw new UsageError(bothChange(other, patch, one.token.description ?? 'one seam'));
+        throw new UsageError(notSuperseded(other, patch, one.token.description ?? 'one seam'));
       one.override(wiring);
     });
   }
