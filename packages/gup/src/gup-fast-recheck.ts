@@ -25,7 +25,7 @@ export class RecheckPte implements GupFastRecheck {
   }
 }
 
-/** The entry that points to the page table is looked at again, too. mm/gup.c:gup_pte_range(), v6.1. */
+/** The entry that points to the page table is looked at again, too. mm/gup.c:gup_pte_range(), v6.0. */
 @injectable()
 export class RecheckPmdAndPte implements GupFastRecheck {
   isUnchanged(arch: Architecture, { pmdp, pmd, ptep }: PteWalk, pte: Pte): boolean {

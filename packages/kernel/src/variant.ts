@@ -17,10 +17,7 @@ export function variantIn(history: History, kernel: Kernel): AnyVariant | undefi
   const final = kernel.release.replace(/-rc\d+$/, '');
   const unknown = variants.find(
     ({ patch }) =>
-      patch !== undefined &&
-      patch.since === final &&
-      final !== kernel.release &&
-      !isAdded(kernel, patch),
+      patch?.since === final && final !== kernel.release && !isAdded(kernel, patch),
   );
   if (unknown !== undefined)
     throw new UsageError(

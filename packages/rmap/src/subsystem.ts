@@ -13,6 +13,8 @@ export const rmapHistories: readonly History[] = [
   batchedFlushNote,
   anonExclusiveHistory,
   swpExclusiveHistory,
+  // With counters: 5ee2fa2f0636. From v4.13 on a flag says the same.
+  unchanged('mm/rmap.c:flush_tlb_batched_pending()', 'v5.17-rc1'),
   // v4.12 tells MMU notifiers of each page behind its removal, not of a range. Read in v4.12 and v5.17-rc5.
   unchanged('mm/rmap.c:try_to_unmap_one(), its MMU notifiers', 'v5.17-rc1'),
 ];

@@ -15,7 +15,6 @@ export interface BatchedFlushNote {
   readonly isTaken: boolean;
 }
 
-/** In the form of v5.17 (5ee2fa2f0636), with counters instead of a flag. */
 export const flushBatchedPending = commit({
   id: 'flush-batched-pending',
   title:

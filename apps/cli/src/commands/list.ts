@@ -136,7 +136,7 @@ function words({
   const facts = [
     title === id ? [] : [title],
     merged === false ? ['not merged'] : [],
-    commit === undefined ? [] : [`commit ${commit}`],
+    commit === undefined ? [] : [`commit ${commit.slice(0, 12)}`],
     since === undefined ? [] : [`${forms === undefined ? 'since' : 'as of'} ${since}`],
     brings === undefined || brings.length === 0 ? [] : [`brings ${brings.join(', ')}`],
     (forms ?? []).map(

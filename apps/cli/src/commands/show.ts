@@ -1,6 +1,13 @@
 import { explore } from '@pagerace/explorer';
 import { composeRun, type Patch, type Scenario } from '@pagerace/kernel';
-import { json, pageWidth, type ScenarioDocument, scenarioDocument, wrap } from '@pagerace/report';
+import {
+  commandLines,
+  json,
+  pageWidth,
+  type ScenarioDocument,
+  scenarioDocument,
+  wrap,
+} from '@pagerace/report';
 import { ExitCode } from '../exit-code.js';
 import { usualArchitecture, usualKernels } from '../selection.js';
 import type { Session } from '../session.js';
@@ -76,10 +83,10 @@ function text(document: ScenarioDocument): string {
       ),
     ),
     ...section('Explore it', [
-      item(
+      commandLines(
         `pagerace compare ${id} --kernels ${document.kernels.join(',')} --arch ${document.architecture}`,
-        '',
-      ),
+        pageWidth - 2,
+      ).map((line) => `  ${line}`),
     ]),
   ].join('\n');
 }

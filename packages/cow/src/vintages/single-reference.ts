@@ -18,7 +18,8 @@ import type { HugeReuseRule } from '../huge-reuse-rule.js';
 
 /**
  * A write fault goes on with the page if its only reference is that of its mapping, once those of the
- * swap cache and of an LRU batch are out of the way. mm/memory.c:do_wp_page(), do_swap_page(), v5.18.
+ * swap cache and of an LRU batch are out of the way. mm/memory.c:do_wp_page() (53a05ad9f21d for the swap
+ * cache, d4c470970d45 for the batch) and do_swap_page(), v5.18.
  */
 @injectable()
 export class ReuseBySingleReference implements AnonReuseRule {
@@ -66,6 +67,7 @@ export class ReuseBySingleReference implements AnonReuseRule {
   }
 }
 
+/** The last of three: 53a05ad9f21d and d4c470970d45, of the same series, are taken with it. */
 export const cowBySingleReference = commit({
   id: 'cow-by-single-reference',
   title: 'mm: streamline COW logic in do_swap_page()',
