@@ -57,13 +57,9 @@ export class DiscardUnlessDirty implements LazyFreeRule {
  * Unsure: whether the count was read before or after the dirty bit; here it is before.
  */
 @injectable()
-export class TwoReferencesDiscard implements LazyFreeRule {
-  fateOf(page: Page): LazyFreeFate {
-    return pageCount(page) === 2 && !PageDirty(page) ? 'discard' : 'remap';
-  }
-
-  isDroppable(): boolean {
-    return false;
+export class TwoReferencesDiscard extends DiscardUnlessDirty {
+  override fateOf(page: Page): LazyFreeFate {
+    return pageCount(page) === 2 ? super.fateOf(page) : 'remap';
   }
 }
 
@@ -77,17 +73,20 @@ export const madvFreeRefcountCheckV1 = unmerged({
  * the load of the references behind the clearing of the entry.
  */
 @injectable()
-export class RefcountCheckedDiscardWithoutMb implements LazyFreeRule {
-  fateOf(page: Page): LazyFreeFate {
-    const references = pageCount(page);
-    const mappings = pageMapcount(page);
-    smpRmb();
-    return references - 1 === mappings && !PageDirty(page) ? 'discard' : 'remap';
+export class RefcountCheckedDiscardWithoutMb extends DiscardUnlessDirty {
+  override fateOf(page: Page): LazyFreeFate {
+    return hasKnownReferences(page) ? super.fateOf(page) : 'remap';
   }
+}
 
-  isDroppable(): boolean {
-    return false;
-  }
+/** Whether the references of a page are known: one of the isolation, and one of each mapping. */
+function hasKnownReferences(page: Page): boolean {
+  const references = pageCount(page);
+  // A load of its own, and not ordered with the one before: see the scenarios on torn counters.
+  const mappings = pageMapcount(page);
+  // Pairs with "dirty, then put_page()" of who has written to the page, as in __remove_mapping().
+  smpRmb();
+  return references === 1 + mappings;
 }
 
 export const madvFreeRefcountCheckV2 = unmerged({
@@ -101,21 +100,12 @@ export const madvFreeRefcountCheckV2 = unmerged({
  * mapping. mm/rmap.c:try_to_unmap_one(), v5.18 to v6.14 (folio names since v5.19, the same rule).
  */
 @injectable()
-export class RefcountCheckedDiscard implements LazyFreeRule {
-  fateOf(page: Page): LazyFreeFate {
+export class RefcountCheckedDiscard extends RefcountCheckedDiscardWithoutMb {
+  override fateOf(page: Page): LazyFreeFate {
     // Pairs with the full barrier of GUP-fast's reference: here the entry is cleared and then the
     // references are read; there the reference is taken and then the entry is read again.
     smpMb();
-    const references = pageCount(page);
-    // A load of its own, and not ordered with the one before: see the scenarios on torn counters.
-    const mappings = pageMapcount(page);
-    // Pairs with "dirty, then put_page()" of who has written to the page, as in __remove_mapping().
-    smpRmb();
-    return references === 1 + mappings && !PageDirty(page) ? 'discard' : 'remap';
-  }
-
-  isDroppable(): boolean {
-    return false;
+    return super.fateOf(page);
   }
 }
 
@@ -135,10 +125,7 @@ export class DroppableDiscard implements LazyFreeRule {
   fateOf(page: Page, vma: Vma): LazyFreeFate {
     const droppable = this.isDroppable(vma);
     smpMb();
-    const references = pageCount(page);
-    const mappings = pageMapcount(page);
-    smpRmb();
-    if (references === 1 + mappings && (!PageDirty(page) || droppable)) return 'discard';
+    if (hasKnownReferences(page) && (!PageDirty(page) || droppable)) return 'discard';
     return droppable ? 'remap, still lazyfree' : 'remap';
   }
 
@@ -165,11 +152,9 @@ export const droppable = commit({
 export class SwapBackedIffDirty extends DroppableDiscard {
   override fateOf(page: Page, vma: Vma): LazyFreeFate {
     smpMb();
-    const references = pageCount(page);
-    const mappings = pageMapcount(page);
-    smpRmb();
+    const isKnown = hasKnownReferences(page);
     if (PageDirty(page) && !this.isDroppable(vma)) return 'remap';
-    return references === 1 + mappings ? 'discard' : 'remap, still lazyfree';
+    return isKnown ? 'discard' : 'remap, still lazyfree';
   }
 }
 
