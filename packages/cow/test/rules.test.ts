@@ -70,7 +70,7 @@ describe('a page that comes in from swap', () => {
   const swappedIn = (release: string, writes: boolean, marker: boolean, more = 0): unknown =>
     onceIn(release, ({ wiring, page }) => {
       const swap = wiring.get(SWAP);
-      swap.swapon(1);
+      swap.swapon({ pages: 1 });
       // As its only mapping is removed, whose reference the fault has now.
       lockPage(page);
       swap.addToSwap(page);

@@ -186,7 +186,7 @@ describe('a page in swap', () => {
   /** A page that was unmapped and is still in the swap cache. */
   const swappedPage = (system: System): Page => {
     const { swap, mm, user, memory } = system;
-    swap.swapon(1);
+    swap.swapon({ pages: 1 });
     mm.mmap({ start: 0, pages: 1, vmFlags });
     user.userWrite(mm, 0, 7);
     lruAddDrain(memory);
@@ -234,7 +234,7 @@ test('a page that has moved to another swap slot is not taken for what its old s
     const vma = mm.mmap({ start: 0, pages: 1, vmFlags });
     const child = new Mm(memory, 'child', [machine.cpu(1)]);
     child.mmap({ start: 0, pages: 1, vmFlags, anonVma: vma.anonVma! });
-    swap.swapon(2);
+    swap.swapon({ pages: 2 });
     user.userWrite(mm, 0, 7);
     const page = swapOut(system, mm);
     // As fork shares it.

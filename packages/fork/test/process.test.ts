@@ -177,7 +177,7 @@ describe('fork', () => {
     const seen = once((system) => {
       const { arch, fork, mm, rmap, swap } = system;
       const { page, child } = family(system);
-      swap.swapon(1);
+      swap.swapon({ pages: 1 });
       getPage(page);
       lockPage(page);
       swap.addToSwap(page);

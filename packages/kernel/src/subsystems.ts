@@ -17,7 +17,7 @@ import {
   UserAccess,
 } from '@pagerace/page-model';
 import { rmapHistories, rmapSubsystem } from '@pagerace/rmap';
-import { swapSubsystem } from '@pagerace/swap';
+import { swapHistories, swapSubsystem } from '@pagerace/swap';
 import { vmscanHistories, vmscanSubsystem } from '@pagerace/vmscan';
 
 /** Binds what one package has to its tokens. */
@@ -48,6 +48,7 @@ export const subsystems: readonly Subsystem[] = [
 
 export const subsystemHistories: readonly History[] = [
   pteMapRule,
+  ...swapHistories,
   ...rmapHistories,
   ...cowHistories,
   ...gupHistories,

@@ -4,6 +4,7 @@ import {
   ModelError,
   mustBeOrdinary,
   type Program,
+  runtime,
   spawn,
   type ThreadBody,
   type ThreadHandle,
@@ -172,5 +173,16 @@ export class Agent {
   run(body: ThreadBody): this {
     this.machine.addThread(this.name, this.machine.elsewhere, body, 'interrupt');
     return this;
+  }
+
+  /**
+   * From within a thread: the agent acts once, in a thread of its own, as a device does that was given a
+   * request; what the giver did before has happened before. In set-up it has done so when this returns.
+   */
+  act(body: ThreadBody): void {
+    const act = (): unknown =>
+      runTask(new Task(this.name, this.machine, this.machine.elsewhere, 'interrupt'), body);
+    if (runtime().currentThread() < 0) act();
+    else spawn(act, this.name);
   }
 }

@@ -149,7 +149,7 @@ describe('MADV_FREE', () => {
   test('drops a swapped page at once', () => {
     const seen = once((system) => {
       const { arch, madvise, mm, rmap, swap, user } = system;
-      swap.swapon(1);
+      swap.swapon({ pages: 1 });
       const page = writtenPage(system);
       getPage(page);
       lockPage(page);
@@ -166,7 +166,7 @@ describe('MADV_FREE', () => {
   test('takes the page of a swapped entry out of the swap cache, if that was the last entry', () => {
     const seen = once((system) => {
       const { madvise, mm, rmap, swap } = system;
-      swap.swapon(1);
+      swap.swapon({ pages: 1 });
       const page = writtenPage(system);
       getPage(page);
       lockPage(page);
@@ -212,7 +212,7 @@ describe('MADV_FREE', () => {
   test('takes a page out of the swap cache, whose copy it makes useless', () => {
     const seen = once((system) => {
       const { madvise, mm, rmap, swap, user } = system;
-      swap.swapon(1);
+      swap.swapon({ pages: 1 });
       const page = writtenPage(system);
       getPage(page);
       lockPage(page);

@@ -62,7 +62,7 @@ export const endPageWriteback = defineKernelFunction(
   'mm/filemap.c',
   'end_page_writeback',
   (page: Page): void => {
-    // rotate_reclaimable_page() goes past a locked page, and swap is written while it is locked.
+    // rotate_reclaimable_page() is left out: where a page stands on its list matters only for its age.
     if (PageReclaim(page)) ClearPageReclaim(page);
     // Once the bit is clear, reclaim may free the page.
     getPage(page);

@@ -218,7 +218,7 @@ describe('try_to_unmap() of a page in the swap cache', () => {
   test('leaves an entry behind by which it is found', () => {
     const seen = once((system) => {
       const { arch, mm, rmap, swap } = system;
-      swap.swapon(1);
+      swap.swapon({ pages: 1 });
       const vma = mm.mmap({ start: 0, pages: 1, vmFlags });
       const page = map(system, vma, 0);
       getPage(page);
@@ -247,7 +247,7 @@ describe('try_to_unmap() of a page in the swap cache', () => {
     const seen = once(
       (system) => {
         const { arch, mm, rmap, swap } = system;
-        swap.swapon(1);
+        swap.swapon({ pages: 1 });
         const vma = mm.mmap({ start: 0, pages: 1, vmFlags });
         const page = map(system, vma, 0);
         getPage(page);
@@ -339,7 +339,7 @@ describe('try_to_unmap() of a page in the swap cache', () => {
         };
         const vma = mm.mmap({ start: 0, pages: 1, vmFlags });
         const page = machine.boot(() => {
-          swap.swapon(1);
+          swap.swapon({ pages: 1 });
           const mapped = map(system, vma, 0);
           getPage(mapped);
           lockPage(mapped);

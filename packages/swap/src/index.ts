@@ -1,2 +1,5 @@
-export { swapSubsystem } from './subsystem.js';
+export { RW_PAGE, type RwPage, rwPage, rwPageRemoved } from './rw-page.js';
+export { swapHistories, swapSubsystem } from './subsystem.js';
 export { SWAP, type Swap } from './swap.js';
+export { UNSTABLE_WRITE } from './swap-area.js';
+export { type SwapDevice, type SwapDeviceKind, swapDeviceKinds } from './swap-device.js';

@@ -1,8 +1,13 @@
 import type { Wiring } from '@pagerace/di';
+import { bindOldest, type History } from '@pagerace/history';
+import { rwPage } from './rw-page.js';
 import { SWAP } from './swap.js';
 import { SwapArea } from './swap-area.js';
 
-/** Binds swap; there is no device until swapon(). */
+export const swapHistories: readonly History[] = [rwPage];
+
+/** Binds swap, with the rules of the oldest kernel that is modelled; there is no device until swapon(). */
 export function swapSubsystem(wiring: Wiring): void {
   wiring.bind(SWAP, SwapArea);
+  bindOldest(wiring, swapHistories);
 }

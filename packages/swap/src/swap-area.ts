@@ -1,11 +1,12 @@
 import { inject, injectable } from '@pagerace/di';
-import { ModelError, reach } from '@pagerace/explorer';
+import { cover, ModelError, reach } from '@pagerace/explorer';
 import {
   kernelFunction,
   Order,
   read,
   spinLock,
   spinUnlock,
+  Violation,
   VM_BUG_ON,
   write,
 } from '@pagerace/machine';
@@ -40,24 +41,33 @@ import {
   trylockPage,
   unlockPage,
 } from '@pagerace/page-model';
+import { RW_PAGE, type RwPage } from './rw-page.js';
+import type { SwapDevice } from './swap-device.js';
 import type { Swap } from './swap.js';
 import { SWAP_HAS_CACHE, SwapInfo, type SwapSlot } from './swap-info.js';
 
 /** The device that the model has. */
 const type = 0;
 
-/**
- * Swap as of v5.17, for small pages, over one device that answers at once: a page that is written out
- * is under writeback while it is locked, and never after (as zram did through rw_page).
- */
+/** The property that a device demands which needs pages unchanged while it writes them. */
+export const UNSTABLE_WRITE = 'I-STABLE';
+
+/** Swap as of v5.17, but for the seams, for small pages, over one device. */
 @injectable()
 export class SwapArea implements Swap {
   #device: SwapInfo | undefined;
 
-  constructor(@inject(MEMORY) private readonly memory: Memory) {}
+  constructor(
+    @inject(MEMORY) private readonly memory: Memory,
+    @inject(RW_PAGE) private readonly rwPage: RwPage,
+  ) {}
 
-  swapon(pages: number): void {
-    this.#device = new SwapInfo(pages);
+  swapon(device: SwapDevice): void {
+    this.#device = new SwapInfo(device);
+  }
+
+  hasStableWrites(_entry: SwapEntry): boolean {
+    return this.#info.traits.stableWrites;
   }
 
   @kernelFunction('mm/swap_state.c')
@@ -174,16 +184,53 @@ export class SwapArea implements Swap {
       unlockPage(page);
       return;
     }
-    setPageWriteback(page);
-    const { lo, hi } = this.#slotOf(page.private.read());
-    lo.write(page.contents.readHalf('lo'));
-    hi.write(page.contents.readHalf('hi'));
-    endPageWriteback(page);
-    unlockPage(page);
+    if (this.#info.traits.storesInMemory) {
+      this.#take(page);
+      setPageWriteback(page);
+      unlockPage(page);
+      endPageWriteback(page);
+      return;
+    }
+    this.submitSwapWrite(page);
   }
 
-  hasStableWrites(_entry: SwapEntry): boolean {
-    return false;
+  @kernelFunction('mm/page_io.c', '__swap_writepage')
+  submitSwapWrite(page: Page): void {
+    const { synchronousIo } = this.#info.traits;
+    setPageWriteback(page);
+    if (synchronousIo && this.rwPage.keepsPageLocked) {
+      // bdev_write_page().
+      this.endSwapBioWrite(page);
+      unlockPage(page);
+      return;
+    }
+    unlockPage(page);
+    if (synchronousIo) this.endSwapBioWrite(page);
+    else this.memory.machine.agent('swapdev').act(() => this.endSwapBioWrite(page));
+  }
+
+  /** The device reads the page, and then ends its writeback. */
+  @kernelFunction('mm/page_io.c')
+  endSwapBioWrite(page: Page): void {
+    this.#take(page);
+    endPageWriteback(page);
+  }
+
+  /** The device, or what is in front of it, reads a page half by half; and again if it needs it unchanged, as for a checksum. */
+  #take(page: Page): void {
+    const slot = this.#slotOf(page.private.read());
+    const { contents } = page;
+    const [lo, hi] = [contents.readHalf('lo'), contents.readHalf('hi')];
+    slot.lo.write(lo);
+    slot.hi.write(hi);
+    if (!this.#info.traits.stableWrites) return;
+    cover(UNSTABLE_WRITE);
+    if (contents.readHalf('lo') !== lo || contents.readHalf('hi') !== hi) {
+      throw new Violation(
+        UNSTABLE_WRITE,
+        `${page.name} changed while the swap device, which needs it unchanged, wrote it`,
+      );
+    }
   }
 
   @kernelFunction('mm/swapfile.c')
@@ -206,7 +253,8 @@ export class SwapArea implements Swap {
   @kernelFunction('mm/swapfile.c')
   reuseSwapPage(page: Page): boolean {
     const count = pageTransHugeMapcount(page) + this.pageSwapcount(page);
-    if (count === 1 && PageSwapCache(page) && !PageWriteback(page)) {
+    if (count === 1 && PageSwapCache(page)) {
+      if (PageWriteback(page)) return !this.hasStableWrites(page.private.read());
       this.#deleteFromSwapCache(page);
       SetPageDirty(page);
     }

@@ -1,6 +1,7 @@
 import { whole } from '@pagerace/explorer';
 import { cell, type Cell, formatted, Spinlock } from '@pagerace/machine';
 import type { ByteString, Page } from '@pagerace/page-model';
+import { type SwapDevice, type SwapDeviceTraits, traitsOf } from './swap-device.js';
 
 /** SWAP_HAS_CACHE: in swap_map[], says that the swap cache uses the slot. */
 export const SWAP_HAS_CACHE = 0x40;
@@ -22,6 +23,8 @@ export interface SwapSlot {
 
 /** struct swap_info_struct, and swapper_spaces[]: the one swap device, and the swap cache over it. */
 export class SwapInfo {
+  /** What the device is like, as swapon() has found it. */
+  readonly traits: SwapDeviceTraits;
   /** The cluster lock, which protects swap_map[]. */
   readonly lock = new Spinlock('swap_lock');
   /** swap_address_space()->i_pages, which protects the swap cache. */
@@ -29,8 +32,9 @@ export class SwapInfo {
   /** From slot 1 on: slot 0 holds the header, so that no architecture's swap entry is an empty one. */
   readonly slots: readonly SwapSlot[];
 
-  constructor(slots: number) {
-    this.slots = Array.from({ length: slots }, (_, nth) => {
+  constructor({ pages, kind = 'zswap' }: SwapDevice) {
+    this.traits = traitsOf(kind);
+    this.slots = Array.from({ length: pages }, (_, nth) => {
       const name = `swap${String(nth + 1)}`;
       return whole(() => ({
         map: cell(0, `${name}.swap_map`),

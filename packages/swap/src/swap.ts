@@ -1,12 +1,13 @@
 import { token } from '@pagerace/di';
 import type { Page, SwapEntry } from '@pagerace/page-model';
+import type { SwapDevice } from './swap-device.js';
 
 export const SWAP = token<Swap>('swap.Swap', { providedBy: ['@pagerace/swap'] });
 
 /** Swap slots, the swap cache and I/O to the swap device (mm/swapfile.c, mm/swap_state.c, mm/page_io.c). */
 export interface Swap {
-  /** swapon(): from now on there is a swap device of so many pages. During set-up; there is none before. */
-  swapon(pages: number): void;
+  /** swapon(): from now on there is this swap device. During set-up; there is none before. */
+  swapon(device: SwapDevice): void;
   /** add_to_swap(): gives a page a slot and puts it into the swap cache. Hold the page lock. @returns whether it did */
   addToSwap(page: Page): boolean;
   /** swap_duplicate(): one more page-table entry uses the slot. @returns whether it may */
@@ -19,7 +20,7 @@ export interface Swap {
   lookupSwapCache(entry: SwapEntry): Page | undefined;
   /** swapin_readahead(): the page, read into the swap cache if it is not there. @returns it with a reference; undefined if the slot is unused by now */
   swapinReadahead(entry: SwapEntry): Page | undefined;
-  /** swap_writepage(): writes a locked page out, and unlocks it. */
+  /** swap_writepage(): begins to write a locked page out, and unlocks it. It is under writeback till the device has it. */
   swapWritepage(page: Page): void;
   /** SWP_STABLE_WRITES: whether the device of the entry cannot stand a page that changes under writeback. */
   hasStableWrites(entry: SwapEntry): boolean;
@@ -27,7 +28,7 @@ export interface Swap {
   pageSwapcount(page: Page): number;
   /** try_to_free_swap(): takes a page out of the swap cache if no page-table entry uses its slot. Hold the page lock. */
   tryToFreeSwap(page: Page): boolean;
-  /** reuse_swap_page(): whether a write fault may go on with the page, by its map and swap counts. Hold the page lock. Removed in v5.18. */
+  /** reuse_swap_page(): whether a write fault may go on with the page, by its map and swap counts; not while a device writes it that needs it unchanged. Hold the page lock. Removed in v5.18. */
   reuseSwapPage(page: Page): boolean;
   /** __remove_mapping(), for the swap cache: takes out a page that nobody else refers to. @returns whether it did; then the page has no reference left */
   removeMapping(page: Page): boolean;

@@ -31,7 +31,7 @@ describe('add_to_swap()', () => {
     const added = once(({ memory, swap }) => {
       const [one, other] = [lockedPage(memory), lockedPage(memory)];
       const before = swap.addToSwap(one);
-      swap.swapon(1);
+      swap.swapon({ pages: 1 });
       return [before, swap.addToSwap(one), swap.addToSwap(other)];
     });
     expect(added).toEqual([false, true, false]);
@@ -39,7 +39,7 @@ describe('add_to_swap()', () => {
 
   test('gives the swap cache a reference, and makes the page dirty in any case', () => {
     const seen = once(({ memory, swap }) => {
-      swap.swapon(1);
+      swap.swapon({ pages: 1 });
       const page = lockedPage(memory);
       swap.addToSwap(page);
       return [pageCount(page), PageSwapCache(page), PageDirty(page), swap.pageSwapcount(page)];
@@ -51,7 +51,7 @@ describe('add_to_swap()', () => {
 describe('a slot', () => {
   test('is free again when the last entry and the swap cache have given it up', () => {
     const slots = once(({ memory, swap }) => {
-      swap.swapon(1);
+      swap.swapon({ pages: 1 });
       const page = lockedPage(memory);
       swap.addToSwap(page);
       const entry = page.private.read();
@@ -75,7 +75,7 @@ describe('a slot', () => {
   test('is freed once only', () => {
     const { verdict, error } = explored(({ machine, memory, swap }) => {
       machine.boot(() => {
-        swap.swapon(1);
+        swap.swapon({ pages: 1 });
         swap.addToSwap(lockedPage(memory));
       });
       machine.cpu(0).run('cpu', () => swap.swapFree(swpEntry(0, 1)));
@@ -88,7 +88,7 @@ describe('a slot', () => {
 describe('reuse_swap_page()', () => {
   test('counts page-table entries, present and swapped, and not references', () => {
     const reused = once(({ memory, swap }) => {
-      swap.swapon(2);
+      swap.swapon({ pages: 2 });
       const page = lockedPage(memory);
       swap.addToSwap(page);
       const entry = page.private.read();
@@ -104,7 +104,7 @@ describe('reuse_swap_page()', () => {
 
 test('what is written out comes in again', () => {
   const seen = once(({ memory, swap }) => {
-    swap.swapon(1);
+    swap.swapon({ pages: 1 });
     const page = lockedPage(memory);
     page.contents.fill('ab');
     swap.addToSwap(page);
@@ -127,7 +127,7 @@ test('what is written out comes in again', () => {
 describe('__read_swap_cache_async()', () => {
   /** A slot that one page-table entry uses, of which the swap cache has nothing. */
   const swappedOut = ({ machine, memory, swap }: System): SwapEntry => {
-    swap.swapon(1);
+    swap.swapon({ pages: 1 });
     return machine.boot(() => {
       const page = lockedPage(memory);
       swap.addToSwap(page);
@@ -201,7 +201,7 @@ describe('__read_swap_cache_async()', () => {
 
 test('a page whose slot nobody uses is not written', () => {
   const seen = once(({ memory, swap }) => {
-    swap.swapon(1);
+    swap.swapon({ pages: 1 });
     const page = lockedPage(memory);
     swap.addToSwap(page);
     swap.swapWritepage(page);
@@ -214,7 +214,7 @@ describe('PG_reclaim', () => {
   /** Whether a page has the bit before and after; `once` runs in one execution. */
   const around = (isCached: boolean, act: (page: Page, swap: System['swap']) => void) =>
     once(({ memory, swap }) => {
-      swap.swapon(1);
+      swap.swapon({ pages: 1 });
       const page = lockedPage(memory);
       if (isCached) {
         swap.addToSwap(page);
@@ -239,7 +239,7 @@ describe('PG_reclaim', () => {
 describe('__remove_mapping()', () => {
   const removed = (prepare: (page: Page) => void): readonly unknown[] =>
     once(({ memory, swap }) => {
-      swap.swapon(1);
+      swap.swapon({ pages: 1 });
       const page = lockedPage(memory);
       swap.addToSwap(page);
       page.flags.bit('dirty').write(0);
@@ -261,7 +261,7 @@ describe('__remove_mapping()', () => {
 
   test('never leaves a lookup with a page that is free', () => {
     const { verdict, executions } = explored(({ machine, memory, swap }) => {
-      swap.swapon(1);
+      swap.swapon({ pages: 1 });
       const page = machine.boot(() => {
         const added = lockedPage(memory);
         swap.addToSwap(added);
@@ -293,7 +293,7 @@ describe('__remove_mapping()', () => {
   test('never leaves a lookup with a page that was given out again', () => {
     const seen = new Set<string>();
     const { verdict, error } = explored(({ machine, memory, swap }) => {
-      swap.swapon(1);
+      swap.swapon({ pages: 1 });
       const page = machine.boot(() => {
         const added = lockedPage(memory);
         swap.addToSwap(added);

@@ -146,7 +146,7 @@ describe('a page that is backed by swap', () => {
 
   test('is written out and freed, and comes in again', () => {
     const seen = once((system) => {
-      system.swap.swapon(1);
+      system.swap.swapon({ pages: 1 });
       const page = aged(system);
       const freed = system.vmscan.shrinkInactiveList('inactive_anon');
       const gone = !page.allocation.isAllocated;
@@ -157,7 +157,7 @@ describe('a page that is backed by swap', () => {
 
   test('that somebody holds is unmapped but not written, and found again in the swap cache', () => {
     const seen = once((system) => {
-      system.swap.swapon(1);
+      system.swap.swapon({ pages: 1 });
       const page = aged(system);
       getPage(page);
       const freed = system.vmscan.shrinkInactiveList('inactive_anon');
@@ -173,7 +173,7 @@ describe('a page that is backed by swap', () => {
   test('is written after the deferred flush, and freed after another', () => {
     const seen = once((system) => {
       const { rmap, swap, vmscan } = system;
-      swap.swapon(1);
+      swap.swapon({ pages: 1 });
       const page = aged(system);
       const events: string[] = [];
       const tryToUnmapFlushDirty = rmap.tryToUnmapFlushDirty.bind(rmap);
@@ -204,7 +204,7 @@ describe('a page that is backed by swap', () => {
 
   test('under writeback is activated, and its entry left young', () => {
     const seen = once((system) => {
-      system.swap.swapon(1);
+      system.swap.swapon({ pages: 1 });
       const page = writtenPage(system);
       lockPage(page);
       setPageWriteback(page);
@@ -221,7 +221,7 @@ describe('a page that is backed by swap', () => {
   test('stays until the device has answered, and is freed by the next attempt', () => {
     const seen = once((system) => {
       const { swap, vmscan } = system;
-      swap.swapon(1);
+      swap.swapon({ pages: 1 });
       const page = aged(system);
       const write = swap.swapWritepage.bind(swap);
       swap.swapWritepage = (written) => {
@@ -297,7 +297,7 @@ test.each(['inactive_file', 'inactive_anon'] as const)(
   (list) => {
     const { verdict } = explored((system) => {
       const { machine, memory, mm, swap, user, vmscan } = system;
-      swap.swapon(1);
+      swap.swapon({ pages: 1 });
       machine.boot(() => (list === 'inactive_file' ? lazyFreePage(system) : writtenPage(system)));
       machine.cpu(0).run('one', () => vmscan.shrinkInactiveList(list));
       machine.cpu(1).run('other', () => {

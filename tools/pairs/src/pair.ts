@@ -59,7 +59,7 @@ export function scenarioOf({ state, first, second }: Pair): Scenario {
       const child =
         state.shared === true ? context.process('child', ...(isAcross ? [1] : [])) : undefined;
       parent.mmap({ start: ADDRESS, pages: memory.hpagePmdNr, vmFlags: VM_READ | VM_WRITE });
-      context.get(SWAP).swapon(4);
+      context.get(SWAP).swapon({ pages: 4 });
       const vmscan = context.get(VMSCAN);
       machine.boot(() => {
         makeState(state, { context, parent, child });

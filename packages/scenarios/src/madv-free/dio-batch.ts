@@ -17,7 +17,7 @@ export const madvFreeDioBatch = defineScenario({
   expected: [{ verdict: 'verified', because: 'add_to_swap() makes the page dirty in any case' }],
   build(context) {
     const { machine } = context;
-    context.get(SWAP).swapon(2);
+    context.get(SWAP).swapon({ pages: 2 });
     const race = new DirectReadRace(context, { state: 'in the lazyfree batch', properties });
     machine.cpu(0).run('app', () => {
       race.read();

@@ -61,7 +61,7 @@ export const staleTlbDeferredFlush = defineScenario({
   ],
   build(context) {
     const { machine, arch, parameters, property } = context;
-    context.get(SWAP).swapon(2);
+    context.get(SWAP).swapon({ pages: 2 });
     const vmscan = context.get(VMSCAN);
     const isLazyfree = parameters.page === 'lazyfree';
     const buffer = new Buffer(context, { state: parameters.page });
