@@ -36,6 +36,7 @@ import { madvFreeTornByFork, madvFreeTornByExit } from './madv-free/torn-counter
 import { madvFreeReproducer } from './madv-free/reproducer.js';
 import { madvFreeReproducerPatch } from './madv-free/reproducer-patch.js';
 import { madvFreeTransientReference } from './madv-free/transient-reference.js';
+import { swapExclusiveStableWriteback, swapExclusiveWriteback } from './swap-exclusive/writeback.js';
 import { staleTlbCollapse } from './tlb/collapse.js';
 import { staleTlbDeferredFlush } from './tlb/deferred-flush.js';
 import { staleTlbUnmap } from './tlb/unmap.js';
@@ -84,6 +85,8 @@ export const scenarios = definePlugin({
     staleTlbUnmap,
     staleTlbDeferredFlush,
     staleTlbCollapse,
+    swapExclusiveStableWriteback,
+    swapExclusiveWriteback,
   ],
   patches: [madvFreeReproducerPatch],
 });

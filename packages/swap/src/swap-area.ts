@@ -282,6 +282,33 @@ export class SwapArea implements Swap {
     return true;
   }
 
+  swapMapError(): string | undefined {
+    for (const [nth, { map, cached }] of this.#info.slots.entries()) {
+      const used = this.#countEntries(swpEntry(type, nth + 1));
+      const inCache = cached.read() === null ? 0 : SWAP_HAS_CACHE;
+      const counted = map.read();
+      if (counted === (used | inCache)) continue;
+      return (
+        `swap_map[${String(nth + 1)}] is 0x${counted.toString(16)}, but there are ${String(used)} ` +
+        `entries, and ${inCache === 0 ? 'nothing' : 'a page'} in the swap cache`
+      );
+    }
+    return undefined;
+  }
+
+  #countEntries(entry: SwapEntry): number {
+    const { arch, levels, pageTables } = this.memory;
+    let count = 0;
+    for (const { level, allocation, entries } of pageTables) {
+      if (level !== levels.at(-1) || !allocation.isAllocated) continue;
+      for (const ptep of entries) {
+        const pte = ptep.read();
+        if (arch.isSwapPte(pte) && arch.pteToSwpEntry(pte) === entry) count++;
+      }
+    }
+    return count;
+  }
+
   get #info(): SwapInfo {
     if (this.#device === undefined) throw new ModelError('there is a swap entry, but no swapon()');
     return this.#device;

@@ -30,6 +30,12 @@ export interface Swap {
   tryToFreeSwap(page: Page): boolean;
   /** reuse_swap_page(): whether a write fault may go on with the page, by its map and swap counts; not while a device writes it that needs it unchanged. Hold the page lock. Removed in v5.18. */
   reuseSwapPage(page: Page): boolean;
+  /**
+   * At the end of a program: how swap_map[] differs from the page tables and the swap cache.
+   *
+   * @returns a sentence; undefined if every slot is counted as it is used
+   */
+  swapMapError(): string | undefined;
   /** __remove_mapping(), for the swap cache: takes out a page that nobody else refers to. @returns whether it did; then the page has no reference left */
   removeMapping(page: Page): boolean;
 }

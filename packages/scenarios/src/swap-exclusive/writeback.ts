@@ -1,0 +1,64 @@
+import {
+  choiceParameter,
+  defineScenario,
+  type Scenario,
+  type ScenarioContext,
+} from '@pagerace/kernel';
+import type { Program } from '@pagerace/explorer';
+import type { SwapDeviceKind } from '@pagerace/swap';
+import { stableWhileWritten } from './swap-device-properties.js';
+import { LO, SwapDeviceRace, swapDeviceProperties, type Halves } from './swap-device-race.js';
+
+const STORED = 0x63;
+
+const first = choiceParameter('what the process does first while its page is written', [
+  'store',
+  'load',
+]);
+
+const DESCRIPTION =
+  'Reclaim has unmapped the page of a process, which is in the swap cache and dirty. On CPU 1 it writes the ' +
+  'page out; the device reads it half by half, and ends the writeback. On CPU 0 the process stores to one ' +
+  'half, with a load before it if so wished: do_swap_page() finds the page in the swap cache, under ' +
+  'writeback maybe. Nobody else refers to the page.';
+
+function build(
+  context: ScenarioContext<{ readonly first: 'store' | 'load' }>,
+  kind: SwapDeviceKind,
+): Program {
+  const { machine, parameters } = context;
+  const race = new SwapDeviceRace(context, { pages: 2, kind });
+  race.unmap();
+  machine.cpu(0).run('app', () => {
+    if (parameters.first === 'load') race.loadHi();
+    race.storeHi(STORED);
+    return race.load();
+  });
+  machine.cpu(1).run('reclaim', () => race.reclaim());
+  return machine.program(({ app }) => {
+    race.judge(app as Halves, [LO, STORED]);
+  });
+}
+
+export const swapExclusiveStableWriteback: Scenario = defineScenario({
+  id: 'swap-exclusive-stable-writeback',
+  title: 'B12: a store while a swap device that needs stable pages writes the page',
+  description: `${DESCRIPTION} The device computes a checksum, or compresses: the page must not change till it is done.`,
+  parameters: {
+    first,
+    device: choiceParameter('the swap device', ['checksumming-disk', 'zram']),
+  },
+  machine: { cpus: 2, pages: 5 },
+  properties: [...swapDeviceProperties, stableWhileWritten],
+  build: (context) => build(context, context.parameters.device),
+});
+
+export const swapExclusiveWriteback: Scenario = defineScenario({
+  id: 'swap-exclusive-writeback',
+  title: 'B13: a store while a plain disk writes the page',
+  description: `${DESCRIPTION} The disk does not mind: what it has written of the page is of no use, and the page is dirty again.`,
+  parameters: { first },
+  machine: { cpus: 2, pages: 5 },
+  properties: swapDeviceProperties,
+  build: (context) => build(context, 'disk'),
+});
