@@ -110,7 +110,7 @@ describe('a page that comes in from swap with the exclusive marker', () => {
   ): boolean =>
     onceIn('v5.19', ({ wiring, page }) => {
       const swap = wiring.override(ANON_REUSE_RULE, Rule).get(SWAP);
-      swap.swapon(1);
+      swap.swapon({ pages: 1 });
       swap.hasStableWrites = () => stable;
       lockPage(page);
       swap.addToSwap(page);

@@ -273,7 +273,7 @@ describe('try_to_unmap() of a page in the swap cache', () => {
     const marked = once(
       (system) => {
         const { arch, mm, rmap, swap } = system;
-        swap.swapon(1);
+        swap.swapon({ pages: 1 });
         const vma = mm.mmap({ start: 0, pages: 1, vmFlags });
         const page = map(system, vma, 0);
         lockPage(page);
@@ -300,7 +300,7 @@ describe('try_to_unmap() of a page in the swap cache', () => {
     const seen = once(
       (system) => {
         const { mm, rmap, swap, wiring } = system;
-        swap.swapon(1);
+        swap.swapon({ pages: 1 });
         const flush = wiring.get(UNMAP_FLUSH);
         let isDeferred = false;
         flush.shouldDeferFlush = () => true;

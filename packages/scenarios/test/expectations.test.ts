@@ -8,6 +8,8 @@ const large = [
   'madv-free-dio-batch',
   'madv-free-dio-two-pages',
   'stale-tlb-deferred-flush',
+  'swap-exclusive-stable-writeback',
+  'swap-exclusive-writeback',
 ];
 
 const kernels = [...registry.kernels.map(({ id }) => id), 'v5.17-rc2+madv-free-refcount-check'];

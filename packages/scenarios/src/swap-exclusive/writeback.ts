@@ -5,6 +5,7 @@ import {
   type ScenarioContext,
 } from '@pagerace/kernel';
 import type { Program } from '@pagerace/explorer';
+import { swpExclusiveV2 } from '@pagerace/rmap';
 import type { SwapDeviceKind } from '@pagerace/swap';
 import { stableWhileWritten } from './swap-device-properties.js';
 import { LO, SwapDeviceRace, swapDeviceProperties, type Halves } from './swap-device-race.js';
@@ -12,8 +13,8 @@ import { LO, SwapDeviceRace, swapDeviceProperties, type Halves } from './swap-de
 const STORED = 0x63;
 
 const first = choiceParameter('what the process does first while its page is written', [
-  'store',
   'load',
+  'store',
 ]);
 
 const DESCRIPTION =
@@ -23,7 +24,7 @@ const DESCRIPTION =
   'writeback maybe. Nobody else refers to the page.';
 
 function build(
-  context: ScenarioContext<{ readonly first: 'store' | 'load' }>,
+  context: ScenarioContext<{ readonly first: 'load' | 'store' }>,
   kind: SwapDeviceKind,
 ): Program {
   const { machine, parameters } = context;
@@ -50,6 +51,15 @@ export const swapExclusiveStableWriteback: Scenario = defineScenario({
   },
   machine: { cpus: 2, pages: 5 },
   properties: [...swapDeviceProperties, stableWhileWritten],
+  expected: [
+    {
+      with: [swpExclusiveV2],
+      verdict: 'violated',
+      properties: [stableWhileWritten.id],
+      because: 'its test drops the marker for every device but one that needs stable pages',
+    },
+    { verdict: 'verified', because: 'a page under writeback is mapped read-only, and then copied' },
+  ],
   build: (context) => build(context, context.parameters.device),
 });
 
@@ -60,5 +70,8 @@ export const swapExclusiveWriteback: Scenario = defineScenario({
   parameters: { first },
   machine: { cpus: 2, pages: 5 },
   properties: swapDeviceProperties,
+  expected: [
+    { verdict: 'verified', because: 'who stores makes the page, or its entry, dirty again' },
+  ],
   build: (context) => build(context, 'disk'),
 });
