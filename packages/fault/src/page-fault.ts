@@ -145,9 +145,16 @@ export class PageFault implements FaultHandler {
     this.rmap.pageAddNewAnonRmap(page, vma, address);
     lruCacheAdd(page);
     const entry = this.arch.pteMkyoung(this.arch.mkPte(page, vma.vmPageProt));
-    // A page that was unshared stays read-only, as nobody has written to it.
-    const pte = isUnshare(fault) ? entry : this.#maybeMkwriteDirty(entry, vma);
+    const pte = isUnshare(fault)
+      ? this.#unshared(entry, fault.origPte)
+      : this.#maybeMkwriteDirty(entry, vma);
     this.arch.setPteAt(vma.mm, address, ptep, pte);
+  }
+
+  /** A page that was unshared stays read-only, as nobody has written to it, and what is tracked of it stays, too. */
+  #unshared(entry: Pte, origPte: Pte): Pte {
+    const pte = this.arch.pteSoftDirty(origPte) ? this.arch.pteMksoftDirty(entry) : entry;
+    return this.arch.pteUffdWp(origPte) ? this.arch.pteMkuffdWp(pte) : pte;
   }
 
   /** maybe_mkwrite(pte_mkdirty()). */
@@ -194,17 +201,33 @@ export class PageFault implements FaultHandler {
     VM_BUG_ON(PageAnonExclusive(page), `a swap entry refers to ${page.name}, which is exclusive`);
     const entryExclusive = this.arch.pteSwpExclusive(origPte);
     const { write, exclusive } = this.reuse.swapIn(page, entry, isWrite(fault), entryExclusive);
-    const pte = this.arch.mkPte(page, vma.vmPageProt);
+    const bare = this.arch.mkPte(page, vma.vmPageProt);
+    const pte = this.#restored(write ? this.#maybeMkwriteDirty(bare, vma) : bare, origPte);
     this.rmap.pageAddAnonRmap(page, vma, address, exclusive);
-    this.arch.setPteAt(vma.mm, address, ptep, write ? this.#maybeMkwriteDirty(pte, vma) : pte);
+    this.arch.setPteAt(vma.mm, address, ptep, pte);
     this.reuse.swappedIn(entry);
     return write;
+  }
+
+  /** What the swap entry says of soft-dirty and of uffd-wp, which write-protects. */
+  #restored(entry: Pte, swapPte: Pte): Pte {
+    const pte = this.arch.pteSwpSoftDirty(swapPte) ? this.arch.pteMksoftDirty(entry) : entry;
+    return this.arch.pteSwpUffdWp(swapPte)
+      ? this.arch.pteWrprotect(this.arch.pteMkuffdWp(pte))
+      : pte;
   }
 
   /** A write through a read-only entry. Called with the PTL held, and returns without it. */
   @kernelFunction('mm/memory.c')
   doWpPage(fault: VmFault, locked: LockedPte): void {
-    const { origPte } = fault;
+    const { vma, address, origPte } = fault;
+    const { userfaultfdCtx } = vma;
+    // userfaultfd_pte_wp(). Who unshares writes nothing.
+    if (userfaultfdCtx !== null && !isUnshare(fault) && this.arch.pteUffdWp(origPte)) {
+      pteUnmapUnlock(locked);
+      userfaultfdCtx.handleUserfault(vma, address);
+      return;
+    }
     // vm_normal_page(): nobody counts the mappings of the zero page.
     const page = this.arch.pteSpecial(origPte)
       ? undefined

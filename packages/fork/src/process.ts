@@ -26,6 +26,7 @@ import {
   mmapWriteLock,
   mmapWriteUnlock,
   type Page,
+  pmdRanges,
   type PmdWalk,
   pteAlloc,
   type Pte,
@@ -87,7 +88,8 @@ export class Process implements Fork {
     mmuNotified(src.mm, src.start, src.end, () => {
       rawWriteSeqcountBegin(src.mm.writeProtectSeq);
       this.ordering.afterBegin();
-      for (const [start, end] of this.#pmdRanges(src)) this.copyPmdRange(dst, src, start, end);
+      for (const [start, end] of pmdRanges(this.memory, src.start, src.end))
+        this.copyPmdRange(dst, src, start, end);
       rawWriteSeqcountEnd(src.mm.writeProtectSeq);
     });
   }
@@ -177,7 +179,9 @@ export class Process implements Fork {
       this.arch.ptepSetWrprotect(src.mm, address, srcPtep);
       shared = this.arch.pteWrprotect(shared);
     }
-    this.arch.setPteAt(dst.mm, address, dstPtep, this.arch.pteMkold(shared));
+    const copied = this.arch.pteMkold(shared);
+    const pteOfChild = dst.userfaultfdCtx === null ? this.arch.pteClearUffdWp(copied) : copied;
+    this.arch.setPteAt(dst.mm, address, dstPtep, pteOfChild);
     return true;
   }
 
@@ -222,6 +226,7 @@ export class Process implements Fork {
       shared = this.arch.pteSwpClearExclusive(pte);
       this.arch.setPteAt(src.mm, address, srcPtep, shared);
     }
+    if (dst.userfaultfdCtx === null) shared = this.arch.pteSwpClearUffdWp(shared);
     this.arch.setPteAt(dst.mm, address, dstPtep, shared);
   }
 
@@ -231,7 +236,8 @@ export class Process implements Fork {
     const { vmas } = mm;
     mmapReadUnlock(mm);
     for (const vma of vmas) {
-      for (const [start, end] of this.#pmdRanges(vma)) this.zapPmdRange(vma, start, end);
+      for (const [start, end] of pmdRanges(this.memory, vma.start, vma.end))
+        this.zapPmdRange(vma, start, end);
     }
   }
 
@@ -338,16 +344,6 @@ export class Process implements Fork {
   #hugePmd(mm: Mm, address: VirtualAddress): PmdWalk | undefined {
     const above = this.memory.hasHugePages ? walkToPmd(mm, address) : undefined;
     return above !== undefined && this.arch.pmdTransHuge(above.pmd) ? above : undefined;
-  }
-
-  /** What of a mapping each entry above the last level covers. */
-  *#pmdRanges(vma: Vma): Iterable<readonly [start: VirtualAddress, end: VirtualAddress]> {
-    const { hpagePmdSize } = this.memory;
-    for (let start = vma.start, end; start < vma.end; start = end) {
-      // pmd_addr_end().
-      end = Math.min(start - (start % hpagePmdSize) + hpagePmdSize, vma.end);
-      yield [start, end];
-    }
   }
 
   /** is_cow_mapping(). */

@@ -63,6 +63,11 @@ export interface Architecture {
   pteMkclean(pte: Pte): Pte;
   pteMkyoung(pte: Pte): Pte;
   pteMkold(pte: Pte): Pte;
+  pteMksoftDirty(pte: Pte): Pte;
+  pteClearSoftDirty(pte: Pte): Pte;
+  /** pte_mkuffd_wp(). Does not take the write bit, as it does on x86 since v6.3. */
+  pteMkuffdWp(pte: Pte): Pte;
+  pteClearUffdWp(pte: Pte): Pte;
 
   // ---- asking entries ----
 
@@ -75,7 +80,11 @@ export interface Architecture {
   pteDirty(pte: Pte): boolean;
   pteYoung(pte: Pte): boolean;
   pteSpecial(pte: Pte): boolean;
+  /** CONFIG_HAVE_ARCH_SOFT_DIRTY: without it the helpers change nothing, and no entry is soft-dirty. */
+  readonly hasSoftDirty: boolean;
   pteSoftDirty(pte: Pte): boolean;
+  /** CONFIG_HAVE_ARCH_USERFAULTFD_WP, likewise. */
+  readonly hasUffdWp: boolean;
   pteUffdWp(pte: Pte): boolean;
   /** pte_access_permitted(): whether user space may read or, with `write`, write through the entry. */
   pteAccessPermitted(pte: Pte, write: boolean): boolean;

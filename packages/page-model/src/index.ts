@@ -84,6 +84,7 @@ export {
   type LockedPte,
   pmdAlloc,
   pmdOffset,
+  pmdRanges,
   type PmdWalk,
   pteAlloc,
   pteOffsetMap,
@@ -114,6 +115,7 @@ export {
   pteMapLooksAgain,
   pteMapRule,
 } from './pte-map-rule.js';
+export { RECLAIM_PAGES, type ReclaimPages } from './reclaim-pages.js';
 export { auditReferences } from './reference-audit.js';
 export { type SwapEntry, swpEntry, swpOffset, swpType } from './swap-entry.js';
 export {
@@ -133,6 +135,7 @@ export { TLB_FLUSH, type TlbFlush } from './tlb-flush.js';
 export { STALE_TRANSLATION } from './tlb/page-walker.js';
 export { TLB, Tlb, type TlbRange } from './tlb/tlb.js';
 export { UserAccess, USER_ACCESS } from './user-access.js';
+export type { UserfaultfdCtx } from './userfaultfd-ctx.js';
 export {
   VM_DROPPABLE,
   VM_EXEC,
@@ -140,6 +143,7 @@ export {
   VM_MAYWRITE,
   VM_READ,
   VM_SHARED,
+  VM_SOFTDIRTY,
   VM_WRITE,
   Vma,
 } from './vma.js';

@@ -23,7 +23,8 @@ import type { Memory } from './memory.js';
 import type { MmuNotifier } from './mmu-notifier.js';
 import type { Ptep } from './page-table-entry.js';
 import { type PageTable } from './page-table.js';
-import { VM_SHARED, Vma } from './vma.js';
+import type { UserfaultfdCtx } from './userfaultfd-ctx.js';
+import { VM_SHARED, VM_SOFTDIRTY, Vma } from './vma.js';
 
 /** What is to be mapped by {@link Mm.mmap}. */
 export interface Mapping {
@@ -36,6 +37,10 @@ export interface Mapping {
   readonly anonVma?: AnonVma;
   /** The file that is mapped, from its first page on; only shared mappings of files are modelled. */
   readonly file?: FileMapping;
+  /** vm_pgoff, of a mapping that takes over the pages of another; a private one otherwise goes by its address. */
+  readonly pgoff?: number;
+  /** Where write faults of entries with the uffd-wp bit are reported. Default nowhere. */
+  readonly userfaultfdCtx?: UserfaultfdCtx;
 }
 
 /** A page table that waits, and the entry at which the huge page was mapped that it was deposited for. */
@@ -124,14 +129,15 @@ export class Mm {
   }
 
   /** mmap(): adds a mapping, with nothing in it yet. During set-up. */
-  mmap({ start, pages, vmFlags, anonVma, file }: Mapping): Vma {
+  mmap({ start, pages, vmFlags, anonVma, file, pgoff, userfaultfdCtx }: Mapping): Vma {
     const end = start + pages * this.memory.pageSize;
     const isPrivate = (vmFlags & VM_SHARED) === 0;
     const own = isPrivate
       ? (anonVma ?? new AnonVma(`${this.name}.anon_vma${String(this.vmas.length)}`))
       : null;
-    const pgoff = file === undefined ? start / this.memory.pageSize : 0;
-    const vma = new Vma(this, start, end, vmFlags, own, pgoff, file);
+    const firstPage = pgoff ?? (file === undefined ? start / this.memory.pageSize : 0);
+    const flags = vmFlags | VM_SOFTDIRTY;
+    const vma = new Vma(this, start, end, flags, own, firstPage, file, userfaultfdCtx);
     own?.link(vma);
     file?.link(vma);
     this.#makeTables(start, end, file !== undefined);

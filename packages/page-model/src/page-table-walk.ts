@@ -7,6 +7,7 @@ import {
   spinUnlock,
 } from '@pagerace/machine';
 import type { VirtualAddress } from './address.js';
+import type { Memory } from './memory.js';
 import type { Mm } from './mm-struct.js';
 import { pmdInstall } from './page-table-alloc.js';
 import type { PageTable } from './page-table.js';
@@ -23,6 +24,18 @@ export interface PteWalk extends PmdWalk {
   readonly ptep: Ptep;
   /** The table of `ptep`, to which `pmd` points. */
   readonly table: PageTable;
+}
+
+/** What of a range of addresses each entry above the last level covers: pmd_addr_end(). */
+export function* pmdRanges(
+  { hpagePmdSize }: Memory,
+  first: VirtualAddress,
+  last: VirtualAddress,
+): Iterable<readonly [start: VirtualAddress, end: VirtualAddress]> {
+  for (let start = first, end; start < last; start = end) {
+    end = Math.min(start - (start % hpagePmdSize) + hpagePmdSize, last);
+    yield [start, end];
+  }
 }
 
 /** The entry of the level above the last; undefined where the table that it is in is missing. */

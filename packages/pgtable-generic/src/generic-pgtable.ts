@@ -42,6 +42,8 @@ export abstract class GenericPgtable implements Architecture {
   readonly levels: readonly PageTableLevel[];
   readonly none: Pte;
   readonly hasSwpExclusive: boolean;
+  readonly hasSoftDirty: boolean;
+  readonly hasUffdWp: boolean;
   readonly hasRcuTableFree: boolean = false;
   readonly depositRule: DepositRule = 'list';
 
@@ -53,6 +55,8 @@ export abstract class GenericPgtable implements Architecture {
     this.levels = layout.levels;
     this.none = layout.none;
     this.hasSwpExclusive = layout.swap.exclusive !== 0n;
+    this.hasSoftDirty = layout.softDirty !== 0n;
+    this.hasUffdWp = layout.uffdWp !== 0n;
   }
 
   // ---- making entries ----
@@ -96,6 +100,22 @@ export abstract class GenericPgtable implements Architecture {
 
   pteMkold(pte: Pte): Pte {
     return pte & ~this.layout.young;
+  }
+
+  pteMksoftDirty(pte: Pte): Pte {
+    return pte | this.layout.softDirty;
+  }
+
+  pteClearSoftDirty(pte: Pte): Pte {
+    return pte & ~this.layout.softDirty;
+  }
+
+  pteMkuffdWp(pte: Pte): Pte {
+    return pte | this.layout.uffdWp;
+  }
+
+  pteClearUffdWp(pte: Pte): Pte {
+    return pte & ~this.layout.uffdWp;
   }
 
   // ---- asking entries ----

@@ -23,9 +23,11 @@ const SPECIAL = 16n;
 const SWAP = 32n;
 const EXCLUSIVE = 64n;
 const HUGE = 128n;
-const shift = 8n;
+const SOFT_DIRTY = 256n;
+const UFFD_WP = 512n;
+const shift = 10n;
 
-/** Pages of 16 bytes in tables of 4 entries, three levels deep; no soft-dirty, no userfaultfd. */
+/** Pages of 16 bytes in tables of 4 entries, three levels deep. */
 @injectable()
 export class ToyArchitecture implements Architecture {
   readonly name = 'toy';
@@ -38,6 +40,8 @@ export class ToyArchitecture implements Architecture {
   ];
   readonly none = 0n;
   readonly hasSwpExclusive = true;
+  readonly hasSoftDirty = true;
+  readonly hasUffdWp = true;
   readonly hasRcuTableFree: boolean = false;
   readonly depositRule: DepositRule = 'list';
 
@@ -47,10 +51,14 @@ export class ToyArchitecture implements Architecture {
   pteMkspecial = (pte: Pte): Pte => pte | SPECIAL;
   pteMkwrite = (pte: Pte): Pte => pte | WRITE;
   pteWrprotect = (pte: Pte): Pte => pte & ~WRITE;
-  pteMkdirty = (pte: Pte): Pte => pte | DIRTY;
+  pteMkdirty = (pte: Pte): Pte => pte | DIRTY | SOFT_DIRTY;
   pteMkclean = (pte: Pte): Pte => pte & ~DIRTY;
   pteMkyoung = (pte: Pte): Pte => pte | YOUNG;
   pteMkold = (pte: Pte): Pte => pte & ~YOUNG;
+  pteMksoftDirty = (pte: Pte): Pte => pte | SOFT_DIRTY;
+  pteClearSoftDirty = (pte: Pte): Pte => pte & ~SOFT_DIRTY;
+  pteMkuffdWp = (pte: Pte): Pte => pte | UFFD_WP;
+  pteClearUffdWp = (pte: Pte): Pte => pte & ~UFFD_WP;
 
   pteNone = (pte: Pte): boolean => pte === 0n;
   ptePresent = (pte: Pte): boolean => (pte & PRESENT) !== 0n;
@@ -60,8 +68,8 @@ export class ToyArchitecture implements Architecture {
   pteDirty = (pte: Pte): boolean => (pte & DIRTY) !== 0n;
   pteYoung = (pte: Pte): boolean => (pte & YOUNG) !== 0n;
   pteSpecial = (pte: Pte): boolean => (pte & SPECIAL) !== 0n;
-  pteSoftDirty = (): boolean => false;
-  pteUffdWp = (): boolean => false;
+  pteSoftDirty = (pte: Pte): boolean => (pte & SOFT_DIRTY) !== 0n;
+  pteUffdWp = (pte: Pte): boolean => (pte & UFFD_WP) !== 0n;
   pteAccessPermitted = (pte: Pte, write: boolean): boolean =>
     this.ptePresent(pte) && (!write || this.pteWrite(pte));
   pteSame = (one: Pte, other: Pte): boolean => one === other;
@@ -72,12 +80,12 @@ export class ToyArchitecture implements Architecture {
   pteSwpMkexclusive = (pte: Pte): Pte => pte | EXCLUSIVE;
   pteSwpExclusive = (pte: Pte): boolean => (pte & EXCLUSIVE) !== 0n;
   pteSwpClearExclusive = (pte: Pte): Pte => pte & ~EXCLUSIVE;
-  pteSwpMksoftDirty = (pte: Pte): Pte => pte;
-  pteSwpSoftDirty = (): boolean => false;
-  pteSwpClearSoftDirty = (pte: Pte): Pte => pte;
-  pteSwpMkuffdWp = (pte: Pte): Pte => pte;
-  pteSwpUffdWp = (): boolean => false;
-  pteSwpClearUffdWp = (pte: Pte): Pte => pte;
+  pteSwpMksoftDirty = (pte: Pte): Pte => pte | SOFT_DIRTY;
+  pteSwpSoftDirty = (pte: Pte): boolean => (pte & SOFT_DIRTY) !== 0n;
+  pteSwpClearSoftDirty = (pte: Pte): Pte => pte & ~SOFT_DIRTY;
+  pteSwpMkuffdWp = (pte: Pte): Pte => pte | UFFD_WP;
+  pteSwpUffdWp = (pte: Pte): boolean => (pte & UFFD_WP) !== 0n;
+  pteSwpClearUffdWp = (pte: Pte): Pte => pte & ~UFFD_WP;
 
   mkTable = (pfn: Pfn): Pte => this.pfnPte(pfn, PRESENT);
   pmdNone = (pmd: Pte): boolean => pmd === 0n;
