@@ -16,6 +16,7 @@ import {
   PageDirty,
   pageMapcount,
   PageSwapCache,
+  pmdRanges,
   type Pte,
   type Ptep,
   pteOffsetMapLock,
@@ -58,13 +59,9 @@ export class MadviseFree implements Madvise {
 
   /** walk_page_range(). @returns whether a flush is due */
   #walkPageRange(vma: Vma, start: VirtualAddress, end: VirtualAddress): boolean {
-    const { hpagePmdSize } = this.memory;
     let cleaned = false;
-    for (let address = start; address < end;) {
-      // pmd_addr_end()
-      const next = Math.min(end, address - (address % hpagePmdSize) + hpagePmdSize);
-      cleaned = this.madviseFreePteRange(vma, address, next) || cleaned;
-      address = next;
+    for (const [from, to] of pmdRanges(this.memory, start, end)) {
+      cleaned = this.madviseFreePteRange(vma, from, to) || cleaned;
     }
     return cleaned;
   }

@@ -22,8 +22,10 @@ import {
   PageSwapBacked,
   PageSwapCache,
   PageWriteback,
+  putbackLruPage,
   putPage,
   putPageTestzero,
+  type ReclaimPages,
   SetPageActive,
   SetPageLRU,
   SetPageReclaim,
@@ -47,7 +49,7 @@ type Pageout = 'PAGE_KEEP' | 'PAGE_SUCCESS' | 'PAGE_CLEAN';
 
 /** mm/vmscan.c of v5.17 but for the seams, for small anonymous pages; the caller is direct reclaim. */
 @injectable()
-export class PageReclaim implements Vmscan {
+export class PageReclaim implements Vmscan, ReclaimPages {
   constructor(
     @inject(MEMORY) private readonly memory: Memory,
     @inject(RMAP) private readonly rmap: Rmap,
@@ -58,6 +60,14 @@ export class PageReclaim implements Vmscan {
   @kernelFunction('mm/vmscan.c')
   shrinkAllMemory(): number {
     return this.shrinkInactiveList('inactive_anon') + this.shrinkInactiveList('inactive_file');
+  }
+
+  @kernelFunction('mm/vmscan.c')
+  reclaimPages(pages: readonly Page[]): number {
+    for (const page of pages) ClearPageActive(page);
+    const kept = this.shrinkPageList(pages);
+    for (const page of kept) putbackLruPage(page);
+    return pages.length - kept.length;
   }
 
   @kernelFunction('mm/vmscan.c')

@@ -1,5 +1,6 @@
 import type { Wiring } from '@pagerace/di';
 import { bindOldest, type History, unchanged } from '@pagerace/history';
+import { RECLAIM_PAGES } from '@pagerace/page-model';
 import { PageReclaim } from './page-reclaim.js';
 import { pinnedPageCheck } from './pinned-page-check.js';
 import { VMSCAN } from './vmscan.js';
@@ -13,6 +14,6 @@ export const vmscanHistories: readonly History[] = [
 
 /** Binds reclaim, with the rules of the oldest kernel that is modelled. */
 export function vmscanSubsystem(wiring: Wiring): void {
-  wiring.bind(VMSCAN, PageReclaim);
+  wiring.bind(VMSCAN, PageReclaim).bind(RECLAIM_PAGES, PageReclaim);
   bindOldest(wiring, vmscanHistories);
 }
