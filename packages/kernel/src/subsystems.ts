@@ -7,6 +7,7 @@ import { gupHistories, gupSubsystem } from '@pagerace/gup';
 import type { History } from '@pagerace/history';
 import { khugepagedHistories, khugepagedSubsystem } from '@pagerace/khugepaged';
 import { madviseSubsystem } from '@pagerace/madvise';
+import { mprotectHistories, mprotectSubsystem } from '@pagerace/mprotect';
 import {
   Memory,
   MEMORY,
@@ -18,6 +19,7 @@ import {
 } from '@pagerace/page-model';
 import { rmapHistories, rmapSubsystem } from '@pagerace/rmap';
 import { swapHistories, swapSubsystem } from '@pagerace/swap';
+import { userfaultfdHistories, userfaultfdSubsystem } from '@pagerace/userfaultfd';
 import { vmscanHistories, vmscanSubsystem } from '@pagerace/vmscan';
 
 /** Binds what one package has to its tokens. */
@@ -42,6 +44,8 @@ export const subsystems: readonly Subsystem[] = [
   vmscanSubsystem,
   blockSubsystem,
   madviseSubsystem,
+  mprotectSubsystem,
+  userfaultfdSubsystem,
   forkSubsystem,
   khugepagedSubsystem,
 ];
@@ -54,6 +58,8 @@ export const subsystemHistories: readonly History[] = [
   ...gupHistories,
   ...vmscanHistories,
   ...blockHistories,
+  ...mprotectHistories,
+  ...userfaultfdHistories,
   ...forkHistories,
   ...khugepagedHistories,
 ];

@@ -1,0 +1,151 @@
+import { inject, injectable, token } from '@pagerace/di';
+import { ModelError } from '@pagerace/explorer';
+import { kernelFunction } from '@pagerace/machine';
+import {
+  ARCHITECTURE,
+  type Architecture,
+  MEMORY,
+  type Memory,
+  type Mm,
+  mmapWriteLock,
+  mmapWriteUnlock,
+  mmuNotified,
+  pmdRanges,
+  type Pte,
+  type Ptep,
+  pteOffsetMapLock,
+  pteUnmapUnlock,
+  TLB_FLUSH,
+  type TlbFlush,
+  type VirtualAddress,
+  VM_READ,
+  VM_SHARED,
+  VM_WRITE,
+  type Vma,
+} from '@pagerace/page-model';
+import { RMAP, type Rmap } from '@pagerace/rmap';
+import { CHANGE_WRITABLE, type ChangeWritable } from './change-writable.js';
+
+export const MPROTECT = token<Mprotect>('mprotect.Mprotect', {
+  providedBy: ['@pagerace/mprotect'],
+});
+
+/** cp_flags of change_protection(). */
+export interface ChangeProtection {
+  /** MM_CP_UFFD_WP. */
+  readonly uffdWp?: boolean;
+  /** MM_CP_UFFD_WP_RESOLVE. */
+  readonly uffdWpResolve?: boolean;
+  /** MM_CP_TRY_CHANGE_WRITABLE. */
+  readonly tryChangeWritable?: boolean;
+}
+
+/** mm/mprotect.c, of v5.17 but for the seam, for small pages of private anonymous mappings that may be read. */
+@injectable()
+export class Mprotect {
+  constructor(
+    @inject(ARCHITECTURE) private readonly arch: Architecture,
+    @inject(MEMORY) private readonly memory: Memory,
+    @inject(TLB_FLUSH) private readonly tlb: TlbFlush,
+    @inject(RMAP) private readonly rmap: Rmap,
+    @inject(CHANGE_WRITABLE) private readonly changeWritable: ChangeWritable,
+  ) {}
+
+  /** mprotect() of a whole mapping, which begins at `start`, to PROT_READ, or to PROT_READ | PROT_WRITE. */
+  @kernelFunction('mm/mprotect.c', 'do_mprotect_pkey')
+  mprotect(mm: Mm, start: VirtualAddress, writable: boolean): void {
+    mmapWriteLock(mm);
+    const vma = mm.findVma(start);
+    if (vma?.start !== start || !vma.has(VM_READ) || vma.has(VM_SHARED)) {
+      throw new ModelError(
+        `mprotect() at 0x${start.toString(16)}: only of whole private mappings that may be read`,
+      );
+    }
+    this.mprotectFixup(vma, writable ? vma.vmFlags | VM_WRITE : vma.vmFlags & ~VM_WRITE);
+    mmapWriteUnlock(mm);
+  }
+
+  @kernelFunction('mm/mprotect.c')
+  mprotectFixup(vma: Vma, vmFlags: number): void {
+    if (vmFlags === vma.vmFlags) return;
+    vma.vmFlags = vmFlags;
+    const tryChangeWritable = (vmFlags & VM_WRITE) !== 0;
+    this.changeProtection(vma, vma.start, vma.end, { tryChangeWritable });
+  }
+
+  /** Hold mmap_lock. */
+  @kernelFunction('mm/mprotect.c')
+  changeProtection(
+    vma: Vma,
+    start: VirtualAddress,
+    end: VirtualAddress,
+    flags: ChangeProtection,
+  ): void {
+    let changed = false;
+    for (const [from, to] of pmdRanges(this.memory, start, end)) {
+      changed =
+        mmuNotified(vma.mm, from, to, () => this.changePteRange(vma, from, to, flags)) || changed;
+    }
+    // tlb_finish_mmu(), or flush_tlb_range(): behind the locks of the page tables.
+    if (changed) this.tlb.flushTlbRange(vma.mm, start, end);
+  }
+
+  /** @returns whether an entry has changed */
+  @kernelFunction('mm/mprotect.c')
+  changePteRange(
+    vma: Vma,
+    start: VirtualAddress,
+    end: VirtualAddress,
+    flags: ChangeProtection,
+  ): boolean {
+    const locked = pteOffsetMapLock(vma.mm, start);
+    if (locked === undefined) return false;
+    this.rmap.flushTlbBatchedPending(vma.mm);
+    let changed = false;
+    for (let address = start; address < end; address += this.memory.pageSize) {
+      const ptep = locked.table.entry(address)!;
+      const pte = this.arch.ptepGet(ptep);
+      if (this.arch.ptePresent(pte)) {
+        this.#changePresent(vma, address, ptep, flags);
+        changed = true;
+      } else if (!this.arch.pteNone(pte)) {
+        changed = this.#changeSwapped(vma, address, ptep, pte, flags) || changed;
+      }
+    }
+    pteUnmapUnlock(locked);
+    return changed;
+  }
+
+  #changePresent(vma: Vma, address: VirtualAddress, ptep: Ptep, flags: ChangeProtection): void {
+    // ptep_modify_prot_start(): until the commit the hardware cannot set a bit of it.
+    const old = this.arch.ptepGetAndClear(vma.mm, address, ptep);
+    // pte_modify(): the protection of a private mapping has no write bit, and what was used stays noted.
+    let pte = this.arch.pteWrprotect(old);
+    if (flags.uffdWp === true) pte = this.arch.pteMkuffdWp(pte);
+    if (flags.uffdWpResolve === true) pte = this.arch.pteClearUffdWp(pte);
+    if (
+      flags.tryChangeWritable === true &&
+      this.changeWritable.canChangePteWritable(this.memory, vma, pte)
+    ) {
+      pte = this.arch.pteMkwrite(pte);
+    }
+    // ptep_modify_prot_commit().
+    this.arch.setPteAt(vma.mm, address, ptep, pte);
+  }
+
+  /** Of a swap entry the uffd-wp bit alone changes. @returns whether it did */
+  #changeSwapped(
+    vma: Vma,
+    address: VirtualAddress,
+    ptep: Ptep,
+    old: Pte,
+    flags: ChangeProtection,
+  ): boolean {
+    let pte = old;
+    if (flags.uffdWp === true) pte = this.arch.pteSwpMkuffdWp(pte);
+    if (flags.uffdWpResolve === true) pte = this.arch.pteSwpClearUffdWp(pte);
+    if (this.arch.pteSame(old, pte)) return false;
+    this.arch.setPteAt(vma.mm, address, ptep, pte);
+    return true;
+  }
+}

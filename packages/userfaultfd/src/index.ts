@@ -1,0 +1,3 @@
+export { userfaultfdHistories, userfaultfdSubsystem } from './subsystem.js';
+export { UFFD_WP_RESOLVE, type UffdWpResolve, uffdWpResolveWritable } from './uffd-wp-resolve.js';
+export { type Uffd, USERFAULTFD, type Userfaultfd } from './userfaultfd.js';
