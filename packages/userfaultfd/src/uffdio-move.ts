@@ -1,0 +1,166 @@
+import { inject, injectable, token } from '@pagerace/di';
+import {
+  downWrite,
+  kernelFunction,
+  spinLock,
+  spinLockNested,
+  spinUnlock,
+  upWrite,
+} from '@pagerace/machine';
+import {
+  ARCHITECTURE,
+  type Architecture,
+  getPage,
+  lockPage,
+  MEMORY,
+  type Memory,
+  type Mm,
+  mmapReadLock,
+  mmapReadUnlock,
+  mmuNotified,
+  type Page,
+  PageAnonExclusive,
+  pageMaybeDmaPinned,
+  pteAlloc,
+  type Pte,
+  type PteWalk,
+  putPage,
+  unlockPage,
+  type VirtualAddress,
+  type Vma,
+  walkToPte,
+} from '@pagerace/page-model';
+
+export const UFFDIO_MOVE = token<UffdioMove>('userfaultfd.UffdioMove', {
+  providedBy: ['@pagerace/userfaultfd'],
+});
+
+/** What UFFDIO_MOVE says of one page: 0, or an error. */
+export type MoveResult = 0 | '-EBUSY' | '-EAGAIN' | '-EEXIST' | '-ENOENT';
+
+const SINGLE_DEPTH_NESTING = 1;
+
+/** move_pages() of mm/userfaultfd.c, v6.8, for one small page, with mmap_lock; the zero page is not met. */
+@injectable()
+export class UffdioMove {
+  constructor(
+    @inject(ARCHITECTURE) private readonly arch: Architecture,
+    @inject(MEMORY) private readonly memory: Memory,
+  ) {}
+
+  /** Moves what is at `src` to `dst`, where nothing is: what the process alone has, by its flag or its marker. */
+  @kernelFunction('mm/userfaultfd.c')
+  movePages(mm: Mm, dst: VirtualAddress, src: VirtualAddress): MoveResult {
+    mmapReadLock(mm);
+    const dstVma = mm.findVma(dst)!;
+    const srcVma = mm.findVma(src)!;
+    pteAlloc(mm, dst);
+    const result = mmuNotified(mm, src, src + this.memory.pageSize, () =>
+      this.movePagesPte(dstVma, srcVma, dst, src),
+    );
+    mmapReadUnlock(mm);
+    return result;
+  }
+
+  @kernelFunction('mm/userfaultfd.c')
+  movePagesPte(dstVma: Vma, srcVma: Vma, dst: VirtualAddress, src: VirtualAddress): MoveResult {
+    const to = walkToPte(dstVma.mm, dst)!;
+    const from = walkToPte(srcVma.mm, src);
+    if (from === undefined) return '-ENOENT';
+    const origDst = this.#ptepGetLocked(to);
+    if (!this.arch.pteNone(origDst)) return '-EEXIST';
+    const origSrc = this.#ptepGetLocked(from);
+    if (this.arch.pteNone(origSrc)) return '-ENOENT';
+    if (!this.arch.ptePresent(origSrc))
+      return this.moveSwapPte(dstVma.mm, dst, src, to, from, origSrc);
+    const page = this.#getSource(from, origSrc);
+    if (typeof page === 'string') return page;
+    lockPage(page);
+    const { anonVma } = srcVma;
+    // page_referenced() walks without the page lock.
+    downWrite(anonVma!.rwsem);
+    const result = this.movePresentPte(dstVma, srcVma, dst, src, to, from, origSrc, page);
+    upWrite(anonVma!.rwsem);
+    unlockPage(page);
+    putPage(page);
+    return result;
+  }
+
+  /** @returns the page with a reference, if the process alone has it */
+  #getSource({ table, ptep }: PteWalk, origSrc: Pte): Page | '-EBUSY' | '-EAGAIN' {
+    spinLock(table.ptl);
+    const page = this.memory.pageAt(this.arch.ptePfn(origSrc));
+    const unchanged = this.arch.pteSame(this.arch.ptepGet(ptep), origSrc);
+    const isExclusive = unchanged && PageAnonExclusive(page);
+    if (isExclusive) getPage(page);
+    spinUnlock(table.ptl);
+    if (!unchanged) return '-EAGAIN';
+    return isExclusive ? page : '-EBUSY';
+  }
+
+  @kernelFunction('mm/userfaultfd.c')
+  movePresentPte(
+    dstVma: Vma,
+    srcVma: Vma,
+    dst: VirtualAddress,
+    src: VirtualAddress,
+    to: PteWalk,
+    from: PteWalk,
+    origSrc: Pte,
+    page: Page,
+  ): MoveResult {
+    return this.#withBothLocked(to, from, origSrc, () => {
+      if (pageMaybeDmaPinned(page) || !PageAnonExclusive(page)) return '-EBUSY';
+      const cleared = this.arch.ptepClearFlush(srcVma, src, from.ptep);
+      if (pageMaybeDmaPinned(page)) {
+        this.arch.setPteAt(srcVma.mm, src, from.ptep, cleared);
+        return '-EBUSY';
+      }
+      // folio_move_anon_rmap().
+      page.mapping.write(dstVma.anonVma);
+      page.index.write(dstVma.pageIndex(dst));
+      const pte = this.arch.pteMkdirty(this.arch.mkPte(page, dstVma.vmPageProt));
+      this.arch.setPteAt(dstVma.mm, dst, to.ptep, this.arch.pteMkwrite(pte));
+      return 0;
+    });
+  }
+
+  @kernelFunction('mm/userfaultfd.c')
+  moveSwapPte(
+    mm: Mm,
+    dst: VirtualAddress,
+    src: VirtualAddress,
+    to: PteWalk,
+    from: PteWalk,
+    origSrc: Pte,
+  ): MoveResult {
+    if (!this.arch.pteSwpExclusive(origSrc)) return '-EBUSY';
+    return this.#withBothLocked(to, from, origSrc, () => {
+      const pte = this.arch.ptepGetAndClear(mm, src, from.ptep);
+      this.arch.setPteAt(mm, dst, to.ptep, pte);
+      return 0;
+    });
+  }
+
+  /** double_pt_lock(), and a second look at both entries. */
+  #withBothLocked(to: PteWalk, from: PteWalk, origSrc: Pte, move: () => MoveResult): MoveResult {
+    const [first, second] =
+      to.table.pfn < from.table.pfn ? [to.table, from.table] : [from.table, to.table];
+    spinLock(first.ptl);
+    if (first !== second) spinLockNested(second.ptl, SINGLE_DEPTH_NESTING);
+    const unchanged =
+      this.arch.pteSame(this.arch.ptepGet(from.ptep), origSrc) &&
+      this.arch.pteNone(this.arch.ptepGet(to.ptep));
+    const result = unchanged ? move() : '-EAGAIN';
+    if (first !== second) spinUnlock(second.ptl);
+    spinUnlock(first.ptl);
+    return result;
+  }
+
+  #ptepGetLocked({ table, ptep }: PteWalk): Pte {
+    spinLock(table.ptl);
+    const pte = this.arch.ptepGet(ptep);
+    spinUnlock(table.ptl);
+    return pte;
+  }
+}
