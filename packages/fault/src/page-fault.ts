@@ -2,6 +2,7 @@ import { ANON_REUSE_RULE, type AnonReuseRule } from '@pagerace/cow';
 import { inject, injectable } from '@pagerace/di';
 import { ModelError } from '@pagerace/explorer';
 import { HUGE_FAULT, type HugeFault } from '@pagerace/huge-memory';
+import { KSM_REUSE_RULE, ksmMightNeedToCopy, type KsmReuseRule } from '@pagerace/ksm';
 import { kernelFunction, spinLock, VM_BUG_ON } from '@pagerace/machine';
 import {
   __SetPageUptodate,
@@ -19,6 +20,7 @@ import {
   mmuNotified,
   type Page,
   PageAnonExclusive,
+  PageKsm,
   PageSwapCache,
   PageUptodate,
   pteAlloc,
@@ -50,6 +52,7 @@ export class PageFault implements FaultHandler {
     @inject(RMAP) private readonly rmap: Rmap,
     @inject(SWAP) private readonly swap: Swap,
     @inject(ANON_REUSE_RULE) private readonly reuse: AnonReuseRule,
+    @inject(KSM_REUSE_RULE) private readonly ksmReuse: KsmReuseRule,
     @inject(FILE_FAULT) private readonly fileFault: FileFault,
     @inject(HUGE_FAULT) private readonly hugeFault: HugeFault,
   ) {}
@@ -237,7 +240,9 @@ export class PageFault implements FaultHandler {
       this.wpPageCopy(fault, undefined);
       return;
     }
-    const fate = this.reuse.fateOf(page);
+    const fate = PageKsm(page)
+      ? this.ksmReuse.fateOf(page, vma, address)
+      : this.reuse.fateOf(page);
     if (fate === 'reuse') {
       this.wpPageReuse(fault, locked);
       return;

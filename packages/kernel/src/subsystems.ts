@@ -6,6 +6,7 @@ import { forkHistories, forkSubsystem } from '@pagerace/fork';
 import { gupHistories, gupSubsystem } from '@pagerace/gup';
 import type { History } from '@pagerace/history';
 import { khugepagedHistories, khugepagedSubsystem } from '@pagerace/khugepaged';
+import { ksmHistories } from '@pagerace/ksm';
 import { madviseSubsystem } from '@pagerace/madvise';
 import { mprotectHistories, mprotectSubsystem } from '@pagerace/mprotect';
 import {
@@ -55,6 +56,7 @@ export const subsystemHistories: readonly History[] = [
   ...swapHistories,
   ...rmapHistories,
   ...cowHistories,
+  ...ksmHistories,
   ...gupHistories,
   ...vmscanHistories,
   ...blockHistories,

@@ -65,7 +65,7 @@ export const { explored, once } = exploring(sc, (release: Release = 'v4.12'): Sy
       ?.override(wiring);
   const memory = wiring.get(MEMORY);
   const swap = wiring.get(SWAP);
-  swap.swapon(2);
+  swap.swapon({ pages: 2 });
   return {
     machine,
     memory,

@@ -39,6 +39,7 @@ export {
   getPageUnlessZero,
   GUP_PIN_COUNTING_BIAS,
   PageAnon,
+  PageKsm,
   pageMapcount,
   pageMapped,
   pageMaybeDmaPinned,
@@ -117,6 +118,7 @@ export {
 } from './pte-map-rule.js';
 export { RECLAIM_PAGES, type ReclaimPages } from './reclaim-pages.js';
 export { auditReferences } from './reference-audit.js';
+export { type RmapItem, StableNode } from './stable-node.js';
 export { type SwapEntry, swpEntry, swpOffset, swpType } from './swap-entry.js';
 export {
   activatePage,

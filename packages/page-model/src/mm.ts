@@ -1,6 +1,7 @@
 import { atomicAdd, atomicRead, defineKernelFunction, testBit } from '@pagerace/machine';
 import { AnonVma } from './anon-vma.js';
 import type { Page } from './page.js';
+import { StableNode } from './stable-node.js';
 import { pageCacheRelease } from './swap.js';
 import type { Vma } from './vma.js';
 import {
@@ -124,9 +125,19 @@ export const pageMapped = defineKernelFunction(
   (page: Page): boolean => atomicRead(page._mapcount) >= 0,
 );
 
-/** PageAnon(). */
+/** PageAnon(): PageKsm() is a part of it. */
 export const PageAnon = defineKernelFunction(
   'include/linux/page-flags.h',
   'PageAnon',
-  (page: Page): boolean => page.mapping.read() instanceof AnonVma,
+  (page: Page): boolean => {
+    const mapping = page.mapping.read();
+    return mapping instanceof AnonVma || mapping instanceof StableNode;
+  },
+);
+
+/** PageKsm(): an anonymous page that KSM has merged, and that nobody writes to any more. */
+export const PageKsm = defineKernelFunction(
+  'include/linux/page-flags.h',
+  'PageKsm',
+  (page: Page): boolean => page.mapping.read() instanceof StableNode,
 );

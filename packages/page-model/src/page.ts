@@ -3,6 +3,7 @@ import type { Pfn } from './address.js';
 import type { AnonVma } from './anon-vma.js';
 import type { Memory } from './memory.js';
 import { type ByteString, PageContents } from './page-contents.js';
+import type { StableNode } from './stable-node.js';
 
 /** The bits of page->flags that the model has, without their `PG_`. */
 export const pageFlagNames = [
@@ -58,8 +59,11 @@ export class Page {
    * _refcount as well (v5.7; of every large folio since v5.18, 5232c63f46fd). A small page has no room for it.
    */
   readonly compoundPincount: Atomic;
-  /** An anonymous page's anon_vma, or what its file's pages belong to. Stable under the page lock. */
-  readonly mapping: Cell<AnonVma | AddressSpace | null>;
+  /**
+   * An anonymous page's anon_vma, a KSM page's stable node, or what its file's pages belong to. Stable under
+   * the page lock.
+   */
+  readonly mapping: Cell<AnonVma | StableNode | AddressSpace | null>;
   /** Which page of its mapping it is. */
   readonly index: Cell<number>;
   /** page->private: the swap entry of a page in the swap cache. */
@@ -87,7 +91,7 @@ export class Page {
       this._refcount = cell(reserved === undefined ? 0 : 1, `${name}._refcount`);
       this.compoundMapcount = cell(-1, `${name}.compound_mapcount`);
       this.compoundPincount = cell(0, `${name}.compound_pincount`);
-      this.mapping = cell<AnonVma | AddressSpace | null>(null, `${name}.mapping`);
+      this.mapping = cell<AnonVma | StableNode | AddressSpace | null>(null, `${name}.mapping`);
       this.index = cell(0, `${name}.index`);
       this.private = cell(0, `${name}.private`);
       this.allocation = new Allocation(name, reserved !== undefined);

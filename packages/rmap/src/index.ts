@@ -20,6 +20,7 @@ export {
   SwapBackedIffDirty,
   TwoReferencesDiscard,
 } from './lazy-free-rule.js';
+export { pageVmaMappedWalk, pageVmaMappedWalkDone } from './page-vma-mapped.js';
 export { RMAP, type Rmap } from './rmap.js';
 export { rmapHistories, rmapSubsystem } from './subsystem.js';
 export { SWP_EXCLUSIVE, swpExclusive, type SwpExclusive, swpExclusiveV2 } from './swp-exclusive.js';

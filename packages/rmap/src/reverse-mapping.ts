@@ -229,7 +229,7 @@ export class ReverseMapping implements Rmap {
       this.arch.setPteAt(vma.mm, address, ptep, pteval);
       return false;
     }
-    if (anonExclusive && !this.#pageTryShareAnonRmap(page)) {
+    if (anonExclusive && !this.pageTryShareAnonRmap(page)) {
       this.swap.swapFree(entry);
       this.arch.setPteAt(vma.mm, address, ptep, pteval);
       return false;
@@ -246,11 +246,7 @@ export class ReverseMapping implements Rmap {
     return swapPte;
   }
 
-  /**
-   * page_try_share_anon_rmap() (include/linux/rmap.h, v5.19): the page is not exclusive any more,
-   * unless it may be pinned.
-   */
-  #pageTryShareAnonRmap(page: Page): boolean {
+  pageTryShareAnonRmap(page: Page): boolean {
     // Pairs with the full barrier of GUP-fast between its reference and its second look at the entry.
     if (this.exclusive.hasBarriers) smpMb('page_try_share_anon_rmap');
     if (pageMaybeDmaPinned(page)) return false;

@@ -1,5 +1,11 @@
 import { defineKernelFunction, downRead, upRead } from '@pagerace/machine';
-import { FileMapping, type Page, type VirtualAddress, type Vma } from '@pagerace/page-model';
+import {
+  FileMapping,
+  type Page,
+  StableNode,
+  type VirtualAddress,
+  type Vma,
+} from '@pagerace/page-model';
 import { pageLockAnonVmaRead, pageUnlockAnonVmaRead } from './anon-vma-lock.js';
 
 /** struct rmap_walk_control. */
@@ -14,6 +20,7 @@ export interface RmapWalkControl {
 export function rmapWalk(page: Page, control: RmapWalkControl): void {
   const mapping = page.mapping.read();
   if (mapping instanceof FileMapping) rmapWalkFile(page, mapping, control);
+  else if (mapping instanceof StableNode) rmapWalkKsm(page, mapping, control);
   else rmapWalkAnon(page, control);
 }
 
@@ -44,5 +51,27 @@ const rmapWalkAnon = defineKernelFunction(
     if (anonVma === undefined) return;
     visit(page, anonVma.vmas, control);
     pageUnlockAnonVmaRead(anonVma);
+  },
+);
+
+/** A KSM page has no index: it is looked for where it was merged, and then in processes forked since then. */
+const rmapWalkKsm = defineKernelFunction(
+  'mm/ksm.c',
+  'rmap_walk_ksm',
+  (page: Page, { hlist }: StableNode, { rmapOne, done }: RmapWalkControl): void => {
+    for (const searchNewForks of [false, true]) {
+      for (const { mm, address, anonVma } of hlist) {
+        downRead(anonVma.rwsem);
+        for (const vma of anonVma.vmas) {
+          if (address < vma.start || address >= vma.end) continue;
+          if ((mm === vma.mm) === searchNewForks) continue;
+          if (!rmapOne(page, vma, address) || done?.(page) === true) {
+            upRead(anonVma.rwsem);
+            return;
+          }
+        }
+        upRead(anonVma.rwsem);
+      }
+    }
   },
 );

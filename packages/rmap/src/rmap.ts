@@ -54,4 +54,9 @@ export interface Rmap {
    * child needs a copy. Hold the PTL of the entry in `vma`. See {@link AnonExclusive}.
    */
   pageTryDupAnonRmap(page: Page, compound: boolean, vma: Vma): boolean;
+  /**
+   * page_try_share_anon_rmap() (include/linux/rmap.h, v5.19): the page is not exclusive any more, unless it
+   * may be pinned. Hold the PTL of its only entry, which is cleared. @returns whether it is so
+   */
+  pageTryShareAnonRmap(page: Page): boolean;
 }

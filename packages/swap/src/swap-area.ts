@@ -21,6 +21,7 @@ import {
   type Memory,
   type Page,
   PageDirty,
+  PageKsm,
   pageMapcount,
   pageTransHugeMapcount,
   pageRefAdd,
@@ -252,6 +253,7 @@ export class SwapArea implements Swap {
 
   @kernelFunction('mm/swapfile.c')
   reuseSwapPage(page: Page): boolean {
+    if (PageKsm(page)) return false;
     const count = pageTransHugeMapcount(page) + this.pageSwapcount(page);
     if (count === 1 && PageSwapCache(page)) {
       if (PageWriteback(page)) return !this.hasStableWrites(page.private.read());

@@ -71,7 +71,7 @@ export const { explored, once } = exploring(
         ?.override(wiring);
     const memory = wiring.get(MEMORY);
     const swap = wiring.get(SWAP);
-    swap.swapon(2);
+    swap.swapon({ pages: 2 });
     const userfaultfd = wiring.get(USERFAULTFD);
     const ctx = userfaultfd.open('uffd');
     const mm = new Mm(memory, 'mm', [machine.cpu(0), machine.cpu(1)]);

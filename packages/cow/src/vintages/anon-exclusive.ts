@@ -6,6 +6,7 @@ import {
   PageAnon,
   PageAnonExclusive,
   pageCount,
+  PageKsm,
   putPage,
   SetPageAnonExclusive,
   type SwapEntry,
@@ -36,7 +37,7 @@ export class ReuseIfExclusive extends ReuseBySingleReference {
   ): SwapInDecision {
     const isKnown = this.isKnownExclusive(page, entry, entryExclusive);
     this.giveUpSlot(page, entry, writes);
-    const exclusive = isKnown || pageCount(page) === 1;
+    const exclusive = !PageKsm(page) && (isKnown || pageCount(page) === 1);
     return { write: writes && exclusive, exclusive };
   }
 

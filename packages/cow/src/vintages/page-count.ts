@@ -1,6 +1,13 @@
 import { injectable } from '@pagerace/di';
 import { commit } from '@pagerace/history';
-import { type Page, pageCount, pageMapcount, trylockPage, unlockPage } from '@pagerace/page-model';
+import {
+  type Page,
+  pageCount,
+  PageKsm,
+  pageMapcount,
+  trylockPage,
+  unlockPage,
+} from '@pagerace/page-model';
 import type { WriteProtectFate } from '../anon-reuse-rule.js';
 import { ReuseByMapCount } from './map-count.js';
 
@@ -12,7 +19,7 @@ import { ReuseByMapCount } from './map-count.js';
 export class ReuseByPageCount extends ReuseByMapCount {
   override fateOf(page: Page): WriteProtectFate {
     if (pageCount(page) !== 1 || !trylockPage(page)) return 'copy';
-    const mayReuse = pageMapcount(page) === 1 && pageCount(page) === 1;
+    const mayReuse = !PageKsm(page) && pageMapcount(page) === 1 && pageCount(page) === 1;
     unlockPage(page);
     return mayReuse ? 'reuse' : 'copy';
   }

@@ -6,6 +6,7 @@ import {
   type Memory,
   type Page,
   pageCount,
+  PageKsm,
   PageLRU,
   PageSwapCache,
   type SwapEntry,
@@ -33,20 +34,20 @@ export class ReuseBySingleReference implements AnonReuseRule {
     if (!PageLRU(page)) lruAddDrain(this.memory);
     if (pageCount(page) > (PageSwapCache(page) ? 2 : 1) || !trylockPage(page)) return 'copy';
     if (PageSwapCache(page)) this.swap.tryToFreeSwap(page);
-    const mayReuse = pageCount(page) === 1;
+    const mayReuse = !PageKsm(page) && pageCount(page) === 1;
     unlockPage(page);
     return mayReuse ? 'reuse' : 'copy';
   }
 
   /** The LRU batch of this CPU may have a reference of its own, as of a page that was just read in. */
   beforeSwapIn(page: Page, writes: boolean): void {
-    if (writes && !PageLRU(page)) lruAddDrain(this.memory);
+    if (writes && !PageKsm(page) && !PageLRU(page)) lruAddDrain(this.memory);
   }
 
   swapIn(page: Page, entry: SwapEntry, writes: boolean, _entryExclusive: boolean): SwapInDecision {
     const isFresh = writes && this.isFresh(page);
     this.giveUpSlot(page, entry, writes);
-    const reuse = isFresh || (writes && pageCount(page) === 1);
+    const reuse = isFresh || (writes && !PageKsm(page) && pageCount(page) === 1);
     return { write: reuse, exclusive: reuse };
   }
 
@@ -59,7 +60,8 @@ export class ReuseBySingleReference implements AnonReuseRule {
   protected giveUpSlot(page: Page, entry: SwapEntry, writes: boolean): void {
     this.swap.swapFree(entry);
     // should_try_to_free_swap(): worth it if this fault and the swap cache alone have the page.
-    if (writes && PageSwapCache(page) && pageCount(page) === 2) this.swap.tryToFreeSwap(page);
+    if (writes && !PageKsm(page) && PageSwapCache(page) && pageCount(page) === 2)
+      this.swap.tryToFreeSwap(page);
   }
 
   swappedIn(_entry: SwapEntry): void {
