@@ -169,28 +169,36 @@ export class PageFault implements FaultHandler {
   doSwapPage(fault: VmFault): void {
     const { vma, address, origPte } = fault;
     const entry = this.arch.pteToSwpEntry(origPte);
-    const page = this.swap.lookupSwapCache(entry) ?? this.swap.swapinReadahead(entry);
+    const swapcache = this.swap.lookupSwapCache(entry) ?? this.swap.swapinReadahead(entry);
     // No entry uses the slot any more, so this one has changed: the access faults again if it must.
-    if (page === undefined) return;
-    lockPage(page);
+    if (swapcache === undefined) return;
+    lockPage(swapcache);
     // What looks like the page may have left the swap cache meanwhile, and may even be back there for
     // another slot: the reference alone does not exclude that.
-    if (!PageSwapCache(page) || page.private.read() !== entry) {
-      unlockPage(page);
-      putPage(page);
+    if (!PageSwapCache(swapcache) || swapcache.private.read() !== entry) {
+      unlockPage(swapcache);
+      putPage(swapcache);
       return;
     }
-    this.reuse.beforeSwapIn(page, isWrite(fault));
+    const page = ksmMightNeedToCopy(swapcache, vma, address);
+    const isCopy = page !== swapcache;
+    if (!isCopy) this.reuse.beforeSwapIn(page, isWrite(fault));
     const locked = lockPte(vma, address);
-    if (!this.arch.pteSame(this.arch.ptepGet(locked.ptep), origPte)) {
-      pteUnmapUnlock(locked);
-      unlockPage(page);
-      putPage(page);
-      return;
-    }
-    VM_BUG_ON(!PageUptodate(page), `${page.name} comes in from swap and is not up to date`);
-    const writable = this.#mapSwappedPage(fault, page, entry, locked);
+    const isSame = this.arch.pteSame(this.arch.ptepGet(locked.ptep), origPte);
+    VM_BUG_ON(
+      isSame && !PageUptodate(page),
+      `${page.name} comes in from swap and is not up to date`,
+    );
+    const writable = isSame && this.#mapSwappedPage(fault, page, entry, locked, isCopy);
+    if (!isSame) pteUnmapUnlock(locked);
     unlockPage(page);
+    if (!isSame) putPage(page);
+    if (isCopy) {
+      // Kept locked until the slot is given up, so that it is not used again before pte_same().
+      unlockPage(swapcache);
+      putPage(swapcache);
+    }
+    if (!isSame) return;
     if (isWrite(fault) && !writable) {
       this.doWpPage({ ...fault, origPte: this.arch.ptepGet(locked.ptep) }, locked);
     } else {
@@ -199,14 +207,25 @@ export class PageFault implements FaultHandler {
   }
 
   /** @returns whether the entry is writable. The reference of the lookup becomes that of the mapping */
-  #mapSwappedPage(fault: VmFault, page: Page, entry: SwapEntry, { ptep }: LockedPte): boolean {
+  #mapSwappedPage(
+    fault: VmFault,
+    page: Page,
+    entry: SwapEntry,
+    { ptep }: LockedPte,
+    isCopy: boolean,
+  ): boolean {
     const { vma, address, origPte } = fault;
     VM_BUG_ON(PageAnonExclusive(page), `a swap entry refers to ${page.name}, which is exclusive`);
     const entryExclusive = this.arch.pteSwpExclusive(origPte);
     const { write, exclusive } = this.reuse.swapIn(page, entry, isWrite(fault), entryExclusive);
     const bare = this.arch.mkPte(page, vma.vmPageProt);
     const pte = this.#restored(write ? this.#maybeMkwriteDirty(bare, vma) : bare, origPte);
-    this.rmap.pageAddAnonRmap(page, vma, address, exclusive);
+    if (isCopy) {
+      this.rmap.pageAddNewAnonRmap(page, vma, address);
+      lruCacheAdd(page);
+    } else {
+      this.rmap.pageAddAnonRmap(page, vma, address, exclusive);
+    }
     this.arch.setPteAt(vma.mm, address, ptep, pte);
     this.reuse.swappedIn(entry);
     return write;
@@ -240,9 +259,7 @@ export class PageFault implements FaultHandler {
       this.wpPageCopy(fault, undefined);
       return;
     }
-    const fate = PageKsm(page)
-      ? this.ksmReuse.fateOf(page, vma, address)
-      : this.reuse.fateOf(page);
+    const fate = PageKsm(page) ? this.ksmReuse.fateOf(page, vma, address) : this.reuse.fateOf(page);
     if (fate === 'reuse') {
       this.wpPageReuse(fault, locked);
       return;

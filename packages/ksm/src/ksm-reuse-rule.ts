@@ -22,7 +22,11 @@ export const KSM_REUSE_RULE = token<KsmReuseRule>('ksm.KsmReuseRule', {
 /** The seam of do_wp_page() for KSM pages. */
 export interface KsmReuseRule {
   /** What becomes of a write through an entry that maps a KSM page. Hold the PTL. */
-  fateOf(page: Page, vma: Vma, address: VirtualAddress): 'reuse' | 'copy' | 'wait for the page lock';
+  fateOf(
+    page: Page,
+    vma: Vma,
+    address: VirtualAddress,
+  ): 'reuse' | 'copy' | 'wait for the page lock';
 }
 
 /** mm/memory.c:do_wp_page(): read in v4.12, v5.17 and v5.19. */
