@@ -37,6 +37,7 @@ import { madvFreeReproducer } from './madv-free/reproducer.js';
 import { madvFreeReproducerPatch } from './madv-free/reproducer-patch.js';
 import { madvFreeTransientReference } from './madv-free/transient-reference.js';
 import { swapExclusiveStableWriteback, swapExclusiveWriteback } from './swap-exclusive/writeback.js';
+import { swapExclusiveKsmGupFast } from './swap-exclusive/ksm-gup-fast.js';
 import { staleTlbCollapse } from './tlb/collapse.js';
 import { staleTlbDeferredFlush } from './tlb/deferred-flush.js';
 import { staleTlbUnmap } from './tlb/unmap.js';
@@ -82,6 +83,7 @@ export const scenarios = definePlugin({
     gupFastHugeFork,
     gupFastForkPin,
     gupFastCollapseSecondPage,
+    swapExclusiveKsmGupFast,
     staleTlbUnmap,
     staleTlbDeferredFlush,
     staleTlbCollapse,
