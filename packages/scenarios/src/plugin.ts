@@ -37,6 +37,8 @@ import { madvFreeReproducer } from './madv-free/reproducer.js';
 import { madvFreeReproducerPatch } from './madv-free/reproducer-patch.js';
 import { madvFreeTransientReference } from './madv-free/transient-reference.js';
 import { swapExclusiveStableWriteback, swapExclusiveWriteback } from './swap-exclusive/writeback.js';
+import { swapExclusiveKsm } from './swap-exclusive/ksm.js';
+import { swapExclusiveKsmSwap } from './swap-exclusive/ksm-swap.js';
 import { swapExclusiveKsmGupFast } from './swap-exclusive/ksm-gup-fast.js';
 import { staleTlbCollapse } from './tlb/collapse.js';
 import { staleTlbDeferredFlush } from './tlb/deferred-flush.js';
@@ -83,7 +85,9 @@ export const scenarios = definePlugin({
     gupFastHugeFork,
     gupFastForkPin,
     gupFastCollapseSecondPage,
+    swapExclusiveKsm,
     swapExclusiveKsmGupFast,
+    swapExclusiveKsmSwap,
     staleTlbUnmap,
     staleTlbDeferredFlush,
     staleTlbCollapse,

@@ -4,7 +4,7 @@ import { Findings } from '../findings.js';
 import { noLostWrite, noStalePin } from './properties.js';
 
 /** What the owner of a reference writes to the page. */
-const WRITTEN = 'G';
+export const WRITTEN = 'G';
 
 /** Writes to a page that GUP-fast has given out, as a device would. */
 export function writeAsDevice({ contents }: Page): void {

@@ -1,6 +1,7 @@
-import type { ScenarioContext } from '@pagerace/kernel';
+import type { Property, ScenarioContext } from '@pagerace/kernel';
 import { KSM, type Ksm } from '@pagerace/ksm';
 import {
+  type Architecture,
   lruAddDrain,
   mappedPage,
   type Mm,
@@ -9,7 +10,9 @@ import {
   type UserAccess,
   VM_READ,
   VM_WRITE,
+  walkToPte,
 } from '@pagerace/page-model';
+import type { Findings } from '../findings.js';
 
 /** Where both processes have their page. */
 export const KSM_ADDRESS = 0x7f0000000000;
@@ -25,13 +28,16 @@ export class KsmRace {
   readonly #ksm: Ksm;
   readonly #half: number;
 
-  /** `app` runs on CPU 0, and `other` on the CPU that is given. */
-  constructor({ get, machine, memory, process }: ScenarioContext<unknown>, otherCpu: number) {
+  readonly #arch: Architecture;
+
+  /** `app` runs on CPU 0, and `other` on CPU 1, beside ksmd. */
+  constructor({ arch, get, machine, memory, process }: ScenarioContext<unknown>) {
+    this.#arch = arch;
     this.#user = get(USER_ACCESS);
     this.#ksm = get(KSM);
     this.#half = memory.pageSize / 2;
     this.app = process('app', 0);
-    this.other = process('other', otherCpu);
+    this.other = process('other', 1);
     for (const mm of [this.app, this.other])
       mm.mmap({ start: KSM_ADDRESS, pages: 1, vmFlags: VM_READ | VM_WRITE });
     machine.boot(() => {
@@ -72,5 +78,24 @@ export class KsmRace {
   /** The page that a process has there: as it is during set-up, or in the end. */
   mapped(mm: Mm = this.app): Page | undefined {
     return mappedPage(mm, KSM_ADDRESS);
+  }
+
+  /** Reclaim has been here before, and has taken the young bits. During set-up. */
+  age(): void {
+    for (const mm of [this.app, this.other]) {
+      const { ptep } = walkToPte(mm, KSM_ADDRESS)!;
+      this.#arch.ptepTestAndClearYoung(mm.findVma(KSM_ADDRESS)!, KSM_ADDRESS, ptep);
+    }
+  }
+
+  /** Judges, at the end, that the other process, which has stored nothing since, has what it had. */
+  judgeOther(findings: Findings, confined: Property): void {
+    const contents = this.mapped(this.other)?.contents;
+    const had = String.fromCharCode(ALIKE);
+    findings.demand(
+      confined,
+      contents?.readHalf('lo') === had && contents.readHalf('hi') === had,
+      () => 'the other process has what was written to the page of this one',
+    );
   }
 }
