@@ -1,7 +1,6 @@
-import { defineKernelFunction } from '@pagerace/machine';
+import { defineKernelFunction, nonatomicSetBit } from '@pagerace/machine';
 import {
   __SetPageUptodate,
-  lockPage,
   type Page,
   PageUptodate,
   SetPageDirty,
@@ -36,7 +35,8 @@ export const ksmMightNeedToCopy = defineKernelFunction(
     copy.contents.copyFrom(page.contents);
     SetPageDirty(copy);
     __SetPageUptodate(copy);
-    lockPage(copy);
+    // __SetPageLocked(): nobody can wait for it, so that its order does not matter.
+    nonatomicSetBit(copy.flags.bit('locked'));
     return copy;
   },
 );

@@ -21,8 +21,8 @@ export const swapExclusiveKsmGupFast = defineScenario({
     'instruction that clears. If both miss each other, a device writes to a page that is merged.',
   parameters: {
     kept: choiceParameter('whose page becomes the KSM page; the other one is replaced', [
-      'app',
       'other',
+      'app',
     ]),
     reference: choiceParameter('what GUP-fast takes', ['get', 'pin']),
   },

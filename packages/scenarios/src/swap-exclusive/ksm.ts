@@ -19,8 +19,8 @@ export const swapExclusiveKsm = defineScenario({
     'out: the scan. The device writes behind the store, which is when a store that copies does most harm.',
   parameters: {
     kept: choiceParameter('whose page becomes the KSM page; the other one is replaced', [
-      'app',
       'other',
+      'app',
     ]),
   },
   machine: { cpus: 2, pages: 5 },
