@@ -21,7 +21,7 @@ test.each(releases)('a write copies a page that is found to be a KSM page on %s'
 test.each(releases)('a KSM page that comes in from swap is nobody’s own on %s', (release) => {
   const seen = onceIn(release, ({ wiring, page }) => {
     const swap = wiring.get(SWAP);
-    swap.swapon(1);
+    swap.swapon({ pages: 1 });
     lockPage(page);
     swap.addToSwap(page);
     const entry = page.private.read();

@@ -51,7 +51,7 @@ function shared({ arch, machine, memory, mm, rmap, user }: System): Shared {
 
 /** Unmaps the page, which stays in the swap cache. */
 function swapOut({ rmap, swap }: System, page: Page): void {
-  swap.swapon(2);
+  swap.swapon({ pages: 2 });
   getPage(page);
   lockPage(page);
   swap.addToSwap(page);

@@ -69,7 +69,7 @@ test('a child maps a KSM page as its parent does, and a write gives it a page of
 // mm/ksm.c:rmap_walk_ksm(): search_new_forks.
 test('a KSM page is unmapped in a child that was forked since it was merged, too', () => {
   withFamily(({ arch, rmap, swap }, { mms, page }) => {
-    swap.swapon(1);
+    swap.swapon({ pages: 1 });
     getPage(page);
     lockPage(page);
     swap.addToSwap(page);

@@ -111,7 +111,7 @@ test('the reference of the swap cache is known', () => {
   onceIn('v5.17', (system) => {
     const { memory, mms, swap } = system;
     const [first, second] = mms.map(pageOf);
-    swap.swapon(2);
+    swap.swapon({ pages: 2 });
     for (const page of [first!, second!]) {
       lockPage(page);
       swap.addToSwap(page);

@@ -56,7 +56,7 @@ test.each<[string, (system: System, page: Page) => void, string]>([
   [
     'is in the swap cache',
     ({ swap }, page) => {
-      swap.swapon(1);
+      swap.swapon({ pages: 1 });
       lockPage(page);
       swap.addToSwap(page);
       unlockPage(page);
@@ -110,7 +110,7 @@ test('a KSM page is unmapped wherever it was merged', () => {
     const { arch, mms, rmap, swap } = system;
     merge(system);
     const page = pageOf(mms[0]);
-    swap.swapon(1);
+    swap.swapon({ pages: 1 });
     getPage(page);
     lockPage(page);
     swap.addToSwap(page);

@@ -31,7 +31,7 @@ export const swapExclusiveKsmSwap = defineScenario({
     const { get, machine, memory, parameters, property } = context;
     const race = new KsmRace(context);
     machine.boot(() => {
-      get(SWAP).swapon(2);
+      get(SWAP).swapon({ pages: 2 });
       race.merge('app');
       const page = race.mapped()!;
       race.age();
