@@ -1,14 +1,10 @@
 import type { Wiring } from '@pagerace/di';
-import { bindOldest, type History, unchanged } from '@pagerace/history';
+import { bindOldest, type History } from '@pagerace/history';
 import { uffdWpResolve } from './uffd-wp-resolve.js';
 import { UFFDIO_MOVE, UffdioMove } from './uffdio-move.js';
 import { USERFAULTFD, Userfaultfd } from './userfaultfd.js';
 
-export const userfaultfdHistories: readonly History[] = [
-  uffdWpResolve,
-  // Absent from older ones: adef440691ba.
-  unchanged('mm/userfaultfd.c:move_pages()', 'v6.8'),
-];
+export const userfaultfdHistories: readonly History[] = [uffdWpResolve];
 
 /** Binds userfaultfd, with the rules of the oldest kernel that is modelled. */
 export function userfaultfdSubsystem(wiring: Wiring): void {
