@@ -1,11 +1,13 @@
 import { inject, injectable, token } from '@pagerace/di';
 import { kernelFunction } from '@pagerace/machine';
 import { GET_USER_PAGES, type GetUserPages, type GupFlags } from '@pagerace/gup';
-import { PageDirty, setPageDirtyLock } from '@pagerace/page-model';
+import { type Half, PageDirty, setPageDirtyLock } from '@pagerace/page-model';
 import type { Bio } from './bio.js';
 import type { Transfer } from './direct-io.js';
 
 export const BIO_PAGES = token<BioPages>('block.BioPages', { providedBy: ['@pagerace/block'] });
+
+const bothHalves: readonly Half[] = ['lo', 'hi'];
 
 /** What block/bio.c does with the pages of a request. */
 @injectable()
@@ -14,12 +16,16 @@ export class BioPages {
 
   /** Fills a request with the pages from the nth of a transfer on. */
   @kernelFunction('block/bio.c')
-  bioIovIterGetPages(bio: Bio, { mm, buffer, pages }: Transfer, nth = 0): void {
+  bioIovIterGetPages(bio: Bio, { mm, buffer, pages, half }: Transfer, nth = 0): void {
     const start = buffer + nth * mm.memory.pageSize;
     const count = Math.min(pages - nth, bio.device.maxVecs);
     const got = this.gup.getUserPagesFast(mm, start, count, gupFlagsOf(bio));
     bio.ioVec.write(
-      got.map((page) => ({ page, generation: page.allocation.check('I/O reference to') })),
+      got.map((page) => ({
+        page,
+        halves: half === undefined ? bothHalves : [half],
+        generation: page.allocation.check('I/O reference to'),
+      })),
     );
   }
 

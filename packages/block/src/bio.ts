@@ -1,11 +1,13 @@
 import { allocate } from '@pagerace/explorer';
 import { type Atomic, cell, type Cell, formatted } from '@pagerace/machine';
-import type { Page } from '@pagerace/page-model';
+import type { Half, Page } from '@pagerace/page-model';
 import type { BlockDevice } from './block-device.js';
 
-/** struct bio_vec: a page that a request transfers, whole. */
+/** struct bio_vec: a page that a request transfers. */
 export interface BioVec {
   readonly page: Page;
+  /** bv_offset and bv_len: what of the page is transferred. */
+  readonly halves: readonly Half[];
   /** Of the allocation that the page was when it got here; lets the model notice DMA into another. */
   readonly generation: number;
 }

@@ -102,16 +102,16 @@ export class BlockDevice {
 
   /** DMA to the pages themselves, past every page table. */
   #read(bio: Bio): void {
-    bio.ioVec.read().forEach(({ page, generation }, nth) => {
-      page.contents.writeHalf('lo', this.contents(bio.sector + nth, 'lo'), generation);
-      page.contents.writeHalf('hi', this.contents(bio.sector + nth, 'hi'), generation);
+    bio.ioVec.read().forEach(({ page, halves, generation }, nth) => {
+      for (const half of halves)
+        page.contents.writeHalf(half, this.contents(bio.sector + nth, half), generation);
     });
   }
 
   #write(bio: Bio, nth: number): void {
     const halves = bio.ioVec
       .read()
-      .flatMap(({ page }) => [page.contents.readHalf('lo'), page.contents.readHalf('hi')]);
+      .flatMap(({ page, halves }) => halves.map((half) => page.contents.readHalf(half)));
     this.#written[nth]!.write(halves);
   }
 

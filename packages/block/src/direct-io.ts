@@ -1,17 +1,19 @@
 import { token } from '@pagerace/di';
-import type { Mm, VirtualAddress } from '@pagerace/page-model';
+import type { Half, Mm, VirtualAddress } from '@pagerace/page-model';
 import type { Dio } from './bio.js';
 import type { BlockDevice } from './block-device.js';
 
 export const DIRECT_IO = token<DirectIo>('block.DirectIo', { providedBy: ['@pagerace/block'] });
 
-/** A transfer between a device that was opened with O_DIRECT and a process's memory, in whole pages. */
+/** A transfer between a device that was opened with O_DIRECT and a process's memory. */
 export interface Transfer {
   readonly device: BlockDevice;
   readonly mm: Mm;
   /** Where in the process's memory, on a page boundary. */
   readonly buffer: VirtualAddress;
   readonly pages: number;
+  /** Of each page the half that is transferred, as of a few sectors. Default both. */
+  readonly half?: Half;
   /** Which page of the device is the first. Default 0. */
   readonly sector?: number;
 }

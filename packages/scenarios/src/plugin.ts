@@ -40,6 +40,11 @@ import { swapExclusiveStableWriteback, swapExclusiveWriteback } from './swap-exc
 import { swapExclusiveKsm } from './swap-exclusive/ksm.js';
 import { swapExclusiveKsmSwap } from './swap-exclusive/ksm-swap.js';
 import { swapExclusiveKsmGupFast } from './swap-exclusive/ksm-gup-fast.js';
+import {
+  swapExclusiveStableWriteback,
+  swapExclusiveWriteback,
+} from './swap-exclusive/writeback.js';
+import { swapExclusiveRefault, swapExclusiveStore } from './swap-exclusive/refault.js';
 import { staleTlbCollapse } from './tlb/collapse.js';
 import { staleTlbDeferredFlush } from './tlb/deferred-flush.js';
 import { staleTlbUnmap } from './tlb/unmap.js';
@@ -88,6 +93,8 @@ export const scenarios = definePlugin({
     swapExclusiveKsm,
     swapExclusiveKsmGupFast,
     swapExclusiveKsmSwap,
+    swapExclusiveRefault,
+    swapExclusiveStore,
     staleTlbUnmap,
     staleTlbDeferredFlush,
     staleTlbCollapse,

@@ -1,0 +1,80 @@
+import { bioPinPages } from '@pagerace/block';
+import { cowByPageCount } from '@pagerace/cow';
+import { choiceParameter, defineScenario, type ScenarioContext } from '@pagerace/kernel';
+import { swpExclusive } from '@pagerace/rmap';
+import type { Program } from '@pagerace/explorer';
+import { type Loaded, SwapRace, swapReadProperties } from './swap-race.js';
+
+const what =
+  'A process submits a direct read into the lower half of a page. Meanwhile reclaim puts the page into the ' +
+  'swap cache and unmaps it, and writes nothing to swap because of the reference of the request. ';
+
+const parameters = {
+  reclaim: choiceParameter('when reclaim comes across the page', ['before', 'meanwhile']),
+};
+
+function build(
+  context: ScenarioContext<{ readonly reclaim: 'before' | 'meanwhile' }>,
+  loadsFirst: boolean,
+): Program {
+  const { machine } = context;
+  const race = new SwapRace(context);
+  const dio = machine.boot(() => race.submit());
+  race.runReclaim(context.parameters.reclaim);
+  machine.cpu(0).run('app', () => {
+    if (loadsFirst) race.load('hi');
+    race.store('hi');
+    race.awaitEnd(dio);
+    return race.loadBoth();
+  });
+  machine.agent('disk').run(() => race.disk.serve());
+  return machine.program(({ app }) => {
+    race.judge(app as Loaded);
+  });
+}
+
+export const swapExclusiveRefault = defineScenario({
+  id: 'swap-exclusive-refault',
+  title: 'B1: a direct read, swap-out, a load and then a store',
+  description:
+    what +
+    'The process loads from the upper half, so that the page is mapped again, read-only, and stores to it. A ' +
+    'store that copies takes the page away from under the device: what the device writes is lost.',
+  parameters,
+  machine: { cpus: 2, pages: 5 },
+  properties: swapReadProperties,
+  expected: [
+    {
+      without: [cowByPageCount],
+      verdict: 'verified',
+      because: 'do_wp_page() counts mappings and swap entries, not references',
+    },
+    {
+      with: [cowByPageCount],
+      without: [swpExclusive, bioPinPages],
+      verdict: 'violated',
+      properties: ['I-COH & I-DIO'],
+      because: 'the walk-through in the review of 1493a1913e34: the store sees the reference',
+    },
+    {
+      with: [swpExclusive],
+      architectures: ['x86'],
+      verdict: 'verified',
+      because: '1493a1913e34: the swap entry remembers that the page is exclusive',
+    },
+  ],
+  build: (context) => build(context, true),
+});
+
+export const swapExclusiveStore = defineScenario({
+  id: 'swap-exclusive-store',
+  title: 'B2: a direct read, swap-out, and a store at once',
+  description:
+    what +
+    'The process stores to the upper half at once, so that the first fault is a write: do_swap_page() itself ' +
+    'decides whether the page may be written to, or is copied.',
+  parameters,
+  machine: { cpus: 2, pages: 5 },
+  properties: swapReadProperties,
+  build: (context) => build(context, false),
+});
