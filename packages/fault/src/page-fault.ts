@@ -167,9 +167,18 @@ export class PageFault implements FaultHandler {
 
   @kernelFunction('mm/memory.c')
   doSwapPage(fault: VmFault): void {
-    const { vma, address, origPte } = fault;
-    const entry = this.arch.pteToSwpEntry(origPte);
-    const swapcache = this.swap.lookupSwapCache(entry) ?? this.swap.swapinReadahead(entry);
+    const { vma, address } = fault;
+    const entry = this.arch.pteToSwpEntry(fault.origPte);
+    const cached = this.swap.lookupSwapCache(entry);
+    if (cached === undefined && this.swap.skipsSwapCache(entry)) {
+      const fresh = this.swap.swapinSkippingCache(entry);
+      if (fresh === undefined) return;
+      lockPage(fresh);
+      this.#mapFromSwap(fault, fresh, entry);
+      this.swap.swapcacheClear(entry);
+      return;
+    }
+    const swapcache = cached ?? this.swap.swapinReadahead(entry);
     // No entry uses the slot any more, so this one has changed: the access faults again if it must.
     if (swapcache === undefined) return;
     lockPage(swapcache);
@@ -181,22 +190,36 @@ export class PageFault implements FaultHandler {
       return;
     }
     const page = ksmMightNeedToCopy(swapcache, vma, address);
-    const isCopy = page !== swapcache;
-    if (!isCopy) this.reuse.beforeSwapIn(page, isWrite(fault));
+    if (page !== swapcache) {
+      this.#mapFromSwap(fault, page, entry, swapcache);
+      return;
+    }
+    this.reuse.beforeSwapIn(page, isWrite(fault));
+    this.#mapFromSwap(fault, page, entry);
+  }
+
+  /**
+   * The rest of do_swap_page(), with a locked page: in the swap cache, or not if this fault has made it.
+   *
+   * @param copied of a copy: the locked page of the swap cache that it is one of
+   */
+  #mapFromSwap(fault: VmFault, page: Page, entry: SwapEntry, copied?: Page): void {
+    const { vma, address, origPte } = fault;
     const locked = lockPte(vma, address);
     const isSame = this.arch.pteSame(this.arch.ptepGet(locked.ptep), origPte);
     VM_BUG_ON(
       isSame && !PageUptodate(page),
       `${page.name} comes in from swap and is not up to date`,
     );
-    const writable = isSame && this.#mapSwappedPage(fault, page, entry, locked, isCopy);
+    const writable =
+      isSame && this.#mapSwappedPage(fault, page, entry, locked, copied !== undefined);
     if (!isSame) pteUnmapUnlock(locked);
     unlockPage(page);
     if (!isSame) putPage(page);
-    if (isCopy) {
+    if (copied !== undefined) {
       // Kept locked until the slot is given up, so that it is not used again before pte_same().
-      unlockPage(swapcache);
-      putPage(swapcache);
+      unlockPage(copied);
+      putPage(copied);
     }
     if (!isSame) return;
     if (isWrite(fault) && !writable) {

@@ -45,6 +45,10 @@ import {
   swapExclusiveWriteback,
 } from './swap-exclusive/writeback.js';
 import { swapExclusiveRefault, swapExclusiveStore } from './swap-exclusive/refault.js';
+import {
+  swapExclusiveSlotReuse,
+  swapExclusiveSynchronous,
+} from './swap-exclusive/skip-swap-cache.js';
 import { staleTlbCollapse } from './tlb/collapse.js';
 import { staleTlbDeferredFlush } from './tlb/deferred-flush.js';
 import { staleTlbUnmap } from './tlb/unmap.js';
@@ -100,6 +104,8 @@ export const scenarios = definePlugin({
     staleTlbCollapse,
     swapExclusiveStableWriteback,
     swapExclusiveWriteback,
+    swapExclusiveSynchronous,
+    swapExclusiveSlotReuse,
   ],
   patches: [madvFreeReproducerPatch],
 });

@@ -3,3 +3,10 @@ export { swapHistories, swapSubsystem } from './subsystem.js';
 export { SWAP, type Swap } from './swap.js';
 export { UNSTABLE_WRITE } from './swap-area.js';
 export { type SwapDevice, type SwapDeviceKind, swapDeviceKinds } from './swap-device.js';
+export {
+  claimSkippedSwapCache,
+  skipSwapCache,
+  SYNCHRONOUS_SWAPIN,
+  type SynchronousSwapin,
+  synchronousSwapin,
+} from './synchronous-swapin.js';

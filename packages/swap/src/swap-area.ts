@@ -4,11 +4,12 @@ import {
   kernelFunction,
   Order,
   read,
+  readOnce,
   spinLock,
   spinUnlock,
   Violation,
   VM_BUG_ON,
-  write,
+  writeOnce,
 } from '@pagerace/machine';
 import {
   ClearPageSwapCache,
@@ -45,6 +46,7 @@ import {
 import { RW_PAGE, type RwPage } from './rw-page.js';
 import type { SwapDevice } from './swap-device.js';
 import type { Swap } from './swap.js';
+import { SYNCHRONOUS_SWAPIN, type SynchronousSwapin } from './synchronous-swapin.js';
 import { SWAP_HAS_CACHE, SwapInfo, type SwapSlot } from './swap-info.js';
 
 /** The device that the model has. */
@@ -61,6 +63,7 @@ export class SwapArea implements Swap {
   constructor(
     @inject(MEMORY) private readonly memory: Memory,
     @inject(RW_PAGE) private readonly rwPage: RwPage,
+    @inject(SYNCHRONOUS_SWAPIN) private readonly synchronousSwapin: SynchronousSwapin,
   ) {}
 
   swapon(device: SwapDevice): void {
@@ -86,7 +89,7 @@ export class SwapArea implements Swap {
   swapDuplicate(entry: SwapEntry): boolean {
     spinLock(this.#info.lock);
     const { map } = this.#slotOf(entry);
-    write(map, read(map) + 1);
+    writeOnce(map, read(map) + 1);
     spinUnlock(this.#info.lock);
     return true;
   }
@@ -110,7 +113,7 @@ export class SwapArea implements Swap {
       (before & ~SWAP_HAS_CACHE) === 0,
       `swap slot ${String(swpOffset(entry))} is freed unused`,
     );
-    write(map, before - 1);
+    writeOnce(map, before - 1);
     spinUnlock(this.#info.lock);
     return before - 1;
   }
@@ -151,6 +154,31 @@ export class SwapArea implements Swap {
     return page;
   }
 
+  skipsSwapCache(entry: SwapEntry): boolean {
+    if (!this.#info.traits.synchronousIo || !this.synchronousSwapin.skipsSwapCache) return false;
+    // __swap_count().
+    return (readOnce(this.#slotOf(entry).map) & ~SWAP_HAS_CACHE) === 1;
+  }
+
+  swapinSkippingCache(entry: SwapEntry): Page | undefined {
+    if (this.synchronousSwapin.claimsSlot) {
+      const prepared = this.#swapcachePrepare(entry);
+      if (prepared === 'taken') this.#awaitSettled(entry);
+      if (prepared !== 'claimed') return undefined;
+    }
+    const page = this.memory.allocator.allocPage();
+    lockPage(page);
+    SetPageSwapBacked(page);
+    lruCacheAdd(page);
+    this.#swapReadpage(page, entry);
+    return page;
+  }
+
+  @kernelFunction('mm/swapfile.c')
+  swapcacheClear(entry: SwapEntry): void {
+    if (this.synchronousSwapin.claimsSlot) this.#putSwapPage(entry);
+  }
+
   /**
    * The page of a slot, with a reference: it may come into the swap cache while this looks for it.
    *
@@ -173,10 +201,16 @@ export class SwapArea implements Swap {
       }
       putPage(page);
       if (prepared === 'unused') return { page: undefined, isNew: false };
-      // SWAP_HAS_CACHE is set before the page is in the swap cache, and cleared after it has left it.
-      // The kernel waits for that with schedule_timeout_uninterruptible(1).
-      this.#slotOf(entry).isSettled.await((settled) => settled, Order.acquire);
+      this.#awaitSettled(entry);
     }
+  }
+
+  /**
+   * SWAP_HAS_CACHE is set before the page is in the swap cache, and cleared after it has left it. The kernel
+   * waits for that with schedule_timeout_uninterruptible(1).
+   */
+  #awaitSettled(entry: SwapEntry): void {
+    this.#slotOf(entry).isSettled.await((settled) => settled, Order.acquire);
   }
 
   @kernelFunction('mm/page_io.c')
@@ -321,7 +355,7 @@ export class SwapArea implements Swap {
     if (this.#device === undefined) return undefined;
     spinLock(this.#info.lock);
     const nth = this.#info.slots.findIndex(({ map }) => read(map) === 0);
-    if (nth >= 0) write(this.#info.slots[nth]!.map, SWAP_HAS_CACHE);
+    if (nth >= 0) writeOnce(this.#info.slots[nth]!.map, SWAP_HAS_CACHE);
     spinUnlock(this.#info.lock);
     return nth < 0 ? undefined : swpEntry(type, nth + 1);
   }
@@ -330,7 +364,7 @@ export class SwapArea implements Swap {
   #putSwapPage(entry: SwapEntry): void {
     spinLock(this.#info.lock);
     const { map, isSettled } = this.#slotOf(entry);
-    write(map, read(map) & ~SWAP_HAS_CACHE);
+    writeOnce(map, read(map) & ~SWAP_HAS_CACHE);
     isSettled.write(true, Order.release);
     spinUnlock(this.#info.lock);
   }
@@ -346,7 +380,7 @@ export class SwapArea implements Swap {
     const now = read(map);
     if (now > 0 && now < SWAP_HAS_CACHE) {
       isSettled.write(false);
-      write(map, now | SWAP_HAS_CACHE);
+      writeOnce(map, now | SWAP_HAS_CACHE);
     }
     spinUnlock(this.#info.lock);
     if (now === 0) return 'unused';

@@ -20,6 +20,16 @@ export interface Swap {
   lookupSwapCache(entry: SwapEntry): Page | undefined;
   /** swapin_readahead(): the page, read into the swap cache if it is not there. @returns it with a reference; undefined if the slot is unused by now */
   swapinReadahead(entry: SwapEntry): Page | undefined;
+  /** Whether do_swap_page() goes past the swap cache: a synchronous device, and one entry that uses the slot. */
+  skipsSwapCache(entry: SwapEntry): boolean;
+  /**
+   * Reads a slot into a new page, past the swap cache. End with {@link swapcacheClear}.
+   *
+   * @returns it with a reference; undefined if another fault has the slot: the access faults again if it must
+   */
+  swapinSkippingCache(entry: SwapEntry): Page | undefined;
+  /** swapcache_clear(): gives back what {@link swapinSkippingCache} has claimed of the slot, if anything. */
+  swapcacheClear(entry: SwapEntry): void;
   /** swap_writepage(): begins to write a locked page out, and unlocks it. It is under writeback till the device has it. */
   swapWritepage(page: Page): void;
   /** SWP_STABLE_WRITES: whether the device of the entry cannot stand a page that changes under writeback. */
