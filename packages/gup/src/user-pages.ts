@@ -49,6 +49,7 @@ import {
   tryGetPage,
   unpinUserPage,
   type VirtualAddress,
+  VM_WRITE,
   type Vma,
   walkToPmd,
   withPteLocked,
@@ -229,6 +230,10 @@ export class UserPages implements GetUserPages {
     const vma = mm.findVma(address);
     if (vma === undefined) {
       throw new Violation('EFAULT', `${mm.name} has nothing mapped at 0x${address.toString(16)}`);
+    }
+    // check_vma_flags(), without FOLL_FORCE.
+    if (flags.write === true && !vma.has(VM_WRITE)) {
+      throw new Violation('EFAULT', `${vma.toString()} may not be written to`);
     }
     for (;;) {
       const found = this.followPagePte(vma, address, flags);

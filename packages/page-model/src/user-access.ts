@@ -16,6 +16,7 @@ import type { Pte, Ptep } from './page-table-entry.js';
 import { hugeSubpage } from './huge-page.js';
 import { type PmdWalk, pteOffsetMap, walkToPmd } from './page-table-walk.js';
 import { TLB_FLUSH, type TlbFlush } from './tlb-flush.js';
+import { VM_WRITE } from './vma.js';
 import { PageWalker } from './tlb/page-walker.js';
 import { TLB, type Tlb } from './tlb/tlb.js';
 
@@ -96,6 +97,10 @@ export class UserAccess {
     const vma = mm.findVma(address);
     if (vma === undefined) {
       throw new Violation('SIGSEGV', `${mm.name} has nothing mapped at 0x${address.toString(16)}`);
+    }
+    // access_error().
+    if ((flags & FAULT_FLAG_WRITE) !== 0 && !vma.has(VM_WRITE)) {
+      throw new Violation('SIGSEGV', `${vma.toString()} may not be written to`);
     }
     this.faultHandler.handleMmFault(vma, address, flags | FAULT_FLAG_USER);
     mmapReadUnlock(mm);

@@ -49,6 +49,12 @@ import {
   swapExclusiveSlotReuse,
   swapExclusiveSynchronous,
 } from './swap-exclusive/skip-swap-cache.js';
+import { swapExclusiveClearRefs } from './swap-exclusive/clear-refs.js';
+import { swapExclusiveMprotect } from './swap-exclusive/mprotect.js';
+import { swapExclusiveMremap } from './swap-exclusive/mremap.js';
+import { swapExclusiveReadOnly } from './swap-exclusive/read-only.js';
+import { swapExclusiveSoftDirty } from './swap-exclusive/soft-dirty.js';
+import { swapExclusiveUffdWp } from './swap-exclusive/uffd-wp.js';
 import { staleTlbCollapse } from './tlb/collapse.js';
 import { staleTlbDeferredFlush } from './tlb/deferred-flush.js';
 import { staleTlbUnmap } from './tlb/unmap.js';
@@ -106,6 +112,12 @@ export const scenarios = definePlugin({
     swapExclusiveWriteback,
     swapExclusiveSynchronous,
     swapExclusiveSlotReuse,
+    swapExclusiveClearRefs,
+    swapExclusiveMprotect,
+    swapExclusiveReadOnly,
+    swapExclusiveUffdWp,
+    swapExclusiveSoftDirty,
+    swapExclusiveMremap,
   ],
   patches: [madvFreeReproducerPatch],
 });

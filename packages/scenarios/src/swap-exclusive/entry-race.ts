@@ -1,0 +1,223 @@
+import { BIO_PAGE_REFERENCES } from '@pagerace/block';
+import { GET_USER_PAGES, type GetUserPages, type GupFlags } from '@pagerace/gup';
+import type { PropertyDefinition, ScenarioContext } from '@pagerace/kernel';
+import {
+  cell,
+  type Cell,
+  complete,
+  Completion,
+  formatted,
+  waitForCompletion,
+} from '@pagerace/machine';
+import {
+  type Half,
+  lockPage,
+  lruAddDrain,
+  mappedPage,
+  type Mm,
+  type Page,
+  setPageDirty,
+  unlockPage,
+  USER_ACCESS,
+  type UserAccess,
+  type UserfaultfdCtx,
+  type VirtualAddress,
+  VM_READ,
+  VM_WRITE,
+  type Vma,
+  walkToPte,
+} from '@pagerace/page-model';
+import { SWAP } from '@pagerace/swap';
+import { VMSCAN, type Vmscan } from '@pagerace/vmscan';
+import { Findings } from '../findings.js';
+import {
+  directReadIsSeen,
+  freeIsUntouched,
+  mappingIsCoherent,
+  referencesAreCounted,
+} from '../madv-free/properties.js';
+
+export const ADDRESS = 0x7f7c10418000;
+
+/** What the halves of the page hold at the start: `a` and `b`. */
+const INITIAL: Readonly<Record<Half, number>> = { lo: 0x61, hi: 0x62 };
+/** What the process stores to the upper half: `c`. */
+const STORED = 0x63;
+/** What the device has: `y`. */
+const FROM_DEVICE = 0x79;
+
+export const ownStoreIsSeen: PropertyDefinition = {
+  id: 'I-OWN',
+  statement: 'a process loads what it has stored last',
+};
+
+/** What must hold where a direct read into the lower half of a page meets a store to the upper one. */
+export const entryProperties = [
+  directReadIsSeen,
+  mappingIsCoherent,
+  ownStoreIsSeen,
+  referencesAreCounted,
+  freeIsUntouched,
+];
+
+/** The architectures with a soft-dirty bit: what tracks it does nothing to the others. */
+export const softDirtyArchitectures = [
+  'x86',
+  'x86-ipi',
+  'x86-kvm',
+  'x86-broadcast',
+  's390',
+  'powerpc-radix',
+  'powerpc-hash',
+];
+
+/** The bytes that a process has loaded. */
+export interface Loaded {
+  readonly lo: number;
+  readonly hi: number;
+}
+
+export interface EntryRaceOptions {
+  readonly userfaultfdCtx?: UserfaultfdCtx;
+  /** Whether a direct read is under way in the run. Default true. */
+  readonly reads?: boolean;
+}
+
+/**
+ * A process on CPU 0 with one private anonymous page, which is mapped writable and dirty, exclusive, and
+ * on the inactive list with its young bit clear; a swap device of two pages; and a device that writes to
+ * the lower half of what it was given a reference for.
+ */
+export class EntryRace {
+  readonly mm: Mm;
+  readonly vma: Vma;
+  /** The page that is mapped at the start. */
+  readonly page: Page;
+  readonly #context: ScenarioContext<unknown>;
+  readonly #user: UserAccess;
+  readonly #gup: GetUserPages;
+  readonly #vmscan: Vmscan;
+  readonly #flags: GupFlags;
+  /** What the device is to write to. */
+  readonly #target: Cell<Page | null>;
+  readonly #submitted = new Completion('disk.submitted');
+  readonly #done = new Completion('disk.done');
+
+  constructor(
+    context: ScenarioContext<unknown>,
+    { userfaultfdCtx, reads = true }: EntryRaceOptions = {},
+  ) {
+    const { arch, get, machine, memory } = context;
+    this.#context = context;
+    this.#user = get(USER_ACCESS);
+    this.#gup = get(GET_USER_PAGES);
+    this.#vmscan = get(VMSCAN);
+    this.#flags = { write: true, pin: get(BIO_PAGE_REFERENCES).pin };
+    get(SWAP).swapon(2);
+    this.#target = formatted(
+      cell<Page | null>(null, 'disk.target'),
+      (page) => page?.name ?? 'none',
+    );
+    this.mm = context.process('app', 0);
+    this.vma = this.mm.mmap({
+      start: ADDRESS,
+      pages: 1,
+      vmFlags: VM_READ | VM_WRITE,
+      ...(userfaultfdCtx === undefined ? {} : { userfaultfdCtx }),
+    });
+    this.vma.willChange();
+    machine.boot(() => {
+      this.store('lo', INITIAL.lo);
+      this.store('hi', INITIAL.hi);
+      lruAddDrain(memory);
+      // Reclaim has been here before, and has taken the young bit.
+      arch.ptepTestAndClearYoung(this.vma, ADDRESS, walkToPte(this.mm, ADDRESS)!.ptep);
+    });
+    this.page = mappedPage(this.mm, ADDRESS)!;
+    if (reads) {
+      machine.agent('disk').run(() => {
+        this.#serve();
+      });
+    }
+  }
+
+  /** io_submit(2) of a read into the lower half of the page. */
+  submit(): Page {
+    const [page] = this.#gup.getUserPagesFast(this.mm, ADDRESS, 1, this.#flags);
+    this.#target.write(page!);
+    complete(this.#submitted);
+    return page!;
+  }
+
+  /** The device's own doing, past every page table. */
+  #serve(): void {
+    waitForCompletion(this.#submitted);
+    this.#target.read()!.contents.writeHalf('lo', String.fromCharCode(FROM_DEVICE));
+    complete(this.#done);
+  }
+
+  /** io_getevents(2): the read has ended, its page is made dirty, and the reference given back. */
+  awaitEnd(page: Page): void {
+    waitForCompletion(this.#done);
+    lockPage(page);
+    setPageDirty(page);
+    unlockPage(page);
+    this.#gup.release(page, this.#flags);
+  }
+
+  /** Reclaim of the inactive anonymous pages, once. */
+  reclaim(): void {
+    this.#vmscan.shrinkInactiveList('inactive_anon');
+  }
+
+  load(half: Half, start = ADDRESS): number {
+    return this.#user.userRead(this.mm, this.#addressOf(half, start));
+  }
+
+  /** @param byte default what is looked for in the end */
+  store(half: Half, byte = STORED, start = ADDRESS): void {
+    this.#user.userWrite(this.mm, this.#addressOf(half, start), byte);
+  }
+
+  loadBoth(start = ADDRESS): Loaded {
+    return { lo: this.load('lo', start), hi: this.load('hi', start) };
+  }
+
+  #addressOf(half: Half, start: VirtualAddress): VirtualAddress {
+    return start + (half === 'lo' ? 0 : this.#context.memory.pageSize / 2);
+  }
+
+  /** Judges, at the end, what the process has loaded after a direct read and its own store. */
+  judge(loaded: Loaded, findings = new Findings(), start = ADDRESS): void {
+    const { property } = this.#context;
+    const mapped = mappedPage(this.mm, start);
+    findings.demand(
+      property(directReadIsSeen.id),
+      loaded.lo === FROM_DEVICE,
+      () => `the load after the direct read returned ${hex(loaded.lo)}`,
+    );
+    findings.demand(
+      property(mappingIsCoherent.id),
+      loaded.lo === FROM_DEVICE || mapped === this.page,
+      () =>
+        `${mapped?.name ?? 'nothing'} took the place of ${this.page.name}, which the device held`,
+    );
+    this.judgeStore(loaded, findings);
+    findings.conclude();
+  }
+
+  judgeStore({ hi }: Pick<Loaded, 'hi'>, findings: Findings): void {
+    const { property } = this.#context;
+    property(referencesAreCounted.id).applies();
+    property(freeIsUntouched.id).applies();
+    findings.demand(
+      property(ownStoreIsSeen.id),
+      hi === STORED,
+      () => `the process has stored ${hex(STORED)}, and loaded ${hex(hi)}`,
+    );
+  }
+}
+
+function hex(byte: number): string {
+  return `0x${byte.toString(16)}`;
+}

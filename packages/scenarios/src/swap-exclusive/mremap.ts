@@ -1,0 +1,37 @@
+import { defineScenario } from '@pagerace/kernel';
+import { MREMAP } from '@pagerace/mprotect';
+import { ADDRESS, entryProperties, EntryRace, type Loaded } from './entry-race.js';
+
+/** Where the page is moved to: within what another page table covers, on every architecture. */
+const NEW_ADDRESS = ADDRESS + 2 ** 30;
+
+export const swapExclusiveMremap = defineScenario({
+  id: 'swap-exclusive-mremap',
+  title: 'B42: mremap() of a page, or of its swap entry, under a direct read',
+  description:
+    'A process reads from a device into the lower half of its page, moves the page by mremap(), and stores to ' +
+    'the upper half at the new address, while reclaim unmaps the page at the old or the new address, and ' +
+    'leaves it in the swap cache because of the reference. A swap entry must be moved with all its bits, the ' +
+    'exclusive marker among them.',
+  machine: { cpus: 2, pages: 4 },
+  properties: entryProperties,
+  build(context) {
+    const { machine } = context;
+    const mremap = context.get(MREMAP);
+    const race = new EntryRace(context);
+    mremap.prepare(race.vma, NEW_ADDRESS);
+    machine.cpu(0).run('app', () => {
+      const page = race.submit();
+      mremap.mremap(race.mm, ADDRESS, NEW_ADDRESS);
+      race.store('hi', undefined, NEW_ADDRESS);
+      race.awaitEnd(page);
+      return race.loadBoth(NEW_ADDRESS);
+    });
+    machine.cpu(1).run('reclaim', () => {
+      race.reclaim();
+    });
+    return machine.program(({ app }) => {
+      race.judge(app as Loaded, undefined, NEW_ADDRESS);
+    });
+  },
+});

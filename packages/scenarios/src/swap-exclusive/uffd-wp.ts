@@ -1,0 +1,87 @@
+import { defineScenario, type PropertyDefinition } from '@pagerace/kernel';
+import { PageAnonExclusive, mappedPage } from '@pagerace/page-model';
+import { ANON_EXCLUSIVE } from '@pagerace/rmap';
+import { USERFAULTFD } from '@pagerace/userfaultfd';
+import { Findings } from '../findings.js';
+import { freeIsUntouched, referencesAreCounted } from '../madv-free/properties.js';
+import { ADDRESS, EntryRace, type Loaded, ownStoreIsSeen } from './entry-race.js';
+
+const reportedFirst: PropertyDefinition = {
+  id: 'I-UFFD',
+  statement:
+    'a store to a page that is write-protected by userfaultfd is done after its handler has resolved it',
+};
+
+const staysExclusive: PropertyDefinition = {
+  id: 'I-REUSE',
+  statement:
+    'a page that one process has alone, and nobody else refers to, is written to in place after a swap',
+};
+
+export const swapExclusiveUffdWp = defineScenario({
+  id: 'swap-exclusive-uffd-wp',
+  title: 'B32: reclaim takes a page that is write-protected by userfaultfd',
+  description:
+    'A process has write-protected its page with UFFDIO_WRITEPROTECT. Reclaim unmaps the page, whose swap ' +
+    'entry has the uffd-wp bit besides soft-dirty and the exclusive marker. A store to the page must be ' +
+    'reported, and not done, until the handler has resolved the fault, wherever the page is meanwhile; and ' +
+    'each of the three bits is independent of the others. Without a uffd-wp bit the process cannot ' +
+    'register, and there is nothing to see.',
+  machine: { cpus: 3, pages: 4 },
+  properties: [
+    reportedFirst,
+    staysExclusive,
+    ownStoreIsSeen,
+    referencesAreCounted,
+    freeIsUntouched,
+  ],
+  build(context) {
+    const { arch, machine, memory, property } = context;
+    const userfaultfd = context.get(USERFAULTFD);
+    const ctx = arch.hasUffdWp ? userfaultfd.open('uffd') : undefined;
+    const isTracked = context.get(ANON_EXCLUSIVE).isTracked;
+    const race = new EntryRace(context, {
+      reads: false,
+      ...(ctx === undefined ? {} : { userfaultfdCtx: ctx }),
+    });
+    const { mm, page } = race;
+    const end = ADDRESS + memory.pageSize;
+    if (ctx !== undefined)
+      machine.boot(() => {
+        userfaultfd.writeprotect(ctx, mm, ADDRESS, end, true);
+      });
+    machine.cpu(0).run('app', () => {
+      race.store('hi');
+      return race.load('hi');
+    });
+    machine.cpu(1).run('reclaim', () => {
+      race.reclaim();
+    });
+    if (ctx !== undefined)
+      machine.cpu(2).run('handler', () => {
+        const address = ctx.read();
+        const before = race.load('hi');
+        userfaultfd.writeprotect(ctx, mm, address - (address % memory.pageSize), end, false);
+        return before;
+      });
+    return machine.program(({ app, handler }) => {
+      const findings = new Findings();
+      if (ctx !== undefined) {
+        findings.demand(
+          property(reportedFirst.id),
+          handler === 0x62,
+          () => `the handler was told of a store, and found ${String(handler)} there`,
+        );
+        const mapped = mappedPage(mm, ADDRESS);
+        if (isTracked && mapped === page)
+          findings.demand(
+            property(staysExclusive.id),
+            PageAnonExclusive(page),
+            () => `${page.name} was written to, and is not marked exclusive`,
+          );
+      }
+      race.judgeStore({ hi: app as Loaded['hi'] }, findings);
+      findings.conclude();
+    });
+  },
+});
