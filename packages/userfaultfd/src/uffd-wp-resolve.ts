@@ -19,6 +19,6 @@ export const uffdWpResolveWritable = commit({
 
 /** Read in v5.17-rc5, v6.1-rc7 and v6.3.8. UFFDIO_WRITEPROTECT came in v5.7. */
 export const uffdWpResolve = history(UFFD_WP_RESOLVE, 'mm/userfaultfd.c:uffd_wp_range()', [
-  asOf('v5.7', { triesWritable: false }),
+  asOf('v4.12', { triesWritable: false }),
   since(uffdWpResolveWritable, { triesWritable: true }),
 ]);

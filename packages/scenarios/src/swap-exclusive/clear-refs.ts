@@ -12,7 +12,7 @@ export const swapExclusiveClearRefs = defineScenario({
     'which write-protects the entry so that the next store is noticed as soft-dirty. The process stores to ' +
     'the upper half: if the write fault copies the page because of the reference of the read, the device ' +
     'writes to a page that nobody sees any more. No page leaves memory.',
-  machine: { cpus: 2, pages: 4 },
+  machine: { cpus: 2, pages: 6 },
   properties: entryProperties,
   expected: [
     {

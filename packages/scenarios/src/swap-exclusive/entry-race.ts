@@ -1,12 +1,14 @@
 import { BIO_PAGE_REFERENCES } from '@pagerace/block';
 import { GET_USER_PAGES, type GetUserPages, type GupFlags } from '@pagerace/gup';
-import type { PropertyDefinition, ScenarioContext } from '@pagerace/kernel';
+import { choiceParameter, type PropertyDefinition, type ScenarioContext } from '@pagerace/kernel';
 import {
   cell,
   type Cell,
   complete,
   Completion,
   formatted,
+  Order,
+  standInRelease,
   waitForCompletion,
 } from '@pagerace/machine';
 import {
@@ -71,6 +73,12 @@ export const softDirtyArchitectures = [
   'powerpc-hash',
 ];
 
+/** Any time multiplies the executions by hundreds. */
+export const whenReclaimed = choiceParameter(
+  'When reclaim comes: where the title has it, while the process waits, or at any time',
+  ['between', 'any time'],
+);
+
 /** The bytes that a process has loaded. */
 export interface Loaded {
   readonly lo: number;
@@ -81,6 +89,8 @@ export interface EntryRaceOptions {
   readonly userfaultfdCtx?: UserfaultfdCtx;
   /** Whether a direct read is under way in the run. Default true. */
   readonly reads?: boolean;
+  /** What {@link EntryRace.letReclaim} does: waits for reclaim, or for nothing. Default it waits. */
+  readonly when?: 'between' | 'any time';
 }
 
 /**
@@ -100,15 +110,18 @@ export class EntryRace {
   readonly #flags: GupFlags;
   /** What the device is to write to. */
   readonly #target: Cell<Page | null>;
-  readonly #submitted = new Completion('disk.submitted');
   readonly #done = new Completion('disk.done');
+  readonly #when: 'between' | 'any time';
+  readonly #mayReclaim = new Completion('may_reclaim');
+  readonly #reclaimed = new Completion('reclaimed');
 
   constructor(
     context: ScenarioContext<unknown>,
-    { userfaultfdCtx, reads = true }: EntryRaceOptions = {},
+    { userfaultfdCtx, reads = true, when = 'between' }: EntryRaceOptions = {},
   ) {
     const { arch, get, machine, memory } = context;
     this.#context = context;
+    this.#when = when;
     this.#user = get(USER_ACCESS);
     this.#gup = get(GET_USER_PAGES);
     this.#vmscan = get(VMSCAN);
@@ -144,15 +157,14 @@ export class EntryRace {
   /** io_submit(2) of a read into the lower half of the page. */
   submit(): Page {
     const [page] = this.#gup.getUserPagesFast(this.mm, ADDRESS, 1, this.#flags);
-    this.#target.write(page!);
-    complete(this.#submitted);
+    standInRelease(this.#target, page!, 'doorbell', 'the driver, which tells the device last');
     return page!;
   }
 
   /** The device's own doing, past every page table. */
   #serve(): void {
-    waitForCompletion(this.#submitted);
-    this.#target.read()!.contents.writeHalf('lo', String.fromCharCode(FROM_DEVICE));
+    const page = this.#target.await((submitted) => submitted !== null, Order.acquire)!;
+    page.contents.writeHalf('lo', String.fromCharCode(FROM_DEVICE));
     complete(this.#done);
   }
 
@@ -168,6 +180,23 @@ export class EntryRace {
   /** Reclaim of the inactive anonymous pages, once. */
   reclaim(): void {
     this.#vmscan.shrinkInactiveList('inactive_anon');
+  }
+
+  /** Runs on CPU 1: reclaim, and what comes after it, where {@link letReclaim} is called or at any time. */
+  reclaimer(then?: () => void): void {
+    this.#context.machine.cpu(1).run('reclaim', () => {
+      if (this.#when === 'between') waitForCompletion(this.#mayReclaim);
+      this.reclaim();
+      then?.();
+      complete(this.#reclaimed);
+    });
+  }
+
+  /** The process's own: where {@link reclaimer} comes, unless it comes at any time. */
+  letReclaim(): void {
+    if (this.#when === 'any time') return;
+    complete(this.#mayReclaim);
+    waitForCompletion(this.#reclaimed);
   }
 
   load(half: Half, start = ADDRESS): number {

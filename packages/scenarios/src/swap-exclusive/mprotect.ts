@@ -10,7 +10,7 @@ export const swapExclusiveMprotect = defineScenario({
     'A process reads from a device into the lower half of its page, makes its mapping read-only and ' +
     'writable again, and stores to the upper half. mprotect() has taken the write bit of the entry, and ' +
     'what it gives back, if anything, tells whether the store faults, and the page is judged anew.',
-  machine: { cpus: 1, pages: 4 },
+  machine: { cpus: 1, pages: 6 },
   properties: entryProperties,
   build(context) {
     const { machine } = context;

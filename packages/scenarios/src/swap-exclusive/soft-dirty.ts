@@ -1,5 +1,4 @@
 import { defineScenario, type PropertyDefinition } from '@pagerace/kernel';
-import { complete, Completion, waitForCompletion } from '@pagerace/machine';
 import { CLEAR_REFS } from '@pagerace/mprotect';
 import { walkToPte } from '@pagerace/page-model';
 import { Findings } from '../findings.js';
@@ -19,25 +18,21 @@ export const swapExclusiveSoftDirty = defineScenario({
     'the swap cache because of the reference; then 4 is written to clear_refs. The process stores to the ' +
     'upper half. Clearing the soft-dirty bit of the swap entry must not clear the exclusive marker, nor the ' +
     'other way round: the store makes the entry soft-dirty, and the page is not copied.',
-  machine: { cpus: 2, pages: 4 },
+  machine: { cpus: 2, pages: 6 },
   properties: [...entryProperties, writtenIsSoftDirty],
   build(context) {
     const { arch, machine, property } = context;
     const clearRefs = context.get(CLEAR_REFS);
     const race = new EntryRace(context);
-    const cleared = new Completion('cleared');
     machine.cpu(0).run('app', () => {
       const page = race.submit();
-      race.load('hi');
-      waitForCompletion(cleared);
+      race.letReclaim();
       race.store('hi');
       race.awaitEnd(page);
       return race.loadBoth();
     });
-    machine.cpu(1).run('reclaim', () => {
-      race.reclaim();
+    race.reclaimer(() => {
       clearRefs.clearSoftDirty(race.mm);
-      complete(cleared);
     });
     return machine.program(({ app }) => {
       const findings = new Findings();
