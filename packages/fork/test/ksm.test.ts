@@ -1,4 +1,4 @@
-import { KSM } from '@pagerace/ksm';
+import { KSM, KSM_REUSE_RULE, ReuseKsmPage } from '@pagerace/ksm';
 import {
   auditReferences,
   getPage,
@@ -42,17 +42,25 @@ function family({ machine, memory, mm, user }: System, fork: Fork, wiring: Wirin
   return { mms: [mm, other, child], page: mappedPage(mm, 0)! };
 }
 
-function withFamily<T>(body: (system: System, family: Family) => T): T {
+function withFamily<T>(
+  body: (system: System, family: Family, fork: Fork) => T,
+  rewire?: (wiring: Wiring) => void,
+): T {
   let wiring: Wiring | undefined;
   return once(
     (system) => {
       const made = family(system, wiring!.get(FORK), wiring!);
-      const result = body(system, made);
+      const result = body(system, made, system.fork);
       auditReferences(system.memory);
       return result;
     },
     undefined,
-    { rewire: (one) => void (wiring = one) },
+    {
+      rewire: (one) => {
+        wiring = one;
+        rewire?.(one);
+      },
+    },
   );
 }
 
@@ -80,4 +88,17 @@ test('a KSM page is unmapped in a child that was forked since it was merged, too
     unlockPage(page);
     putPage(page);
   });
+});
+
+// mm/ksm.c:reuse_ksm_page(), v5.1 to v5.8.
+test('a KSM page that nobody else maps any more is written to, and an ordinary one again', () => {
+  withFamily(
+    ({ user }, { mms: [mm, other, child], page }, fork) => {
+      fork.exitMmap(other);
+      fork.exitMmap(child);
+      user.userWrite(mm, 0, 8);
+      expect([mappedPage(mm, 0), PageKsm(page), user.userRead(mm, 0)]).toEqual([page, false, 8]);
+    },
+    (wiring) => void wiring.override(KSM_REUSE_RULE, ReuseKsmPage),
+  );
 });

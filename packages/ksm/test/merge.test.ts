@@ -195,3 +195,27 @@ test.each([
   });
   expect(taken).toEqual([flags]);
 });
+
+test('a KSM page is dirty although its entries are clean: reclaim would free it unwritten', () => {
+  onceIn('v5.17', (system) => {
+    const { arch, mms } = system;
+    for (const mm of mms) {
+      const ptep = ptepOf(mm);
+      ptep.write(arch.pteMkclean(ptep.read()));
+    }
+    const page = pageOf(mms[0]);
+    expect(PageDirty(page)).toBe(false);
+    expect(merge(system)).toBe(true);
+    expect(PageDirty(page)).toBe(true);
+  });
+});
+
+test('a dirty bit that is taken from the entry goes to the page, merged or not', () => {
+  onceIn('v5.17', (system) => {
+    const second = pageOf(system.mms[1]);
+    second.contents.writeHalf('lo', 'x');
+    expect(PageDirty(second)).toBe(false);
+    expect(merge(system)).toBe(false);
+    expect(PageDirty(second)).toBe(true);
+  });
+});

@@ -1,6 +1,7 @@
 import { explorer } from './explorer.mjs';
 import { kernel } from './kernel.mjs';
+import { ksm } from './ksm.mjs';
 import { memoryModels } from './memory-models.mjs';
 
 /** Every mutant. */
-export const mutants = [...explorer, ...memoryModels, ...kernel];
+export const mutants = [...explorer, ...memoryModels, ...kernel, ...ksm];
