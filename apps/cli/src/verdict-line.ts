@@ -36,7 +36,7 @@ function words({ result, extent }: RunReport): string {
 function expectation(run: RunReport): string {
   if (run.expected === undefined || run.result.verdict === 'model error') return '';
   const { verdict, properties = [] } = run.expected;
-  const expected = [verdict, ...properties].join(' ');
+  const expected = verdict + (properties.length === 0 ? '' : `: ${properties.join(', ')}`);
   switch (asExpected(run)) {
     case true:
       return '; as expected';

@@ -43,7 +43,8 @@ export const gupFastTouch = unmerged({
   title: 'mm/gup: FOLL_TOUCH in the fast path',
 });
 
-export const gupFastTouchHistory = history(GUP_FAST_TOUCH, 'mm/gup.c:gup_pte_range()', [
-  asOf('v4.12', NoFastTouch),
-  asked(gupFastTouch, FastTouch),
-]);
+export const gupFastTouchHistory = history(
+  GUP_FAST_TOUCH,
+  'mm/gup.c:gup_pte_range(), before its second look',
+  [asOf('v4.12', NoFastTouch), asked(gupFastTouch, FastTouch)],
+);

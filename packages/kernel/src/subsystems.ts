@@ -4,7 +4,7 @@ import { type Wiring } from '@pagerace/di';
 import { faultSubsystem } from '@pagerace/fault';
 import { forkHistories, forkSubsystem } from '@pagerace/fork';
 import { gupHistories, gupSubsystem } from '@pagerace/gup';
-import type { History } from '@pagerace/history';
+import { bindOldest, type History } from '@pagerace/history';
 import { khugepagedHistories, khugepagedSubsystem } from '@pagerace/khugepaged';
 import { ksmHistories } from '@pagerace/ksm';
 import { madviseSubsystem } from '@pagerace/madvise';
@@ -28,7 +28,7 @@ type Subsystem = (wiring: Wiring) => void;
 
 const pageModel: Subsystem = (wiring) => {
   wiring.bind(MEMORY, Memory).bind(TLB, Tlb).bind(USER_ACCESS, UserAccess);
-  pteMapRule.variants[0]!.bind(wiring);
+  bindOldest(wiring, [pteMapRule]);
 };
 
 /**

@@ -16,8 +16,7 @@ export function variantIn(history: History, kernel: Kernel): AnyVariant | undefi
   // Which commits a candidate has is known of those of older releases, and of those that are named.
   const final = kernel.release.replace(/-rc\d+$/, '');
   const unknown = variants.find(
-    ({ patch }) =>
-      patch?.since === final && final !== kernel.release && !isAdded(kernel, patch),
+    ({ patch }) => patch?.since === final && final !== kernel.release && !isAdded(kernel, patch),
   );
   if (unknown !== undefined)
     throw new UsageError(

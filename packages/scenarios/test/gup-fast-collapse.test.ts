@@ -41,7 +41,7 @@ const architectures = [
   wNoRcu,
   wIpi,
 ];
-const kernels = ['v5.19', 'v6.0', 'v6.1'];
+const kernels = ['v5.19', 'v6.0', 'v6.1', 'v6.1^gup-fast-recheck-pmd'];
 const stale = ['I1-NoStalePin', 'I1-NoStalePin & I2-NoLostWrite'];
 
 /** On an architecture, under its own memory model or the one that is given. */

@@ -1,6 +1,7 @@
 import { radixCollapseNoIpi } from '@pagerace/arch-powerpc';
 import { gupFastRecheckPmd } from '@pagerace/gup';
 import { defineScenario, integerParameter } from '@pagerace/kernel';
+import { collapseTableSync } from '@pagerace/khugepaged';
 import { doesNotWait, ordersTheFlush, waitsForWalks } from './architectures.js';
 import { collapseProperties, CollapseRace, type Got } from './collapse-race.js';
 
@@ -50,7 +51,7 @@ export const gupFastCollapse = defineScenario({
         'the flush does not return before every walk that may have found the table has ended',
     },
     {
-      without: [gupFastRecheckPmd],
+      without: [gupFastRecheckPmd, collapseTableSync],
       architectures: doesNotWait,
       verdict: 'violated',
       properties: ['I1-NoStalePin', 'I1-NoStalePin & I2-NoLostWrite'],

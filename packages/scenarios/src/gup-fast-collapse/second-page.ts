@@ -1,6 +1,7 @@
 import { radixCollapseNoIpi } from '@pagerace/arch-powerpc';
 import { gupFastRecheckPmd } from '@pagerace/gup';
 import { defineScenario } from '@pagerace/kernel';
+import { collapseTableSync } from '@pagerace/khugepaged';
 import { collapseProperties, CollapseRace, type Got } from './collapse-race.js';
 import { doesNotWait, ordersTheFlush, waitsForWalks } from './architectures.js';
 
@@ -27,7 +28,7 @@ export const gupFastCollapseSecondPage = defineScenario({
       because: 'as for the first',
     },
     {
-      without: [gupFastRecheckPmd],
+      without: [gupFastRecheckPmd, collapseTableSync],
       architectures: doesNotWait,
       verdict: 'violated',
       properties: ['I1-NoStalePin', 'I1-NoStalePin & I2-NoLostWrite'],
