@@ -42,7 +42,7 @@ const textsIfAny: Shape = {
   fits: (value) => value === undefined || (Array.isArray(value) && value.every(text.fits)),
 };
 const patchesIfAny: Shape = {
-  is: 'a list of patches',
+  is: 'a list of patches, as commit() and definePatch() make them',
   fits: (value) =>
     value === undefined ||
     (Array.isArray(value) &&
@@ -212,7 +212,9 @@ function shown(value: unknown): string {
     case 'string':
       return value === '' ? 'an empty text' : `the text '${value}'`;
     case 'object':
-      return value === null ? 'null' : Array.isArray(value) ? 'a list' : 'an object';
+      if (Array.isArray(value))
+        return value.length === 0 ? 'an empty list' : `a list with ${shown(value[0])}`;
+      return value === null ? 'null' : 'an object';
     case 'function':
     case 'symbol':
       return `a ${typeof value}`;

@@ -283,7 +283,7 @@ describe('a plug-in that no compiler has seen', () => {
     ],
     [
       { id: 'odd', scenarios: [{ ...scenario, expected: [{ with: ['x'], verdict: 'violated' }] }] },
-      'scenarios[0].expected[0].with must be a list of patches, and is a list; defineScenario() makes it right',
+      "scenarios[0].expected[0].with must be a list of patches, as commit() and definePatch() make them, and is a list with the text 'x'; defineScenario() makes it right",
     ],
     [
       { id: 'odd', patches: [{ ...check, id: undefined }] },
