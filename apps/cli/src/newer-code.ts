@@ -1,7 +1,7 @@
 import { pageWidth, wrap } from '@pagerace/report';
 import type { Selected } from './selection.js';
 
-/** What to say after the verdicts on kernels that are modelled with code that came later, once for each. */
+/** What to say after the verdicts on kernels that are modelled with code that came later. */
 export function newerCodeNotes(
   selected: readonly Pick<Selected, 'subject' | 'newerCode'>[],
 ): readonly string[] {
@@ -10,10 +10,12 @@ export function newerCodeNotes(
     const known = codeOf.get(subject.kernel) ?? new Set();
     codeOf.set(subject.kernel, new Set([...known, ...newerCode]));
   }
-  return [...codeOf]
-    .filter(([, code]) => code.size > 0)
-    .map(([kernel, code]) => {
-      const note = `Modelled of ${kernel} as of a later release: ${[...code].join('; ')}.`;
-      return wrap(note, pageWidth).join('\n');
-    });
+  const kernelsWith = new Map<string, string[]>();
+  for (const [kernel, code] of codeOf) {
+    const text = [...code].join('; ');
+    if (text !== '') kernelsWith.set(text, [...(kernelsWith.get(text) ?? []), kernel]);
+  }
+  return [...kernelsWith].map(([code, kernels]) =>
+    wrap(`Modelled of ${kernels.join(', ')} as of a later release: ${code}.`, pageWidth).join('\n'),
+  );
 }
