@@ -36,7 +36,6 @@ import { madvFreeTornByFork, madvFreeTornByExit } from './madv-free/torn-counter
 import { madvFreeReproducer } from './madv-free/reproducer.js';
 import { madvFreeReproducerPatch } from './madv-free/reproducer-patch.js';
 import { madvFreeTransientReference } from './madv-free/transient-reference.js';
-import { swapExclusiveStableWriteback, swapExclusiveWriteback } from './swap-exclusive/writeback.js';
 import { swapExclusiveKsm } from './swap-exclusive/ksm.js';
 import { swapExclusiveKsmSwap } from './swap-exclusive/ksm-swap.js';
 import { swapExclusiveKsmGupFast } from './swap-exclusive/ksm-gup-fast.js';
