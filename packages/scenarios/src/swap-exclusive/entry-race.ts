@@ -126,7 +126,7 @@ export class EntryRace {
     this.#gup = get(GET_USER_PAGES);
     this.#vmscan = get(VMSCAN);
     this.#flags = { write: true, pin: get(BIO_PAGE_REFERENCES).pin };
-    get(SWAP).swapon(2);
+    get(SWAP).swapon({ pages: 2 });
     this.#target = formatted(
       cell<Page | null>(null, 'disk.target'),
       (page) => page?.name ?? 'none',
