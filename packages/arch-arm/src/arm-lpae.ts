@@ -8,7 +8,7 @@ import {
   type TlbFlush,
   type VirtualAddress,
 } from '@pagerace/page-model';
-import { GenericPgtable } from '@pagerace/pgtable-generic';
+import { GenericPgtable, PTE_SWP_EXCLUSIVE, type PteSwpExclusive } from '@pagerace/pgtable-generic';
 import {
   L_PTE_DIRTY,
   L_PTE_NONE,
@@ -34,8 +34,11 @@ export class ArmLpae extends GenericPgtable {
   readonly faultEntry = { file: 'arch/arm/mm/fault.c', name: 'do_page_fault' };
   override readonly hasRcuTableFree = true;
 
-  constructor(@inject(TLB_FLUSH) tlb: TlbFlush) {
-    super(armLpaeLayout, tlb);
+  constructor(
+    @inject(TLB_FLUSH) tlb: TlbFlush,
+    @inject(PTE_SWP_EXCLUSIVE) exclusive: PteSwpExclusive,
+  ) {
+    super(armLpaeLayout, tlb, exclusive);
   }
 
   override pteMkwrite(pte: Pte): Pte {

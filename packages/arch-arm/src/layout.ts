@@ -67,4 +67,5 @@ export const armLpaeLayout: PteLayout = {
     writeExecute: write,
   },
   swap: armSwap,
+  swapBeforeExclusive: armSwapBeforeExclusive,
 };

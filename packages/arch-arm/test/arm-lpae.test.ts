@@ -9,12 +9,14 @@ import {
 import { describe, expect, test } from 'vitest';
 import { ArmLpae, armLpaeLayout, armSwapBeforeExclusive } from '../src/index.js';
 
-const arch = new ArmLpae(new NoTlb());
+const arch = new ArmLpae(new NoTlb(), { hasBit: true });
 const hex = (pte: Pte): string => `0x${pte.toString(16)}`;
 
 test('every combination of bits is what the kernel takes for granted', () => {
   const widest = { pfn: 2 ** 28 - 1, swapType: 31, swapOffset: 2 ** 24 - 1 };
   expect(debugVmPgtable(arch, widest)).toEqual([]);
+  // And without the exclusive bit, as it was before.
+  expect(debugVmPgtable(new ArmLpae(new NoTlb(), { hasBit: false }), widest)).toEqual([]);
   expect(debugVmPgtableHuge(arch)).toEqual([]);
   expect(layoutConflicts(armLpaeLayout)).toEqual([]);
 });

@@ -9,7 +9,7 @@ import {
   type VirtualAddress,
   type Vma,
 } from '@pagerace/page-model';
-import { PmdpAsPtep } from '@pagerace/pgtable-generic';
+import { PmdpAsPtep, PTE_SWP_EXCLUSIVE, type PteSwpExclusive } from '@pagerace/pgtable-generic';
 import {
   PMD_PRESENT_INVALID,
   PMD_TABLE_BIT,
@@ -32,8 +32,11 @@ export class Arm64 extends PmdpAsPtep {
   readonly faultEntry = { file: 'arch/arm64/mm/fault.c', name: 'do_page_fault' };
   override readonly hasRcuTableFree = true;
 
-  constructor(@inject(TLB_FLUSH) tlb: TlbFlush) {
-    super(arm64Layout(12), tlb);
+  constructor(
+    @inject(TLB_FLUSH) tlb: TlbFlush,
+    @inject(PTE_SWP_EXCLUSIVE) exclusive: PteSwpExclusive,
+  ) {
+    super(arm64Layout(12), tlb, exclusive);
   }
 
   /** Makes an entry that was clean dirty, to the hardware: PTE_WRITE without PTE_RDONLY. */

@@ -1,11 +1,18 @@
 import { type ArchitectureDefinition, defineArchitecture, definePlugin } from '@pagerace/kernel';
 import { ARCHITECTURE, TLB_FLUSH } from '@pagerace/page-model';
 import { TRANSLATIONS, Translations } from '@pagerace/pgtable-generic';
+import { arm64ExclusiveBit } from './pte-swp-exclusive.js';
 import { Arm64 } from './arm64.js';
 import { Arm64DeferredTlbFlush, Arm64TlbFlush } from './tlb-flush.js';
 
 /** arch/arm64/Kconfig, v6.1. */
-const facts = { model: 'armv8', thp: true, fastGup: true, rcuTableFree: true } as const;
+const facts = {
+  histories: [arm64ExclusiveBit],
+  model: 'armv8',
+  thp: true,
+  fastGup: true,
+  rcuTableFree: true,
+} as const;
 
 /** arm64 that flushes for each page at once, as up to v6.5. */
 export const arm64: ArchitectureDefinition = defineArchitecture({

@@ -1,5 +1,5 @@
 import type { PageTableLevel } from '@pagerace/page-model';
-import { bits, type PteLayout } from '@pagerace/pgtable-generic';
+import { bits, type PteLayout, type SwapLayout } from '@pagerace/pgtable-generic';
 import {
   PMD_TABLE_PXN,
   PMD_TYPE_TABLE,
@@ -47,6 +47,22 @@ const levels: Readonly<Record<Granule, readonly PageTableLevel[]>> = {
 const pageDefault = PTE_TYPE_PAGE | PTE_AF | PTE_SHARED;
 const readExecute = pageDefault | PTE_USER | PTE_RDONLY | PTE_NG | PTE_PXN;
 
+export const arm64Swap: SwapLayout = {
+  marker: 0n,
+  type: bits(3, 7),
+  offset: bits(8, 57),
+  exclusive: PTE_SWP_EXCLUSIVE,
+  softDirty: 0n,
+  uffdWp: 0n,
+};
+
+/** Up to v5.18, with a type of six bits. */
+export const arm64SwapBeforeExclusive: SwapLayout = {
+  ...arm64Swap,
+  type: bits(2, 7),
+  exclusive: 0n,
+};
+
 /** arm64 with an address space of 48 bits. */
 export function arm64Layout(granule: Granule): PteLayout {
   return {
@@ -72,13 +88,7 @@ export function arm64Layout(granule: Granule): PteLayout {
       write: readExecute | PTE_UXN | PTE_WRITE,
       writeExecute: readExecute | PTE_WRITE,
     },
-    swap: {
-      marker: 0n,
-      type: bits(3, 7),
-      offset: bits(8, 57),
-      exclusive: PTE_SWP_EXCLUSIVE,
-      softDirty: 0n,
-      uffdWp: 0n,
-    },
+    swap: arm64Swap,
+    swapBeforeExclusive: arm64SwapBeforeExclusive,
   };
 }

@@ -8,12 +8,14 @@ import {
 import { describe, expect, test } from 'vitest';
 import { Arm64, arm64Layout, PTE_RDONLY } from '../src/index.js';
 
-const arch = new Arm64(new NoTlb());
+const arch = new Arm64(new NoTlb(), { hasBit: true });
 const hex = (pte: Pte): string => `0x${pte.toString(16).padStart(16, '0')}`;
 
 test('every combination of bits is what the kernel takes for granted', () => {
   const widest = { pfn: 2 ** 36 - 1, swapType: 31, swapOffset: 2 ** 45 - 1 };
   expect(debugVmPgtable(arch, widest)).toEqual([]);
+  // And without the exclusive bit, as it was before.
+  expect(debugVmPgtable(new Arm64(new NoTlb(), { hasBit: false }), widest)).toEqual([]);
   expect(debugVmPgtableHuge(arch)).toEqual([]);
 });
 

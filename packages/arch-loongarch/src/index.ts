@@ -9,3 +9,4 @@ export {
 } from './layout.js';
 export { Loongarch } from './loongarch.js';
 export { LoongarchTlbFlush } from './tlb-flush.js';
+export { loongarchPteSwpExclusive } from './pte-swp-exclusive.js';

@@ -88,5 +88,6 @@ export function loongarchLayout(pageShift: PageShift): PteLayout {
       writeExecute: execute | _PAGE_WRITE,
     },
     swap: loongarchSwap,
+    swapBeforeExclusive: loongarchSwapBeforeExclusive,
   };
 }

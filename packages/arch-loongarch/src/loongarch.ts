@@ -10,7 +10,7 @@ import {
   type TlbFlush,
   type VirtualAddress,
 } from '@pagerace/page-model';
-import { GenericPgtable } from '@pagerace/pgtable-generic';
+import { GenericPgtable, PTE_SWP_EXCLUSIVE, type PteSwpExclusive } from '@pagerace/pgtable-generic';
 import {
   CACHE_BASE,
   INVALID_PMD_TABLE,
@@ -39,8 +39,11 @@ export class Loongarch extends GenericPgtable {
   readonly name = 'loongarch';
   readonly faultEntry = { file: 'arch/loongarch/mm/fault.c', name: '__do_page_fault' };
 
-  constructor(@inject(TLB_FLUSH) tlb: TlbFlush) {
-    super(loongarchLayout(14), tlb);
+  constructor(
+    @inject(TLB_FLUSH) tlb: TlbFlush,
+    @inject(PTE_SWP_EXCLUSIVE) exclusive: PteSwpExclusive,
+  ) {
+    super(loongarchLayout(14), tlb, exclusive);
   }
 
   /** The hardware lets stores through if the entry is dirty, too. */

@@ -19,12 +19,14 @@ import {
   loongarchSwapBeforeExclusive,
 } from '../src/index.js';
 
-const arch = new Loongarch(new NoTlb());
+const arch = new Loongarch(new NoTlb(), { hasBit: true });
 const hex = (pte: Pte): string => `0x${pte.toString(16)}`;
 
 test('every combination of bits is what the kernel takes for granted', () => {
   const widest = { pfn: 2 ** 34 - 1, swapType: 127, swapOffset: 2 ** 40 - 1 };
   expect(debugVmPgtable(arch, widest)).toEqual([]);
+  // And without the exclusive bit, as it was before.
+  expect(debugVmPgtable(new Loongarch(new NoTlb(), { hasBit: false }), widest)).toEqual([]);
   expect(debugVmPgtableHuge(arch)).toEqual([]);
 });
 
@@ -123,7 +125,12 @@ describe('entries above the last level', () => {
     const setup = withOnePage(loongarch, ({ machine, mm, address }) => {
       machine.cpu(0).run('set', () => {
         const huge = arch.pteHugePmd(arch.pfnPte(0x800, arch.vmGetPageProt(VM_READ)));
-        new Loongarch(tlb).setPmdAt(mm, address, walkToPte(mm, address)!.pmdp, huge);
+        new Loongarch(tlb, { hasBit: true }).setPmdAt(
+          mm,
+          address,
+          walkToPte(mm, address)!.pmdp,
+          huge,
+        );
       });
       return undefined;
     });

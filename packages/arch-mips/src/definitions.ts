@@ -1,11 +1,13 @@
 import { type ArchitectureDefinition, defineArchitecture, definePlugin } from '@pagerace/kernel';
 import { ARCHITECTURE, TLB_FLUSH } from '@pagerace/page-model';
 import { TRANSLATIONS, Translations } from '@pagerace/pgtable-generic';
+import { mipsExclusiveBit } from './pte-swp-exclusive.js';
 import { GinvtTlbFlush } from './ginvt-tlb-flush.js';
 import { MipsIpiTlbFlush } from './ipi-tlb-flush.js';
 import { Mips, MipsMmid } from './mips.js';
 
 const facts = {
+  histories: [mipsExclusiveBit],
   // Cores differ; their own memory models are not modelled, and that of the kernel allows more.
   model: 'lkmm',
   // arch/mips/Kconfig, v6.1: where CPU_SUPPORTS_HUGEPAGES, and data caches do not alias.

@@ -5,3 +5,4 @@ export { GinvtTlbFlush } from './ginvt-tlb-flush.js';
 export { MipsIpiTlbFlush } from './ipi-tlb-flush.js';
 export { mipsLayout, mipsSwap, mipsSwapBeforeExclusive, type PageShift } from './layout.js';
 export { Mips, MipsMmid } from './mips.js';
+export { mipsPteSwpExclusive } from './pte-swp-exclusive.js';

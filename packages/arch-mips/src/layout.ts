@@ -86,5 +86,6 @@ export function mipsLayout(pageShift: PageShift): PteLayout {
       writeExecute: execute | _PAGE_WRITE,
     },
     swap: mipsSwap,
+    swapBeforeExclusive: mipsSwapBeforeExclusive,
   };
 }

@@ -9,7 +9,7 @@ import {
   type VirtualAddress,
   type Vma,
 } from '@pagerace/page-model';
-import { GenericPgtable } from '@pagerace/pgtable-generic';
+import { GenericPgtable, PTE_SWP_EXCLUSIVE, type PteSwpExclusive } from '@pagerace/pgtable-generic';
 import { CAC_BASE, INVALID_PMD_TABLE, INVALID_PTE_TABLE } from './addresses.js';
 import {
   _PAGE_ACCESSED,
@@ -32,8 +32,11 @@ export class Mips extends GenericPgtable {
   readonly name: string = 'mips';
   readonly faultEntry = { file: 'arch/mips/mm/fault.c', name: '__do_page_fault' };
 
-  constructor(@inject(TLB_FLUSH) tlb: TlbFlush) {
-    super(mipsLayout(12), tlb);
+  constructor(
+    @inject(TLB_FLUSH) tlb: TlbFlush,
+    @inject(PTE_SWP_EXCLUSIVE) exclusive: PteSwpExclusive,
+  ) {
+    super(mipsLayout(12), tlb, exclusive);
   }
 
   /** Software's accessed bit lets the hardware load, unless the mapping is PROT_NONE. */

@@ -17,14 +17,16 @@ import {
   mipsSwapBeforeExclusive,
 } from '../src/index.js';
 
-const arch = new Mips(new NoTlb());
+const arch = new Mips(new NoTlb(), { hasBit: true });
 const hex = (pte: Pte): string => `0x${pte.toString(16)}`;
 
-test.each([arch, new MipsMmid(new NoTlb())])(
+test.each([arch, new MipsMmid(new NoTlb(), { hasBit: true })])(
   'on $name every combination of bits is what the kernel takes for granted',
   (one) => {
     const widest = { pfn: 2 ** 50 - 1, swapType: 127, swapOffset: 2 ** 40 - 1 };
     expect(debugVmPgtable(one, widest)).toEqual([]);
+    // And without the exclusive bit, as it was before.
+    expect(debugVmPgtable(new Mips(new NoTlb(), { hasBit: false }), widest)).toEqual([]);
     expect(debugVmPgtableHuge(one)).toEqual([]);
     expect(one.hasRcuTableFree).toBe(false);
   },

@@ -1,10 +1,12 @@
 import { type ArchitectureDefinition, defineArchitecture, definePlugin } from '@pagerace/kernel';
 import { ARCHITECTURE, TLB_FLUSH } from '@pagerace/page-model';
 import { LocalFlush, TRANSLATIONS, Translations } from '@pagerace/pgtable-generic';
+import { nios2ExclusiveBit } from './pte-swp-exclusive.js';
 import { Nios2 } from './nios2.js';
 
 /** Nios II. */
 export const nios2: ArchitectureDefinition = defineArchitecture({
+  histories: [nios2ExclusiveBit],
   id: 'nios2',
   title: 'Nios II, one CPU',
   // One CPU sees its own accesses in order.

@@ -64,4 +64,5 @@ export const nios2Layout: PteLayout = {
     writeExecute: read | _PAGE_WRITE | _PAGE_EXEC,
   },
   swap: nios2Swap,
+  swapBeforeExclusive: nios2SwapBeforeExclusive,
 };

@@ -8,7 +8,7 @@ import {
   type TlbFlush,
   type VirtualAddress,
 } from '@pagerace/page-model';
-import { GenericPgtable } from '@pagerace/pgtable-generic';
+import { GenericPgtable, PTE_SWP_EXCLUSIVE, type PteSwpExclusive } from '@pagerace/pgtable-generic';
 import { _PAGE_EXEC, _PAGE_READ, _PAGE_WRITE } from './bits.js';
 import { INVALID_PTE_TABLE, nios2Layout } from './layout.js';
 
@@ -24,8 +24,11 @@ export class Nios2 extends GenericPgtable {
   readonly name = 'nios2';
   readonly faultEntry = { file: 'arch/nios2/mm/fault.c', name: 'do_page_fault' };
 
-  constructor(@inject(TLB_FLUSH) tlb: TlbFlush) {
-    super(nios2Layout, tlb);
+  constructor(
+    @inject(TLB_FLUSH) tlb: TlbFlush,
+    @inject(PTE_SWP_EXCLUSIVE) exclusive: PteSwpExclusive,
+  ) {
+    super(nios2Layout, tlb, exclusive);
   }
 
   override pteProtnone(pte: Pte): boolean {

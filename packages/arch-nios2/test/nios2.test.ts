@@ -5,7 +5,7 @@ import { debugVmPgtable, layoutConflicts } from '@pagerace/pgtable-generic/testi
 import { expect, test } from 'vitest';
 import { Nios2, nios2Layout, nios2SwapBeforeExclusive } from '../src/index.js';
 
-const arch = new Nios2(new NoTlb());
+const arch = new Nios2(new NoTlb(), { hasBit: true });
 const hex = (pte: Pte): string => `0x${pte.toString(16)}`;
 
 test('every combination of bits is what the kernel takes for granted', () => {
@@ -16,6 +16,10 @@ test('every combination of bits is what the kernel takes for granted', () => {
     'a swap entry is one',
     'a swap entry is neither present nor none',
   ]);
+  // And without the exclusive bit, as it was before.
+  expect(
+    debugVmPgtable(new Nios2(new NoTlb(), { hasBit: false }), { ...widest, swapType: 3 }),
+  ).toEqual(['a swap entry is one', 'a swap entry is neither present nor none']);
   expect(layoutConflicts(nios2Layout)).toEqual([]);
 });
 

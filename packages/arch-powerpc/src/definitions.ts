@@ -1,6 +1,7 @@
 import { type ArchitectureDefinition, defineArchitecture, definePlugin } from '@pagerace/kernel';
 import { ARCHITECTURE, TLB_FLUSH } from '@pagerace/page-model';
 import { TRANSLATIONS, Translations } from '@pagerace/pgtable-generic';
+import { powerpcExclusiveBit } from './pte-swp-exclusive.js';
 import { HashTlbFlush } from './hash-tlb-flush.js';
 import { Hash } from './hash.js';
 import { RadixTlbFlush } from './radix-tlb-flush.js';
@@ -27,7 +28,7 @@ export const powerpcRadix: ArchitectureDefinition = defineArchitecture({
     { token: TRANSLATIONS, useClass: Translations },
     { token: TLB_FLUSH, useClass: RadixTlbFlush },
   ],
-  histories: [radixCollapseFlush],
+  histories: [radixCollapseFlush, powerpcExclusiveBit],
 });
 
 /** Book3S with the hash MMU. */
@@ -43,6 +44,7 @@ export const powerpcHash: ArchitectureDefinition = defineArchitecture({
     { token: TRANSLATIONS, useClass: Translations },
     { token: TLB_FLUSH, useClass: HashTlbFlush },
   ],
+  histories: [powerpcExclusiveBit],
 });
 
 /** The powerpc architectures. */

@@ -9,7 +9,12 @@ import {
   type VirtualAddress,
   type Vma,
 } from '@pagerace/page-model';
-import { TRANSLATIONS, type Translations } from '@pagerace/pgtable-generic';
+import {
+  TRANSLATIONS,
+  type Translations,
+  PTE_SWP_EXCLUSIVE,
+  type PteSwpExclusive,
+} from '@pagerace/pgtable-generic';
 import {
   _PAGE_ACCESSED,
   _PAGE_DIRTY,
@@ -39,9 +44,10 @@ export class Hash extends Book3s64 {
 
   constructor(
     @inject(TLB_FLUSH) tlb: TlbFlush,
+    @inject(PTE_SWP_EXCLUSIVE) exclusive: PteSwpExclusive,
     @inject(TRANSLATIONS) private readonly translations: Translations,
   ) {
-    super(hashLayout, tlb);
+    super(hashLayout, tlb, exclusive);
   }
 
   /** Whether the hash table has it is no part of an entry. */

@@ -10,3 +10,4 @@ export {
 } from './radix-collapse-flush.js';
 export { RadixTlbFlush } from './radix-tlb-flush.js';
 export { Radix } from './radix.js';
+export { powerpcPteSwpExclusive } from './pte-swp-exclusive.js';

@@ -1,10 +1,11 @@
-import { bit, bits, type PteLayout } from '@pagerace/pgtable-generic';
+import { bit, bits, type PteLayout, type SwapLayout } from '@pagerace/pgtable-generic';
 import {
   _PAGE_ACCESSED,
   _PAGE_DIRTY,
   _PAGE_EXEC,
   _PAGE_HPTEFLAGS,
   _PAGE_INVALID,
+  _PAGE_NON_IDEMPOTENT,
   _PAGE_PRESENT,
   _PAGE_PRIVILEGED,
   _PAGE_PTE,
@@ -21,6 +22,22 @@ const base = _PAGE_PRESENT | _PAGE_ACCESSED;
 
 // PTE_RPN_MASK: _PAGE_PA_MAX is 53.
 const frame = bits(16, 52);
+
+export const powerpcSwap: SwapLayout = {
+  marker: _PAGE_PTE,
+  type: bits(0, 4),
+  offset: frame,
+  exclusive: _PAGE_SWP_EXCLUSIVE,
+  softDirty: _PAGE_SWP_SOFT_DIRTY,
+  uffdWp: 0n,
+};
+
+/** Up to v5.18, with the soft-dirty bit just above the type. */
+export const powerpcSwapBeforeExclusive: SwapLayout = {
+  ...powerpcSwap,
+  softDirty: _PAGE_NON_IDEMPOTENT,
+  exclusive: 0n,
+};
 
 /** What radix and hash have in common, with pages of 64 KiB. */
 const common = {
@@ -42,14 +59,8 @@ const common = {
     write: base | _PAGE_RW,
     writeExecute: base | _PAGE_RW | _PAGE_EXEC,
   },
-  swap: {
-    marker: _PAGE_PTE,
-    type: bits(0, 4),
-    offset: frame,
-    exclusive: _PAGE_SWP_EXCLUSIVE,
-    softDirty: _PAGE_SWP_SOFT_DIRTY,
-    uffdWp: 0n,
-  },
+  swap: powerpcSwap,
+  swapBeforeExclusive: powerpcSwapBeforeExclusive,
 } as const;
 
 /** radix-64k.h. */

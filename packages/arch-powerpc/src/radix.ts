@@ -9,6 +9,7 @@ import {
   type VirtualAddress,
   type Vma,
 } from '@pagerace/page-model';
+import { PTE_SWP_EXCLUSIVE, type PteSwpExclusive } from '@pagerace/pgtable-generic';
 import { _PAGE_ACCESSED, _PAGE_DIRTY, _PAGE_RWX } from './bits.js';
 import { Book3s64 } from './book3s64.js';
 import { radixLayout } from './layout.js';
@@ -23,9 +24,10 @@ export class Radix extends Book3s64 {
 
   constructor(
     @inject(TLB_FLUSH) tlb: TlbFlush,
+    @inject(PTE_SWP_EXCLUSIVE) exclusive: PteSwpExclusive,
     @inject(RADIX_COLLAPSE_FLUSH) private readonly collapseFlush: RadixCollapseFlush,
   ) {
-    super(radixLayout, tlb);
+    super(radixLayout, tlb, exclusive);
   }
 
   /** The entry is emptied by an ordinary store; the smp_mb() in the flush orders it before what follows. */

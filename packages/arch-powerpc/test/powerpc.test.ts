@@ -18,9 +18,9 @@ import {
   radixLayout,
 } from '../src/index.js';
 
-const radix = new Radix(new NoTlb(), { serializesAgainstLookups: false });
+const radix = new Radix(new NoTlb(), { hasBit: true }, { serializesAgainstLookups: false });
 // No test here does anything to an entry in place, which is all that translations would be for.
-const hash = new Hash(new NoTlb(), {} as unknown as Translations);
+const hash = new Hash(new NoTlb(), { hasBit: true }, {} as unknown as Translations);
 const hex = (pte: Pte): string => `0x${pte.toString(16).padStart(16, '0')}`;
 
 describe.each([
@@ -32,6 +32,8 @@ describe.each([
     expect(debugVmPgtable(arch, widest)).toEqual([]);
     expect(debugVmPgtableHuge(arch)).toEqual([]);
     expect(layoutConflicts(layout)).toEqual([]);
+    // And without the exclusive bit, as it was before.
+    expect(layoutConflicts({ ...layout, swap: layout.swapBeforeExclusive })).toEqual([]);
   });
 
   test('each level takes up where the one below ends, and all of them make 52 bits', () => {

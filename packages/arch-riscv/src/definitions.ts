@@ -1,6 +1,7 @@
 import { type ArchitectureDefinition, defineArchitecture, definePlugin } from '@pagerace/kernel';
 import { ARCHITECTURE, TLB_FLUSH } from '@pagerace/page-model';
 import { TRANSLATIONS, Translations } from '@pagerace/pgtable-generic';
+import { riscvExclusiveBit } from './pte-swp-exclusive.js';
 import { riscvCollapseFlush } from './collapse-flush.js';
 import { Riscv } from './riscv.js';
 import { RiscvTlbFlush } from './tlb-flush.js';
@@ -17,7 +18,7 @@ const facts = {
     { token: TRANSLATIONS, useClass: Translations },
     { token: TLB_FLUSH, useClass: RiscvTlbFlush },
   ],
-  histories: [riscvCollapseFlush],
+  histories: [riscvCollapseFlush, riscvExclusiveBit],
 } as const;
 
 /** 64-bit RISC-V whose TLB flush is the firmware's, with ticket locks. */

@@ -8,3 +8,4 @@ export { archRiscv, riscv, riscvQspinlock } from './definitions.js';
 export { riscvLayout, riscvSwap, riscvSwapBeforeExclusive } from './layout.js';
 export { Riscv } from './riscv.js';
 export { RiscvTlbFlush } from './tlb-flush.js';
+export { riscvPteSwpExclusive } from './pte-swp-exclusive.js';

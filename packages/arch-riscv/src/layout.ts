@@ -65,4 +65,5 @@ export const riscvLayout: PteLayout = {
     writeExecute: read | _PAGE_WRITE | _PAGE_EXEC,
   },
   swap: riscvSwap,
+  swapBeforeExclusive: riscvSwapBeforeExclusive,
 };

@@ -10,7 +10,7 @@ import {
   type VirtualAddress,
   type Vma,
 } from '@pagerace/page-model';
-import { PmdpAsPtep } from '@pagerace/pgtable-generic';
+import { PmdpAsPtep, PTE_SWP_EXCLUSIVE, type PteSwpExclusive } from '@pagerace/pgtable-generic';
 import { _PAGE_EXEC, _PAGE_READ, _PAGE_WRITE } from './bits.js';
 import { riscvLayout } from './layout.js';
 import { RISCV_COLLAPSE_FLUSH, type RiscvCollapseFlush } from './collapse-flush.js';
@@ -30,9 +30,10 @@ export class Riscv extends PmdpAsPtep {
 
   constructor(
     @inject(TLB_FLUSH) tlb: TlbFlush,
+    @inject(PTE_SWP_EXCLUSIVE) exclusive: PteSwpExclusive,
     @inject(RISCV_COLLAPSE_FLUSH) private readonly collapseFlush: RiscvCollapseFlush,
   ) {
-    super(riscvLayout, tlb);
+    super(riscvLayout, tlb, exclusive);
   }
 
   /** Fully ordered: `amoswap.d.aqrl`. */

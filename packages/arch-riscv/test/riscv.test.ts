@@ -9,12 +9,16 @@ import {
 import { describe, expect, test } from 'vitest';
 import { Riscv, riscvLayout, riscvSwapBeforeExclusive } from '../src/index.js';
 
-const arch = new Riscv(new NoTlb(), { isOfWholeMm: true });
+const arch = new Riscv(new NoTlb(), { hasBit: true }, { isOfWholeMm: true });
 const hex = (pte: Pte): string => `0x${pte.toString(16)}`;
 
 test('every combination of bits is what the kernel takes for granted', () => {
   const widest = { pfn: 2 ** 44 - 1, swapType: 31, swapOffset: 2 ** 45 - 1 };
   expect(debugVmPgtable(arch, widest)).toEqual([]);
+  // And without the exclusive bit, as it was before.
+  expect(
+    debugVmPgtable(new Riscv(new NoTlb(), { hasBit: false }, { isOfWholeMm: true }), widest),
+  ).toEqual([]);
   expect(debugVmPgtableHuge(arch)).toEqual([]);
   expect(layoutConflicts(riscvLayout)).toEqual([]);
 });

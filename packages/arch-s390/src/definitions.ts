@@ -1,11 +1,13 @@
 import { type ArchitectureDefinition, defineArchitecture, definePlugin } from '@pagerace/kernel';
 import { ARCHITECTURE, TLB_FLUSH } from '@pagerace/page-model';
 import { TRANSLATIONS, Translations } from '@pagerace/pgtable-generic';
+import { s390ExclusiveBit } from './pte-swp-exclusive.js';
 import { S390 } from './s390.js';
 import { S390TlbFlush } from './tlb-flush.js';
 
 /** s390, whose memory model is that of x86: only a load may overtake a store. */
 export const s390: ArchitectureDefinition = defineArchitecture({
+  histories: [s390ExclusiveBit],
   id: 's390',
   title: 's390, TLB flush by broadcast with each change of an entry',
   model: 'tso',

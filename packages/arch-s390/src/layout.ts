@@ -1,4 +1,4 @@
-import { bits, type PteLayout } from '@pagerace/pgtable-generic';
+import { bits, type PteLayout, type SwapLayout } from '@pagerace/pgtable-generic';
 import {
   _PAGE_DIRTY,
   _PAGE_INVALID,
@@ -19,6 +19,21 @@ import {
 
 const none = _PAGE_PRESENT | _PAGE_INVALID | _PAGE_PROTECT;
 const execute = none | _PAGE_READ;
+
+export const s390Swap: SwapLayout = {
+  marker: _PAGE_INVALID | _PAGE_PROTECT,
+  type: bits(2, 6),
+  offset: bits(12, 63),
+  exclusive: _PAGE_SWP_EXCLUSIVE,
+  softDirty: _PAGE_SOFT_DIRTY,
+  uffdWp: 0n,
+};
+
+/** Up to v5.18, with the bit unused. */
+export const s390SwapBeforeExclusive: SwapLayout = {
+  ...s390Swap,
+  exclusive: 0n,
+};
 
 /**
  * s390 with 5-level page tables. A table of the last level is half a page and here has a frame of its
@@ -53,12 +68,6 @@ export const s390Layout: PteLayout = {
     write: execute | _PAGE_NOEXEC | _PAGE_WRITE,
     writeExecute: execute | _PAGE_WRITE,
   },
-  swap: {
-    marker: _PAGE_INVALID | _PAGE_PROTECT,
-    type: bits(2, 6),
-    offset: bits(12, 63),
-    exclusive: _PAGE_SWP_EXCLUSIVE,
-    softDirty: _PAGE_SOFT_DIRTY,
-    uffdWp: 0n,
-  },
+  swap: s390Swap,
+  swapBeforeExclusive: s390SwapBeforeExclusive,
 };

@@ -20,7 +20,13 @@ import {
   type VirtualAddress,
   type Vma,
 } from '@pagerace/page-model';
-import { GenericPgtable, TRANSLATIONS, type Translations } from '@pagerace/pgtable-generic';
+import {
+  GenericPgtable,
+  TRANSLATIONS,
+  type Translations,
+  PTE_SWP_EXCLUSIVE,
+  type PteSwpExclusive,
+} from '@pagerace/pgtable-generic';
 import { pteToRste, rsteToPte } from './huge-entry.js';
 import {
   _SEGMENT_ENTRY_EMPTY,
@@ -50,9 +56,10 @@ export class S390 extends GenericPgtable {
 
   constructor(
     @inject(TLB_FLUSH) tlb: TlbFlush,
+    @inject(PTE_SWP_EXCLUSIVE) exclusive: PteSwpExclusive,
     @inject(TRANSLATIONS) private readonly translations: Translations,
   ) {
-    super(s390Layout, tlb);
+    super(s390Layout, tlb, exclusive);
   }
 
   /** mk_pte_phys(): young from the start. */

@@ -11,12 +11,16 @@ import { S390, s390Layout } from '../src/index.js';
 
 // No test here does anything to an entry in place, which is all that it would be for.
 const noTranslations = {} as unknown as Translations;
-const arch = new S390(new NoTlb(), noTranslations);
+const arch = new S390(new NoTlb(), { hasBit: true }, noTranslations);
 const hex = (pte: Pte): string => `0x${pte.toString(16)}`;
 
 test('every combination of bits is what the kernel takes for granted', () => {
   const widest = { pfn: 2 ** 52 - 1, swapType: 31, swapOffset: 2 ** 45 - 1 };
   expect(debugVmPgtable(arch, widest)).toEqual([]);
+  // And without the exclusive bit, as it was before.
+  expect(debugVmPgtable(new S390(new NoTlb(), { hasBit: false }, noTranslations), widest)).toEqual(
+    [],
+  );
   expect(debugVmPgtableHuge(arch)).toEqual([]);
   expect(layoutConflicts(s390Layout)).toEqual([]);
 });

@@ -55,4 +55,5 @@ export const umLayout: PteLayout = {
     writeExecute: read | _PAGE_RW,
   },
   swap: umSwap,
+  swapBeforeExclusive: umSwapBeforeExclusive,
 };

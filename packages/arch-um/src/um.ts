@@ -7,7 +7,7 @@ import {
   type TlbFlush,
   type VirtualAddress,
 } from '@pagerace/page-model';
-import { GenericPgtable } from '@pagerace/pgtable-generic';
+import { GenericPgtable, PTE_SWP_EXCLUSIVE, type PteSwpExclusive } from '@pagerace/pgtable-generic';
 import { _PAGE_NEWPAGE, _PAGE_NEWPROT } from './bits.js';
 import { umLayout } from './layout.js';
 
@@ -20,8 +20,11 @@ export class Um extends GenericPgtable {
   readonly name = 'um';
   readonly faultEntry = { file: 'arch/um/kernel/trap.c', name: 'handle_page_fault' };
 
-  constructor(@inject(TLB_FLUSH) tlb: TlbFlush) {
-    super(umLayout, tlb);
+  constructor(
+    @inject(TLB_FLUSH) tlb: TlbFlush,
+    @inject(PTE_SWP_EXCLUSIVE) exclusive: PteSwpExclusive,
+  ) {
+    super(umLayout, tlb, exclusive);
   }
 
   override pteMkwrite(pte: Pte): Pte {

@@ -5,13 +5,17 @@ import { debugVmPgtable, layoutConflicts } from '@pagerace/pgtable-generic/testi
 import { expect, test } from 'vitest';
 import { Um, umLayout, umSwapBeforeExclusive } from '../src/index.js';
 
-const arch = new Um(new NoTlb());
+const arch = new Um(new NoTlb(), { hasBit: true });
 const hex = (pte: Pte): string => `0x${pte.toString(16)}`;
 
 test('every combination of bits is what the kernel takes for granted', () => {
   const widest = { pfn: 2 ** 52 - 1, swapType: 31, swapOffset: 2 ** 45 - 1, special: false };
   // Of PROT_NONE not, and on um the kernel does not run its checks.
   expect(debugVmPgtable(arch, widest)).toEqual(['pte_mkwrite() makes writable']);
+  // And without the exclusive bit, as it was before.
+  expect(debugVmPgtable(new Um(new NoTlb(), { hasBit: false }), widest)).toEqual([
+    'pte_mkwrite() makes writable',
+  ]);
   expect(layoutConflicts(umLayout)).toEqual([]);
 });
 

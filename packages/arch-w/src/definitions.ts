@@ -1,10 +1,12 @@
 import { type ArchitectureDefinition, defineArchitecture, definePlugin } from '@pagerace/kernel';
 import { ARCHITECTURE, TLB_FLUSH } from '@pagerace/page-model';
 import { TRANSLATIONS, Translations } from '@pagerace/pgtable-generic';
+import { wExclusiveBit } from './pte-swp-exclusive.js';
 import { WIpiTlbFlush, WTlbFlush } from './tlb-flush.js';
 import { W, WWithoutRcuTableFree } from './w.js';
 
 const facts = {
+  histories: [wExclusiveBit],
   model: 'lkmm',
   clearBeforeLoad: 'nothing',
   tlbFlush: { by: 'broadcast', deferred: false },

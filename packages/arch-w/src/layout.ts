@@ -1,4 +1,4 @@
-import { bit, bits, type PteLayout } from '@pagerace/pgtable-generic';
+import { bit, bits, type PteLayout, type SwapLayout } from '@pagerace/pgtable-generic';
 
 const PRESENT = bit(0);
 const WRITE = bit(1);
@@ -13,6 +13,21 @@ const HUGE = bit(7);
 const read = PRESENT | YOUNG;
 
 /** Nothing is special about the entries of W. */
+export const wSwap: SwapLayout = {
+  marker: 0n,
+  type: bits(7, 11),
+  offset: bits(12, 63),
+  exclusive: EXCLUSIVE,
+  softDirty: 0n,
+  uffdWp: 0n,
+};
+
+/** Before v6.3. */
+export const wSwapBeforeExclusive: SwapLayout = {
+  ...wSwap,
+  exclusive: 0n,
+};
+
 export const wLayout: PteLayout = {
   pageShift: 12,
   levels: [
@@ -41,12 +56,6 @@ export const wLayout: PteLayout = {
     write: read | WRITE,
     writeExecute: read | WRITE,
   },
-  swap: {
-    marker: 0n,
-    type: bits(7, 11),
-    offset: bits(12, 63),
-    exclusive: EXCLUSIVE,
-    softDirty: 0n,
-    uffdWp: 0n,
-  },
+  swap: wSwap,
+  swapBeforeExclusive: wSwapBeforeExclusive,
 };

@@ -8,7 +8,7 @@ import {
   type TlbFlush,
   type VirtualAddress,
 } from '@pagerace/page-model';
-import { GenericPgtable } from '@pagerace/pgtable-generic';
+import { GenericPgtable, PTE_SWP_EXCLUSIVE, type PteSwpExclusive } from '@pagerace/pgtable-generic';
 import { wLayout } from './layout.js';
 
 /** Whatever an architecture need not order it does not. Page tables are freed after a grace period. */
@@ -18,8 +18,11 @@ export class W extends GenericPgtable {
   readonly faultEntry = { file: 'arch/w/mm/fault.c', name: 'do_page_fault' };
   override readonly hasRcuTableFree: boolean = true;
 
-  constructor(@inject(TLB_FLUSH) tlb: TlbFlush) {
-    super(wLayout, tlb);
+  constructor(
+    @inject(TLB_FLUSH) tlb: TlbFlush,
+    @inject(PTE_SWP_EXCLUSIVE) exclusive: PteSwpExclusive,
+  ) {
+    super(wLayout, tlb, exclusive);
   }
 
   @kernelFunction('arch/w/include/asm/pgtable.h')

@@ -3,6 +3,7 @@ import { type ArchitectureDefinition, defineArchitecture, definePlugin } from '@
 import { tso } from '@pagerace/memory-models';
 import { ARCHITECTURE, TLB_FLUSH } from '@pagerace/page-model';
 import { TRANSLATIONS, Translations } from '@pagerace/pgtable-generic';
+import { x86ExclusiveBit } from './pte-swp-exclusive.js';
 import { BroadcastTlbFlush } from './broadcast-tlb-flush.js';
 import { IpiTlbFlush } from './ipi-tlb-flush.js';
 import { KvmTlbFlush } from './kvm-tlb-flush.js';
@@ -17,6 +18,7 @@ const facts = {
   fastGup: true,
   rcuTableFree: 'with CONFIG_PARAVIRT',
   histories: [
+    x86ExclusiveBit,
     // v4.12 sets what was read before, and does not invert the frame number. Read in v4.12 and v5.17.
     unchanged('arch/x86/mm/pgtable.c:pmdp_invalidate(), by pmdp_establish()', 'v5.17-rc1'),
   ],

@@ -6,3 +6,4 @@ export { KvmTlbFlush } from './kvm-tlb-flush.js';
 export { x86Layout } from './layout.js';
 export { UndeferredTlbFlush } from './undeferred-tlb-flush.js';
 export { X86, X86RcuTableFree } from './x86.js';
+export { x86PteSwpExclusive } from './pte-swp-exclusive.js';

@@ -1,4 +1,4 @@
-import { bits, type PteLayout } from '@pagerace/pgtable-generic';
+import { bits, type PteLayout, type SwapLayout } from '@pagerace/pgtable-generic';
 import {
   _PAGE_ACCESSED,
   _PAGE_DIRTY,
@@ -19,6 +19,21 @@ import {
 } from './bits.js';
 
 const readOnly = _PAGE_PRESENT | _PAGE_USER | _PAGE_ACCESSED;
+
+export const x86Swap: SwapLayout = {
+  marker: 0n,
+  type: bits(59, 63),
+  offset: bits(9, 58),
+  exclusive: _PAGE_SWP_EXCLUSIVE,
+  softDirty: _PAGE_SWP_SOFT_DIRTY,
+  uffdWp: _PAGE_SWP_UFFD_WP,
+};
+
+/** Up to v5.18, with the bit unused. */
+export const x86SwapBeforeExclusive: SwapLayout = {
+  ...x86Swap,
+  exclusive: 0n,
+};
 
 /** x86-64 with 4-level page tables. */
 export const x86Layout: PteLayout = {
@@ -52,12 +67,6 @@ export const x86Layout: PteLayout = {
     writeExecute: readOnly | _PAGE_RW,
   },
   // pgtable_64.h. The offset is inverted.
-  swap: {
-    marker: 0n,
-    type: bits(59, 63),
-    offset: bits(9, 58),
-    exclusive: _PAGE_SWP_EXCLUSIVE,
-    softDirty: _PAGE_SWP_SOFT_DIRTY,
-    uffdWp: _PAGE_SWP_UFFD_WP,
-  },
+  swap: x86Swap,
+  swapBeforeExclusive: x86SwapBeforeExclusive,
 };

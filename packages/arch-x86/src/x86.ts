@@ -19,7 +19,12 @@ import {
   type VirtualAddress,
   type Vma,
 } from '@pagerace/page-model';
-import { maskOf, PmdpAsPtep } from '@pagerace/pgtable-generic';
+import {
+  maskOf,
+  PmdpAsPtep,
+  PTE_SWP_EXCLUSIVE,
+  type PteSwpExclusive,
+} from '@pagerace/pgtable-generic';
 import {
   _PAGE_ACCESSED,
   _PAGE_DIRTY,
@@ -39,8 +44,11 @@ export class X86 extends PmdpAsPtep {
   readonly name = 'x86';
   readonly faultEntry = { file: 'arch/x86/mm/fault.c', name: 'do_user_addr_fault' };
 
-  constructor(@inject(TLB_FLUSH) tlb: TlbFlush) {
-    super(x86Layout, tlb);
+  constructor(
+    @inject(TLB_FLUSH) tlb: TlbFlush,
+    @inject(PTE_SWP_EXCLUSIVE) exclusive: PteSwpExclusive,
+  ) {
+    super(x86Layout, tlb, exclusive);
   }
 
   /** An entry that the hardware does not use has its frame number inverted, against L1TF. */

@@ -10,7 +10,7 @@ import {
   walkToPte,
   withPteLocked,
 } from '@pagerace/page-model';
-import { TRANSLATIONS, Translations } from '@pagerace/pgtable-generic';
+import { TRANSLATIONS, Translations, PTE_SWP_EXCLUSIVE } from '@pagerace/pgtable-generic';
 import {
   type ArchitectureProvisions,
   clearDeferred,
@@ -34,7 +34,11 @@ import {
 /** x86 with some way to flush. */
 function withFlush(flush: Constructor<TlbFlush>): ArchitectureProvisions {
   const bind = (wiring: Wiring): void => {
-    wiring.bind(ARCHITECTURE, X86).bind(TRANSLATIONS, Translations).bind(TLB_FLUSH, flush);
+    wiring
+      .bind(ARCHITECTURE, X86)
+      .bindValue(PTE_SWP_EXCLUSIVE, { hasBit: true })
+      .bind(TRANSLATIONS, Translations)
+      .bind(TLB_FLUSH, flush);
   };
   return { provides: [{ bind }] };
 }

@@ -16,7 +16,7 @@ import {
 import { describe, expect, test } from 'vitest';
 import { _PAGE_KNL_ERRATUM_MASK, X86, x86Layout } from '../src/index.js';
 
-const x86 = new X86(new NoTlb());
+const x86 = new X86(new NoTlb(), { hasBit: true });
 const hex = (pte: Pte): string => `0x${pte.toString(16).padStart(16, '0')}`;
 const readWrite = VM_READ | VM_WRITE;
 
@@ -78,7 +78,7 @@ describe('present entries', () => {
       }
     }
     const pmd = x86.pteHugePmd(x86.pfnPte(0x1200, x86.vmGetPageProt(readWrite)));
-    const invalid = new Exposed(new NoTlb()).invalid(pmd);
+    const invalid = new Exposed(new NoTlb(), { hasBit: true }).invalid(pmd);
     expect([hex(pmd), hex(invalid)]).toEqual(['0x80000000012000a5', '0x800ffffffedff0a4']);
     expect(x86.pmdTransHuge(invalid)).toBe(true);
     expect(x86.pteAccessPermitted(x86.pmdPte(invalid), false)).toBe(false);
@@ -144,6 +144,8 @@ test('entries in words', () => {
 test('every combination of bits is what the kernel takes for granted', () => {
   const widest = { pfn: 2 ** 40 - 1, swapType: 31, swapOffset: 2 ** 45 - 1 };
   expect(debugVmPgtable(x86, widest)).toEqual([]);
+  // And without the exclusive bit, as it was before.
+  expect(debugVmPgtable(new X86(new NoTlb(), { hasBit: false }), widest)).toEqual([]);
   expect(debugVmPgtableHuge(x86)).toEqual([]);
   expect(layoutConflicts(x86Layout)).toEqual([]);
 });

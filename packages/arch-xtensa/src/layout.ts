@@ -57,4 +57,5 @@ export const xtensaLayout: PteLayout = {
     writeExecute: read | _PAGE_WRITABLE | _PAGE_HW_EXEC,
   },
   swap: xtensaSwap,
+  swapBeforeExclusive: xtensaSwapBeforeExclusive,
 };

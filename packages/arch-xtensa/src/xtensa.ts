@@ -1,6 +1,6 @@
 import { inject, injectable } from '@pagerace/di';
 import { type Pfn, type Pte, TLB_FLUSH, type TlbFlush } from '@pagerace/page-model';
-import { GenericPgtable } from '@pagerace/pgtable-generic';
+import { GenericPgtable, PTE_SWP_EXCLUSIVE, type PteSwpExclusive } from '@pagerace/pgtable-generic';
 import {
   _PAGE_ATTRIB_MASK,
   _PAGE_CA_INVALID,
@@ -23,8 +23,11 @@ export class Xtensa extends GenericPgtable {
   readonly name = 'xtensa';
   readonly faultEntry = { file: 'arch/xtensa/mm/fault.c', name: 'do_page_fault' };
 
-  constructor(@inject(TLB_FLUSH) tlb: TlbFlush) {
-    super(xtensaLayout, tlb);
+  constructor(
+    @inject(TLB_FLUSH) tlb: TlbFlush,
+    @inject(PTE_SWP_EXCLUSIVE) exclusive: PteSwpExclusive,
+  ) {
+    super(xtensaLayout, tlb, exclusive);
   }
 
   /** Of PROT_NONE the bit is a part of the attribute, and the entry is present no more. */

@@ -5,13 +5,18 @@ import { debugVmPgtable, layoutConflicts } from '@pagerace/pgtable-generic/testi
 import { expect, test } from 'vitest';
 import { Xtensa, xtensaLayout, xtensaSwapBeforeExclusive } from '../src/index.js';
 
-const arch = new Xtensa(new NoTlb());
+const arch = new Xtensa(new NoTlb(), { hasBit: true });
 const hex = (pte: Pte): string => `0x${pte.toString(16)}`;
 
 test('every combination of bits is what the kernel takes for granted', () => {
   const widest = { pfn: 2 ** 20 - 1, swapType: 31, swapOffset: 2 ** 21 - 1, special: false };
   // Except of PROT_NONE that is write-protected or cleaned, which the kernel does not check: see below.
   expect(debugVmPgtable(arch, widest)).toEqual([
+    'a page stays present',
+    'a page is neither none nor swap',
+  ]);
+  // And without the exclusive bit, as it was before.
+  expect(debugVmPgtable(new Xtensa(new NoTlb(), { hasBit: false }), widest)).toEqual([
     'a page stays present',
     'a page is neither none nor swap',
   ]);

@@ -25,7 +25,8 @@ import {
 } from '@pagerace/page-model';
 import { put, take } from './bit-field.js';
 import { describePte } from './describe.js';
-import type { PteLayout } from './layout.js';
+import type { PteLayout, SwapLayout } from './layout.js';
+import type { PteSwpExclusive } from './pte-swp-exclusive.js';
 import { protectionOf } from './protection.js';
 
 const has = (entry: Pte, bits: bigint): boolean => (entry & bits) !== 0n;
@@ -42,6 +43,7 @@ export abstract class GenericPgtable implements Architecture {
   readonly levels: readonly PageTableLevel[];
   readonly none: Pte;
   readonly hasSwpExclusive: boolean;
+  protected readonly swap: SwapLayout;
   readonly hasSoftDirty: boolean;
   readonly hasUffdWp: boolean;
   readonly hasRcuTableFree: boolean = false;
@@ -50,11 +52,13 @@ export abstract class GenericPgtable implements Architecture {
   constructor(
     protected readonly layout: PteLayout,
     protected readonly tlb: TlbFlush,
+    { hasBit }: PteSwpExclusive,
   ) {
     this.pageShift = layout.pageShift;
     this.levels = layout.levels;
     this.none = layout.none;
-    this.hasSwpExclusive = layout.swap.exclusive !== 0n;
+    this.swap = hasBit ? layout.swap : layout.swapBeforeExclusive;
+    this.hasSwpExclusive = hasBit;
     this.hasSoftDirty = layout.softDirty !== 0n;
     this.hasUffdWp = layout.uffdWp !== 0n;
   }
@@ -178,49 +182,49 @@ export abstract class GenericPgtable implements Architecture {
   }
 
   swpEntryToPte(entry: SwapEntry): Pte {
-    const { marker, type, offset } = this.layout.swap;
+    const { marker, type, offset } = this.swap;
     return marker | put(type, swpType(entry)) | put(offset, swpOffset(entry));
   }
 
   pteToSwpEntry(pte: Pte): SwapEntry {
-    const { type, offset } = this.layout.swap;
+    const { type, offset } = this.swap;
     return swpEntry(take(type, pte), take(offset, pte));
   }
 
   pteSwpMkexclusive(pte: Pte): Pte {
-    return pte | this.layout.swap.exclusive;
+    return pte | this.swap.exclusive;
   }
 
   pteSwpExclusive(pte: Pte): boolean {
-    return has(pte, this.layout.swap.exclusive);
+    return has(pte, this.swap.exclusive);
   }
 
   pteSwpClearExclusive(pte: Pte): Pte {
-    return pte & ~this.layout.swap.exclusive;
+    return pte & ~this.swap.exclusive;
   }
 
   pteSwpMksoftDirty(pte: Pte): Pte {
-    return pte | this.layout.swap.softDirty;
+    return pte | this.swap.softDirty;
   }
 
   pteSwpSoftDirty(pte: Pte): boolean {
-    return has(pte, this.layout.swap.softDirty);
+    return has(pte, this.swap.softDirty);
   }
 
   pteSwpClearSoftDirty(pte: Pte): Pte {
-    return pte & ~this.layout.swap.softDirty;
+    return pte & ~this.swap.softDirty;
   }
 
   pteSwpMkuffdWp(pte: Pte): Pte {
-    return pte | this.layout.swap.uffdWp;
+    return pte | this.swap.uffdWp;
   }
 
   pteSwpUffdWp(pte: Pte): boolean {
-    return has(pte, this.layout.swap.uffdWp);
+    return has(pte, this.swap.uffdWp);
   }
 
   pteSwpClearUffdWp(pte: Pte): Pte {
-    return pte & ~this.layout.swap.uffdWp;
+    return pte & ~this.swap.uffdWp;
   }
 
   // ---- tables ----

@@ -63,4 +63,6 @@ export interface PteLayout {
   readonly huge?: bigint;
   readonly protection: ProtectionMap;
   readonly swap: SwapLayout;
+  /** Before there was an exclusive bit. */
+  readonly swapBeforeExclusive: SwapLayout;
 }

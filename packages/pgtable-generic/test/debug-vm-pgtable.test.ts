@@ -1,4 +1,4 @@
-import type { Pfn, Pte, SwapEntry } from '@pagerace/page-model';
+import { type Pfn, type Pte, type SwapEntry, swpEntry } from '@pagerace/page-model';
 import { NoTlb } from '@pagerace/page-model/testing';
 import { describe, expect, test } from 'vitest';
 import { bit, bits, GenericPgtable, maskOf, type PteLayout } from '../src/index.js';
@@ -38,14 +38,22 @@ const layout: PteLayout = {
     softDirty: bit(1),
     uffdWp: bit(2),
   },
+  swapBeforeExclusive: {
+    marker: bit(9),
+    type: bits(59, 63),
+    offset: bits(12, 58),
+    exclusive: 0n,
+    softDirty: bit(1),
+    uffdWp: bit(2),
+  },
 };
 
 class Plain extends GenericPgtable {
   readonly name = 'plain';
   readonly faultEntry = { file: '', name: 'do_page_fault' };
 
-  constructor(change: Partial<PteLayout> = {}) {
-    super({ ...layout, ...change }, new NoTlb());
+  constructor(change: Partial<PteLayout> = {}, hasBit = true) {
+    super({ ...layout, ...change }, new NoTlb(), { hasBit });
   }
 
   override pteAccessPermitted(pte: Pte, write: boolean): boolean {
@@ -61,10 +69,19 @@ test('a sound architecture passes', () => {
 });
 
 test('an architecture without marks in swap entries passes too', () => {
-  const swap = { ...layout.swap, exclusive: 0n, softDirty: 0n, uffdWp: 0n };
-  const bare = new Plain({ swap, softDirty: 0n, uffdWp: 0n });
+  const swapBeforeExclusive = { ...layout.swapBeforeExclusive, softDirty: 0n, uffdWp: 0n };
+  const bare = new Plain({ swapBeforeExclusive, softDirty: 0n, uffdWp: 0n }, false);
   expect(bare.hasSwpExclusive).toBe(false);
   expect(debugVmPgtable(bare, widest)).toEqual([]);
+});
+
+// include/linux/pgtable.h, v5.19: the stubs of an architecture without __HAVE_ARCH_PTE_SWP_EXCLUSIVE.
+test('without the bit marking a swap entry changes nothing, and none is marked', () => {
+  const bare = new Plain({}, false);
+  const pte = bare.swpEntryToPte(swpEntry(1, 5));
+  expect(bare.pteSwpMkexclusive(pte)).toBe(pte);
+  expect(bare.pteSwpExclusive(pte | layout.swap.exclusive)).toBe(false);
+  expect(bare.pteSwpClearExclusive(pte | layout.swap.exclusive)).toBe(pte | layout.swap.exclusive);
 });
 
 describe('what is wrong is found', () => {
@@ -182,7 +199,7 @@ describe('the checks of huge entries', () => {
     readonly faultEntry = { file: '', name: 'do_page_fault' };
 
     constructor() {
-      super({ ...layout, huge: bit(7) }, new NoTlb());
+      super({ ...layout, huge: bit(7) }, new NoTlb(), { hasBit: true });
     }
   }
 

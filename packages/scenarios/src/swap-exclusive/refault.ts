@@ -1,3 +1,5 @@
+import { riscvPteSwpExclusive } from '@pagerace/arch-riscv';
+import { x86PteSwpExclusive } from '@pagerace/arch-x86';
 import { bioPinPages } from '@pagerace/block';
 import { cowByPageCount } from '@pagerace/cow';
 import { choiceParameter, defineScenario, type ScenarioContext } from '@pagerace/kernel';
@@ -58,7 +60,21 @@ export const swapExclusiveRefault = defineScenario({
     },
     {
       with: [swpExclusive],
-      architectures: ['x86'],
+      without: [riscvPteSwpExclusive],
+      architectures: ['riscv', 'riscv-qspinlock'],
+      verdict: 'violated',
+      properties: ['I-COH & I-DIO'],
+      because: '__HAVE_ARCH_PTE_SWP_EXCLUSIVE: the entry has no bit for it up to v6.2',
+    },
+    {
+      with: [swpExclusive, x86PteSwpExclusive],
+      architectures: ['x86', 'x86-ipi', 'x86-kvm', 'x86-broadcast'],
+      verdict: 'verified',
+      because: '1493a1913e34: the swap entry remembers that the page is exclusive',
+    },
+    {
+      with: [swpExclusive, riscvPteSwpExclusive],
+      architectures: ['riscv', 'riscv-qspinlock'],
       verdict: 'verified',
       because: '1493a1913e34: the swap entry remembers that the page is exclusive',
     },
