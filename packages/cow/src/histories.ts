@@ -47,6 +47,8 @@ export const cowHistories: readonly History[] = [
   history(ANON_DUP_RULE, 'mm/memory.c:copy_present_pte(), mm/huge_memory.c:copy_huge_pmd()', [
     asOf('v5.11', LookBeforeReference),
     since(tryDupAnonRmap, ReferenceBeforeLook),
+    // Unchanged, and page_try_dup_anon_rmap() clears the flag: without that function none would.
+    since(anonExclusive, ReferenceBeforeLook),
   ]),
   history(GUP_UNSHARE_RULE, 'mm/gup.c:gup_must_unshare()', [
     asOf('v4.12', NeverUnshare),

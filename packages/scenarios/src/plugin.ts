@@ -45,6 +45,23 @@ import {
 } from './swap-exclusive/writeback.js';
 import { swapExclusiveRefault, swapExclusiveStore } from './swap-exclusive/refault.js';
 import {
+  swapExclusiveForkSwapIn,
+  swapExclusivePinAgainstUnmap,
+  swapExclusiveSharedThenAlone,
+  swapExclusiveTwoFaults,
+} from './swap-exclusive/shared.js';
+import {
+  swapExclusiveFork,
+  swapExclusiveForkPin,
+  swapExclusiveForkSwapped,
+} from './swap-exclusive/fork.js';
+import {
+  swapExclusivePin,
+  swapExclusivePinInCache,
+  swapExclusiveSecondRead,
+  swapExclusiveTwice,
+} from './swap-exclusive/held.js';
+import {
   swapExclusiveSlotReuse,
   swapExclusiveSynchronous,
 } from './swap-exclusive/skip-swap-cache.js';
@@ -104,6 +121,17 @@ export const scenarios = definePlugin({
     swapExclusiveKsmSwap,
     swapExclusiveRefault,
     swapExclusiveStore,
+    swapExclusiveFork,
+    swapExclusiveForkPin,
+    swapExclusiveForkSwapped,
+    swapExclusivePin,
+    swapExclusivePinInCache,
+    swapExclusiveTwice,
+    swapExclusiveSecondRead,
+    swapExclusiveTwoFaults,
+    swapExclusiveForkSwapIn,
+    swapExclusiveSharedThenAlone,
+    swapExclusivePinAgainstUnmap,
     staleTlbUnmap,
     staleTlbDeferredFlush,
     staleTlbCollapse,

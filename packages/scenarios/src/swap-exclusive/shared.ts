@@ -1,0 +1,149 @@
+import { defineScenario } from '@pagerace/kernel';
+import { GET_USER_PAGES } from '@pagerace/gup';
+import type { Page } from '@pagerace/page-model';
+import { Findings } from '../findings.js';
+import { HeldRace } from './held-race.js';
+import { pinnedStaysMapped, storesAreConfined } from './properties.js';
+import { ownStoreIsKept } from './swap-device-properties.js';
+import { ADDRESS, INITIAL, STORED, swapProperties } from './swap-race.js';
+
+export const swapExclusiveTwoFaults = defineScenario({
+  id: 'swap-exclusive-two-faults',
+  title: 'B6: two threads fault on one page in the swap cache',
+  description:
+    'A page has been unmapped and is in the swap cache; nobody holds it. Two threads of its process store to it, each to ' +
+    'a half of its own. The lookup of one gives the page a reference that the other finds: it may copy for nothing, ' +
+    'but both stores must be kept.',
+  machine: { cpus: 2, pages: 6 },
+  properties: [ownStoreIsKept, ...swapProperties],
+  build(context) {
+    const { machine } = context;
+    const race = new HeldRace(context, { cpus: [0, 1] });
+    machine.boot(() => {
+      race.unmapIntoCache();
+    });
+    machine.cpu(0).run('hi', () => {
+      race.store('hi');
+      return race.load('hi');
+    });
+    machine.cpu(1).run('lo', () => {
+      race.store('lo');
+      return race.load('lo');
+    });
+    return machine.program(({ hi, lo }) => {
+      const findings = new Findings();
+      race.judgeStore(findings, hi as number);
+      race.judgeStore(findings, lo as number);
+      race.judgeState(findings);
+      findings.conclude();
+    });
+  },
+});
+
+export const swapExclusiveForkSwapIn = defineScenario({
+  id: 'swap-exclusive-fork-swap-in',
+  title: 'B22: a fork against a store that swaps the page in',
+  description:
+    'A page is unmapped, with the marker in its swap entry. One thread of the process stores to it, while another forks; ' +
+    'the child then loads twice. A swap-in that goes by a marker which fork has taken meanwhile maps a shared page ' +
+    'writable: pte_same() must compare all bits of the entry.',
+  machine: { cpus: 2, pages: 8 },
+  properties: [storesAreConfined, ...swapProperties],
+  build(context) {
+    const { machine, property } = context;
+    const race = new HeldRace(context, { cpus: [0, 1] });
+    machine.boot(() => {
+      race.unmapIntoCache();
+      race.prepareFork();
+    });
+    machine.cpu(0).run('app', () => {
+      race.store('hi');
+    });
+    machine.cpu(1).run('fork', () => {
+      race.fork();
+      return [race.load('hi', race.child), race.load('hi', race.child)];
+    });
+    return machine.program(({ fork }) => {
+      const [first, second] = fork as readonly number[];
+      const findings = new Findings();
+      findings.demand(
+        property(storesAreConfined.id),
+        first === second && [INITIAL.hi, STORED].includes(first!),
+        () => `the child loads ${String(first)}, and then ${String(second)}`,
+      );
+      race.judgeState(findings);
+      findings.conclude();
+    });
+  },
+});
+
+export const swapExclusiveSharedThenAlone = defineScenario({
+  id: 'swap-exclusive-shared-then-alone',
+  title: 'B34: a page that was shared when it was swapped out, and is no longer',
+  description:
+    'A process forks, reclaim unmaps the page of both, and the child exits. The entry of the process has no marker; a ' +
+    'store may find by the counts that the page is its own.',
+  machine: { cpus: 1, pages: 8 },
+  properties: [ownStoreIsKept, ...swapProperties],
+  build(context) {
+    const { machine } = context;
+    const race = new HeldRace(context);
+    machine.boot(() => {
+      race.prepareFork();
+      race.fork();
+      race.unmapIntoCache();
+      race.exitChild();
+    });
+    machine.cpu(0).run('app', () => {
+      race.store('hi');
+      return race.load('hi');
+    });
+    return machine.program(({ app }) => {
+      const findings = new Findings();
+      race.judgeStore(findings, app as number);
+      race.judgeState(findings);
+      findings.conclude();
+    });
+  },
+});
+
+export const swapExclusivePinAgainstUnmap = defineScenario({
+  id: 'swap-exclusive-pin-against-unmap',
+  title: 'B26: a pin for reading against the unmapping of an exclusive page',
+  description:
+    'A page is mapped read-only and exclusive, and in the swap cache. GUP-fast pins it for reading, while reclaim unmaps ' +
+    'it: either GUP-fast sees that the entry has gone or the flag was cleared, or reclaim sees the pin (the four ' +
+    'barriers of 088b8aa537c2, v6.1).',
+  machine: { cpus: 2, pages: 5 },
+  properties: [pinnedStaysMapped, ...swapProperties],
+  build(context) {
+    const { machine } = context;
+    const race = new HeldRace(context);
+    const gup = context.get(GET_USER_PAGES);
+    machine.boot(() => {
+      const flags = { write: true };
+      const page = race.hold(flags)!;
+      race.reclaim();
+      race.load('hi');
+      race.release(page, flags);
+      race.age();
+    });
+    machine
+      .cpu(0)
+      .run(
+        'gup',
+        () => gup.getUserPagesFast(race.mm, ADDRESS, 1, { pin: true, fastOnly: true })[0],
+      );
+    machine.cpu(1).run('reclaim', () => race.reclaim());
+    return machine.program(({ gup: got }) => {
+      const findings = new Findings();
+      const page = got as Page | undefined;
+      if (page !== undefined) {
+        context.pinsAtEnd(page);
+        race.judgePin(findings, page);
+      }
+      race.judgeState(findings);
+      findings.conclude();
+    });
+  },
+});
