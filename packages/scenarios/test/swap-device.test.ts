@@ -3,7 +3,7 @@ import { violatedBy } from './support/exploring.js';
 
 describe('a store while a device writes the page (B12)', () => {
   const scenario = 'swap-exclusive-stable-writeback';
-  const v2 = 'v5.18+anon-exclusive+swp-exclusive-v2';
+  const v2 = 'v5.19^swp-exclusive+swp-exclusive-v2';
 
   test.each([
     ['load', v2, ['I-STABLE']],

@@ -28,7 +28,8 @@ export const ksm = [
   },
   {
     id: 'ksm-clean-entry-passes',
-    fault: 'write_protect_page() of v5.19 does not look at an exclusive page that is mapped read-only and clean',
+    fault:
+      'write_protect_page() of v5.19 does not look at an exclusive page that is mapped read-only and clean',
     file: merging,
     from: ' && !anonExclusive) return pte;',
     to: ') return pte;',
@@ -141,7 +142,8 @@ export const ksm = [
   },
   {
     id: 'ksm-reused-by-page-count',
-    fault: 'do_wp_page() of v5.9 does not ask again with the page locked whether ksmd has merged it',
+    fault:
+      'do_wp_page() of v5.9 does not ask again with the page locked whether ksmd has merged it',
     file: 'packages/cow/src/vintages/page-count.ts',
     from: '!PageKsm(page) && ',
     to: '',
@@ -149,7 +151,8 @@ export const ksm = [
   },
   {
     id: 'ksm-reused-by-single-reference',
-    fault: 'do_wp_page() of v5.18 does not ask again with the page locked whether ksmd has merged it',
+    fault:
+      'do_wp_page() of v5.18 does not ask again with the page locked whether ksmd has merged it',
     file: 'packages/cow/src/vintages/single-reference.ts',
     from: 'const mayReuse = !PageKsm(page) && ',
     to: 'const mayReuse = ',

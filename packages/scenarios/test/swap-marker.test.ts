@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { explored, violatedBy } from './support/exploring.js';
+
+// B1 of the review's walk-through is a matter of both: the kernel, and the bit of the architecture.
+test.each([
+  ['v5.18', 'x86', ['I-COH & I-DIO']],
+  ['v5.18+try-dup-anon-rmap+anon-exclusive', 'x86', ['I-COH & I-DIO']],
+  ['v5.19^swp-exclusive', 'x86', ['I-COH & I-DIO']],
+  ['v5.19^x86-pte-swp-exclusive', 'x86', ['I-COH & I-DIO']],
+  ['v5.19^swp-exclusive+swp-exclusive-v2', 'x86', []],
+  ['v5.19', 'x86', []],
+  ['v5.19', 'riscv', ['I-COH & I-DIO']],
+  ['v6.3', 'riscv', []],
+])('a direct read is lost to swap-out on %s, %s: %s', (kernel, architecture, expected) => {
+  const scenario = 'swap-exclusive-refault';
+  expect(violatedBy({ scenario, kernel, architecture, model: 'sc' })).toEqual(expected);
+});
+
+// pte_same() compares the marker, too: a fork may have cleared it since the entry was read.
+test('a swap-in does not go by a marker that fork has cleared', () => {
+  const scenario = 'swap-exclusive-fork-swap-in';
+  expect(violatedBy({ scenario, kernel: 'v5.19', model: 'sc' })).toEqual([]);
+});
+
+test('PG_anon_exclusive is refused without the function that fork clears it by', () => {
+  const choice = { scenario: 'swap-exclusive-fork', kernel: 'v5.18+anon-exclusive' };
+  expect(() => explored(choice)).toThrow('lacks try-dup-anon-rmap');
+});
