@@ -12,10 +12,12 @@ import {
   writeOnce,
 } from '@pagerace/machine';
 import {
+  type ByteString,
   ClearPageSwapCache,
   ClearPageUptodate,
   endPageWriteback,
   getPageUnlessZero,
+  type Half,
   lockPage,
   lruCacheAdd,
   MEMORY,
@@ -316,6 +318,11 @@ export class SwapArea implements Swap {
     spinUnlock(this.#info.pagesLock);
     this.#putSwapPage(entry);
     return true;
+  }
+
+  contentsOf(entry: SwapEntry): { readHalf(half: Half): ByteString } {
+    const slot = this.#slotOf(entry);
+    return slot.cached.read()?.contents ?? { readHalf: (half) => slot[half].read()! };
   }
 
   swapMapError(): string | undefined {

@@ -1,5 +1,5 @@
 import { token } from '@pagerace/di';
-import type { Page, SwapEntry } from '@pagerace/page-model';
+import type { ByteString, Half, Page, SwapEntry } from '@pagerace/page-model';
 import type { SwapDevice } from './swap-device.js';
 
 export const SWAP = token<Swap>('swap.Swap', { providedBy: ['@pagerace/swap'] });
@@ -40,6 +40,8 @@ export interface Swap {
   tryToFreeSwap(page: Page): boolean;
   /** reuse_swap_page(): whether a write fault may go on with the page, by its map and swap counts; not while a device writes it that needs it unchanged. Hold the page lock. Removed in v5.18. */
   reuseSwapPage(page: Page): boolean;
+  /** At the end of a program: what a slot's entry leads to, the page in the swap cache or what the device has. */
+  contentsOf(entry: SwapEntry): { readHalf(half: Half): ByteString };
   /**
    * At the end of a program: how swap_map[] differs from the page tables and the swap cache.
    *

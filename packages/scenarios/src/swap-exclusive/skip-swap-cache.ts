@@ -59,16 +59,14 @@ export const swapExclusiveSlotReuse = defineScenario({
     const { machine } = context;
     const race = new SwapDeviceRace(context, { pages: 2, kind: 'zram' }, [0, 1]);
     race.swapOut();
-    machine.cpu(0).run('reader', () => race.loadHi());
+    machine.cpu(0).run('reader', () => race.faultHi());
     machine.cpu(1).run('writer', () => {
       race.storeHi(STORED);
-      // The first pass takes the young bit.
+      race.age();
       race.reclaim();
-      race.reclaim();
-      return race.load();
     });
-    return machine.program(({ writer }) => {
-      race.judge(writer as Halves, [LO, STORED]);
+    return machine.program(() => {
+      race.judge(race.final(), [LO, STORED]);
     });
   },
 });

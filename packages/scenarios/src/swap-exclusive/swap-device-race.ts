@@ -1,5 +1,6 @@
 import type { PropertyDefinition, ScenarioContext } from '@pagerace/kernel';
 import {
+  byteAt,
   getPage,
   lruAddDrain,
   type Mm,
@@ -11,6 +12,7 @@ import {
   VM_WRITE,
   type VirtualAddress,
   walkToPte,
+  withPteLocked,
 } from '@pagerace/page-model';
 import { SWAP, type SwapDevice, type Swap } from '@pagerace/swap';
 import { VMSCAN, type Vmscan } from '@pagerace/vmscan';
@@ -88,11 +90,26 @@ export class SwapDeviceRace {
     return [this.loadLo(), this.loadHi()];
   }
 
-  /** Takes the young bit, as an earlier pass of reclaim has. During set-up. */
+  /** At the end: the halves as the page table has them, or as swap has. */
+  final(): Halves {
+    const { arch, memory } = this.#context;
+    const pte = walkToPte(this.mm, START)!.ptep.read();
+    const contents = arch.ptePresent(pte)
+      ? memory.pageAt(arch.ptePfn(pte)).contents
+      : this.swap.contentsOf(arch.pteToSwpEntry(pte));
+    return [byteAt(contents.readHalf('lo'), 0), byteAt(contents.readHalf('hi'), 0)];
+  }
+
+  /** One page fault, and no access after it. */
+  faultHi(flags = 0): void {
+    this.#user.pageFault(this.mm, this.#hi, flags);
+  }
+
+  /** Takes the young bit, as an earlier pass of reclaim has. */
   age(): void {
-    const { arch } = this.#context;
-    const { ptep } = walkToPte(this.mm, START)!;
-    ptep.write(arch.pteMkold(ptep.read()));
+    withPteLocked(this.mm, START, (ptep) =>
+      this.#context.arch.ptepTestAndClearYoung(this.mm.vmas[0]!, START, ptep),
+    );
   }
 
   /** The page that is mapped. During set-up. */
