@@ -1,1 +1,2 @@
 export { faultSubsystem } from './subsystem.js';
+export { SWAPOFF, type Swapoff } from './swapoff.js';

@@ -4,10 +4,11 @@ import { ksmSubsystem } from '@pagerace/ksm';
 import { FAULT_HANDLER } from '@pagerace/page-model';
 import { FILE_FAULT, FileFault } from './file-fault.js';
 import { PageFault } from './page-fault.js';
+import { SWAPOFF, SwapUnuse } from './swapoff.js';
 
 /** Binds the page-fault handler and what it does with huge pages and KSM pages, with the rules of the oldest kernel that is modelled. */
 export function faultSubsystem(wiring: Wiring): void {
   hugeMemorySubsystem(wiring);
   ksmSubsystem(wiring);
-  wiring.bind(FAULT_HANDLER, PageFault).bind(FILE_FAULT, FileFault);
+  wiring.bind(FAULT_HANDLER, PageFault).bind(FILE_FAULT, FileFault).bind(SWAPOFF, SwapUnuse);
 }

@@ -134,7 +134,10 @@ export class SwapArea implements Swap {
 
   @kernelFunction('mm/swap_state.c')
   lookupSwapCache(entry: SwapEntry): Page | undefined {
-    const { cached } = this.#slotOf(entry);
+    return this.#findGetPage(this.#slotOf(entry).cached);
+  }
+
+  #findGetPage(cached: SwapSlot['cached']): Page | undefined {
     for (;;) {
       const page = cached.read();
       if (page === null) return undefined;
@@ -146,6 +149,14 @@ export class SwapArea implements Swap {
       // Frozen by __remove_mapping(), under this lock: the kernel spins till it is done.
       spinLock(this.#info.pagesLock);
       spinUnlock(this.#info.pagesLock);
+    }
+  }
+
+  *pagesInSwapCache(): Iterable<Page> {
+    for (const [nth, { map }] of this.#info.slots.entries()) {
+      if (readOnce(map) === 0) continue;
+      const page = this.#findGetPage(this.#info.slots[nth]!.cached);
+      if (page !== undefined) yield page;
     }
   }
 

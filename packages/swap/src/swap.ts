@@ -18,6 +18,8 @@ export interface Swap {
   freeSwapAndCache(entry: SwapEntry): void;
   /** lookup_swap_cache(). @returns the page, with a reference for the caller */
   lookupSwapCache(entry: SwapEntry): Page | undefined;
+  /** find_next_to_unuse() and find_get_page(): the pages of the device that are in the swap cache, each with a reference when its turn comes. */
+  pagesInSwapCache(): Iterable<Page>;
   /** swapin_readahead(): the page, read into the swap cache if it is not there. @returns it with a reference; undefined if the slot is unused by now */
   swapinReadahead(entry: SwapEntry): Page | undefined;
   /** Whether do_swap_page() goes past the swap cache: a synchronous device, and one entry that uses the slot. */

@@ -1,0 +1,148 @@
+import { inject, injectable, token } from '@pagerace/di';
+import { ksmMightNeedToCopy } from '@pagerace/ksm';
+import { kernelFunction, VM_BUG_ON } from '@pagerace/machine';
+import {
+  ARCHITECTURE,
+  type Architecture,
+  getPage,
+  lockPage,
+  lruCacheAdd,
+  MEMORY,
+  type Memory,
+  type Mm,
+  mmapReadLock,
+  mmapReadUnlock,
+  type Page,
+  PageAnonExclusive,
+  PageWriteback,
+  type Pte,
+  pteOffsetMap,
+  pteOffsetMapLock,
+  pteUnmap,
+  pteUnmapUnlock,
+  putPage,
+  type SwapEntry,
+  unlockPage,
+  type VirtualAddress,
+  type Vma,
+  waitOnPageWriteback,
+  walkToPmd,
+} from '@pagerace/page-model';
+import { RMAP, type Rmap } from '@pagerace/rmap';
+import { SWAP, type Swap } from '@pagerace/swap';
+
+export const SWAPOFF = token<Swapoff>('fault.Swapoff', { providedBy: ['@pagerace/fault'] });
+
+/** swapoff(2), as far as it concerns those who have pages on the device. */
+export interface Swapoff {
+  /**
+   * try_to_unuse(): brings every page of the device back into the page tables, read-only. The kernel begins
+   * again until no slot is used, or a signal is pending: here one is, after the first pass.
+   */
+  tryToUnuse(): void;
+}
+
+/** mm/swapfile.c, v5.17 and v5.19, for private anonymous mappings. */
+@injectable()
+export class SwapUnuse implements Swapoff {
+  constructor(
+    @inject(ARCHITECTURE) private readonly arch: Architecture,
+    @inject(MEMORY) private readonly memory: Memory,
+    @inject(RMAP) private readonly rmap: Rmap,
+    @inject(SWAP) private readonly swap: Swap,
+  ) {}
+
+  @kernelFunction('mm/swapfile.c')
+  tryToUnuse(): void {
+    // Every mm is on the list.
+    for (const mm of this.memory.mms) this.unuseMm(mm);
+    for (const page of this.swap.pagesInSwapCache()) {
+      lockPage(page);
+      waitOnPageWriteback(page);
+      this.swap.tryToFreeSwap(page);
+      unlockPage(page);
+      putPage(page);
+    }
+  }
+
+  @kernelFunction('mm/swapfile.c')
+  unuseMm(mm: Mm): void {
+    mmapReadLock(mm);
+    for (const vma of mm.vmas) {
+      if (vma.anonVma !== null) this.unusePteRange(vma);
+    }
+    mmapReadUnlock(mm);
+  }
+
+  @kernelFunction('mm/swapfile.c')
+  unusePteRange(vma: Vma): void {
+    for (let address = vma.start; address < vma.end; address += this.memory.pageSize) {
+      const pte = this.#look(vma.mm, address);
+      if (!this.arch.isSwapPte(pte)) continue;
+      const entry = this.arch.pteToSwpEntry(pte);
+      const page = this.swap.lookupSwapCache(entry) ?? this.swap.swapinReadahead(entry);
+      // The slot is unused by now.
+      if (page === undefined) continue;
+      lockPage(page);
+      waitOnPageWriteback(page);
+      this.unusePte(vma, address, entry, page);
+      this.swap.tryToFreeSwap(page);
+      unlockPage(page);
+      putPage(page);
+    }
+  }
+
+  /** The entry, without the PTL. */
+  #look(mm: Mm, address: VirtualAddress): Pte {
+    const above = walkToPmd(mm, address);
+    const walk = above === undefined ? undefined : pteOffsetMap(mm, above, address);
+    if (walk === undefined) return this.arch.none;
+    const pte = this.arch.ptepGet(walk.ptep);
+    pteUnmap(walk);
+    return pte;
+  }
+
+  /** Maps the page, which is locked, if the entry is still that of the slot. */
+  @kernelFunction('mm/swapfile.c')
+  unusePte(vma: Vma, address: VirtualAddress, entry: SwapEntry, swapcache: Page): void {
+    const page = ksmMightNeedToCopy(swapcache, vma, address);
+    const isCopy = page !== swapcache;
+    const locked = pteOffsetMapLock(vma.mm, address)!;
+    const pte = this.arch.ptepGet(locked.ptep);
+    // pte_same_as_swp().
+    if (this.arch.pteSame(this.#withoutFlags(pte), this.arch.swpEntryToPte(entry))) {
+      VM_BUG_ON(PageAnonExclusive(page), `a swap entry refers to ${page.name}, which is exclusive`);
+      getPage(page);
+      if (isCopy) {
+        this.rmap.pageAddNewAnonRmap(page, vma, address);
+        lruCacheAdd(page);
+      } else {
+        VM_BUG_ON(PageWriteback(page), `${page.name} is brought back under writeback`);
+        this.rmap.pageAddAnonRmap(page, vma, address, this.arch.pteSwpExclusive(pte));
+      }
+      const old = this.arch.pteMkold(this.arch.mkPte(page, vma.vmPageProt));
+      this.arch.setPteAt(vma.mm, address, locked.ptep, this.#restored(old, pte));
+      this.swap.swapFree(entry);
+    }
+    pteUnmapUnlock(locked);
+    if (!isCopy) return;
+    unlockPage(page);
+    putPage(page);
+  }
+
+  /** pte_swp_clear_flags(). */
+  #withoutFlags(pte: Pte): Pte {
+    const { arch } = this;
+    let bare = pte;
+    if (arch.pteSwpExclusive(bare)) bare = arch.pteSwpClearExclusive(bare);
+    if (arch.pteSwpSoftDirty(bare)) bare = arch.pteSwpClearSoftDirty(bare);
+    if (arch.pteSwpUffdWp(bare)) bare = arch.pteSwpClearUffdWp(bare);
+    return bare;
+  }
+
+  #restored(pte: Pte, swapPte: Pte): Pte {
+    const { arch } = this;
+    const dirty = arch.pteSwpSoftDirty(swapPte) ? arch.pteMksoftDirty(pte) : pte;
+    return arch.pteSwpUffdWp(swapPte) ? arch.pteMkuffdWp(dirty) : dirty;
+  }
+}
