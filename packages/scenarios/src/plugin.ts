@@ -70,6 +70,7 @@ import { swapExclusiveMprotect } from './swap-exclusive/mprotect.js';
 import { swapExclusiveMremap } from './swap-exclusive/mremap.js';
 import { swapExclusiveReadOnly } from './swap-exclusive/read-only.js';
 import { swapExclusiveSoftDirty } from './swap-exclusive/soft-dirty.js';
+import { swapExclusiveSwapoff } from './swap-exclusive/swapoff.js';
 import { swapExclusiveUffdWp } from './swap-exclusive/uffd-wp.js';
 import { staleTlbCollapse } from './tlb/collapse.js';
 import { staleTlbDeferredFlush } from './tlb/deferred-flush.js';
@@ -142,6 +143,7 @@ export const scenarios = definePlugin({
     swapExclusiveClearRefs,
     swapExclusiveMprotect,
     swapExclusiveReadOnly,
+    swapExclusiveSwapoff,
     swapExclusiveUffdWp,
     swapExclusiveSoftDirty,
     swapExclusiveMremap,

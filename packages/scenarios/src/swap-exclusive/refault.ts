@@ -2,8 +2,14 @@ import { riscvPteSwpExclusive } from '@pagerace/arch-riscv';
 import { x86PteSwpExclusive } from '@pagerace/arch-x86';
 import { bioPinPages } from '@pagerace/block';
 import { cowByPageCount } from '@pagerace/cow';
-import { choiceParameter, defineScenario, type ScenarioContext } from '@pagerace/kernel';
+import {
+  choiceParameter,
+  defineScenario,
+  type ParameterValues,
+  type ScenarioContext,
+} from '@pagerace/kernel';
 import { swpExclusive } from '@pagerace/rmap';
+import { swapDeviceKinds } from '@pagerace/swap';
 import type { Program } from '@pagerace/explorer';
 import { type Loaded, SwapRace, swapReadProperties } from './swap-race.js';
 
@@ -13,14 +19,16 @@ const what =
 
 const parameters = {
   reclaim: choiceParameter('when reclaim comes across the page', ['before', 'meanwhile']),
+  // B20g: the page stays in the swap cache, so that it is found there on zram, too.
+  swap: choiceParameter('the swap device', swapDeviceKinds),
 };
 
 function build(
-  context: ScenarioContext<{ readonly reclaim: 'before' | 'meanwhile' }>,
+  context: ScenarioContext<ParameterValues<typeof parameters>>,
   loadsFirst: boolean,
 ): Program {
   const { machine } = context;
-  const race = new SwapRace(context);
+  const race = new SwapRace(context, { swap: context.parameters.swap });
   const dio = machine.boot(() => race.submit());
   race.runReclaim(context.parameters.reclaim);
   machine.cpu(0).run('app', () => {

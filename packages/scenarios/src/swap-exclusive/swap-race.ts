@@ -19,7 +19,7 @@ import {
   walkToPte,
 } from '@pagerace/page-model';
 import { ANON_EXCLUSIVE, type AnonExclusive } from '@pagerace/rmap';
-import { SWAP, type Swap } from '@pagerace/swap';
+import { SWAP, type Swap, type SwapDeviceKind } from '@pagerace/swap';
 import { VMSCAN, type Vmscan } from '@pagerace/vmscan';
 import { Findings } from '../findings.js';
 import {
@@ -72,6 +72,8 @@ export interface Loaded {
 export interface SwapRaceOptions {
   /** The CPUs that run the process. Default: CPU 0 alone. */
   readonly cpus?: readonly number[];
+  /** The kind of the swap device. */
+  readonly swap?: SwapDeviceKind;
   /** Pages of the swap device. Default 2. */
   readonly slots?: number;
   /** How many direct reads the device is going to get. Default 1. */
@@ -98,7 +100,7 @@ export class SwapRace {
 
   constructor(
     context: ScenarioContext<unknown>,
-    { cpus = [0], slots = 2, requests = 1 }: SwapRaceOptions = {},
+    { cpus = [0], slots = 2, swap = 'zswap', requests = 1 }: SwapRaceOptions = {},
   ) {
     const { get, memory, machine } = context;
     this.#context = context;
@@ -108,7 +110,7 @@ export class SwapRace {
     this.#vmscan = get(VMSCAN);
     this.#swap = get(SWAP);
     this.#exclusive = get(ANON_EXCLUSIVE);
-    this.#swap.swapon({ pages: slots });
+    this.#swap.swapon({ pages: slots, kind: swap });
     this.disk = new BlockDevice('disk', {
       bytes: FROM_DEVICE,
       pageSize: memory.pageSize,

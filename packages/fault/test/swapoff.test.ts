@@ -1,0 +1,92 @@
+import {
+  auditReferences,
+  getPage,
+  lruAddDrain,
+  type Page,
+  PageSwapCache,
+  putPage,
+  VM_READ,
+  VM_WRITE,
+  walkToPte,
+} from '@pagerace/page-model';
+import { describe, expect, test } from 'vitest';
+import { explored, once, type System } from './system.js';
+
+/** A page of a process that was unmapped to the swap cache, dirty, with 7 in it. */
+function unmappedPage({ memory, mm, rmap, swap, user }: System): Page {
+  swap.swapon({ pages: 2 });
+  mm.mmap({ start: 0, pages: 1, vmFlags: VM_READ | VM_WRITE });
+  user.userWrite(mm, 0, 7);
+  lruAddDrain(memory);
+  const page = memory.pages.find(({ allocation }) => allocation.isAllocated)!;
+  page.lock.word.write(1);
+  swap.addToSwap(page);
+  rmap.tryToUnmap(page, {});
+  page.lock.word.write(0);
+  return page;
+}
+
+describe('try_to_unuse()', () => {
+  test('maps a page again, read-only and old, and takes it out of the swap cache', () => {
+    const seen = once((system) => {
+      const { arch, mm, swapoff, swap } = system;
+      const page = unmappedPage(system);
+      swapoff.tryToUnuse();
+      const pte = walkToPte(mm, 0)!.ptep.read();
+      return [
+        arch.ptePfn(pte) === page.pfn,
+        arch.ptePresent(pte),
+        arch.pteWrite(pte),
+        arch.pteYoung(pte),
+        PageSwapCache(page),
+        swap.swapMapError(),
+      ];
+    });
+    expect(seen).toEqual([true, true, false, false, false, undefined]);
+  });
+
+  test('knows an entry by its slot, whatever its flags, and restores them', () => {
+    const seen = once((system) => {
+      const { arch, mm, swapoff } = system;
+      unmappedPage(system);
+      const { ptep } = walkToPte(mm, 0)!;
+      ptep.write(arch.pteSwpMkexclusive(arch.pteSwpMksoftDirty(arch.pteSwpMkuffdWp(ptep.read()))));
+      swapoff.tryToUnuse();
+      const pte = ptep.read();
+      return [arch.ptePresent(pte), arch.pteSoftDirty(pte), arch.pteUffdWp(pte)];
+    });
+    expect(seen).toEqual([true, true, true]);
+  });
+
+  test('leaves a page that somebody holds to its holder, mapped', () => {
+    const seen = once((system) => {
+      const page = unmappedPage(system);
+      getPage(page);
+      system.swapoff.tryToUnuse();
+      const byte = system.user.userRead(system.mm, 0);
+      putPage(page);
+      return [byte, PageSwapCache(page)];
+    });
+    expect(seen).toEqual([7, false]);
+  });
+
+  test('and a store at the same time keep every count, and the store', () => {
+    const { verdict, violations } = explored((system) => {
+      const { machine, memory, mm, swap, swapoff, user } = system;
+      machine.boot(() => unmappedPage(system));
+      machine.cpu(0).run('app', () => {
+        user.userWrite(mm, 0, 8);
+        return user.userRead(mm, 0);
+      });
+      machine.cpu(1).run('swapoff', () => {
+        swapoff.tryToUnuse();
+      });
+      return ({ app }) => {
+        expect(app).toBe(8);
+        expect(swap.swapMapError()).toBeUndefined();
+        auditReferences(memory);
+      };
+    });
+    expect([verdict, violations]).toEqual(['verified', []]);
+  });
+});

@@ -1,0 +1,55 @@
+import { cowByPageCount } from '@pagerace/cow';
+import { SWAPOFF } from '@pagerace/fault';
+import { choiceParameter, defineScenario } from '@pagerace/kernel';
+import { bioPinPages } from '@pagerace/block';
+import { swpExclusive } from '@pagerace/rmap';
+import { type Loaded, SwapRace, swapReadProperties } from './swap-race.js';
+
+export const swapExclusiveSwapoff = defineScenario({
+  id: 'swap-exclusive-swapoff',
+  title: 'B5: a direct read, swap-out, swapoff and a store',
+  description:
+    'A process has submitted a direct read into the lower half of a page. Reclaim has put the page into the ' +
+    'swap cache and unmapped it, and has written nothing to swap because of the reference of the request. On ' +
+    'CPU 1 swapoff maps the page again, read-only (unuse_pte()); the process on CPU 0 stores to the upper ' +
+    'half, after that or meanwhile. A store that copies takes the page away from under the device: what it writes is lost.',
+  parameters: {
+    swapoff: choiceParameter('when swapoff maps the page again', ['before', 'meanwhile']),
+  },
+  machine: { cpus: 2, pages: 5 },
+  properties: swapReadProperties,
+  expected: [
+    { without: [cowByPageCount], verdict: 'verified', because: 'references do not count' },
+    {
+      with: [cowByPageCount],
+      without: [swpExclusive, bioPinPages],
+      verdict: 'violated',
+      properties: ['I-COH & I-DIO'],
+      because: 'unuse_pte() maps the page read-only, and the store sees the reference',
+    },
+    {
+      with: [swpExclusive],
+      architectures: ['x86'],
+      verdict: 'verified',
+      because: '1493a1913e34: unuse_pte() restores the flag by the marker of the entry',
+    },
+  ],
+  build(context) {
+    const { machine } = context;
+    const race = new SwapRace(context);
+    const swapoff = context.get(SWAPOFF);
+    const dio = machine.boot(() => race.submit());
+    race.runReclaim('before');
+    machine.cpu(0).run('app', () => {
+      race.store('hi');
+      race.awaitEnd(dio);
+      return race.loadBoth();
+    });
+    if (context.parameters.swapoff === 'before') machine.boot(() => swapoff.tryToUnuse());
+    else machine.cpu(1).run('swapoff', () => void swapoff.tryToUnuse());
+    machine.agent('disk').run(() => race.disk.serve());
+    return machine.program(({ app }) => {
+      race.judge(app as Loaded);
+    });
+  },
+});
