@@ -1,10 +1,12 @@
 import {
   auditReferences,
   getPage,
+  lockPage,
   lruAddDrain,
   type Page,
   PageSwapCache,
   putPage,
+  unlockPage,
   VM_READ,
   VM_WRITE,
   walkToPte,
@@ -19,10 +21,10 @@ function unmappedPage({ memory, mm, rmap, swap, user }: System): Page {
   user.userWrite(mm, 0, 7);
   lruAddDrain(memory);
   const page = memory.pages.find(({ allocation }) => allocation.isAllocated)!;
-  page.lock.word.write(1);
+  lockPage(page);
   swap.addToSwap(page);
   rmap.tryToUnmap(page, {});
-  page.lock.word.write(0);
+  unlockPage(page);
   return page;
 }
 
@@ -47,15 +49,17 @@ describe('try_to_unuse()', () => {
 
   test('knows an entry by its slot, whatever its flags, and restores them', () => {
     const seen = once((system) => {
-      const { arch, mm, swapoff } = system;
+      const { arch, mm, rmap, swapoff } = system;
       unmappedPage(system);
+      const exclusive: boolean[] = [];
+      rmap.pageAddAnonRmap = (...[, , , isExclusive]) => void exclusive.push(isExclusive);
       const { ptep } = walkToPte(mm, 0)!;
       ptep.write(arch.pteSwpMkexclusive(arch.pteSwpMksoftDirty(arch.pteSwpMkuffdWp(ptep.read()))));
       swapoff.tryToUnuse();
       const pte = ptep.read();
-      return [arch.ptePresent(pte), arch.pteSoftDirty(pte), arch.pteUffdWp(pte)];
+      return [arch.ptePresent(pte), arch.pteSoftDirty(pte), arch.pteUffdWp(pte), exclusive];
     });
-    expect(seen).toEqual([true, true, true]);
+    expect(seen).toEqual([true, true, true, [true]]);
   });
 
   test('leaves a page that somebody holds to its holder, mapped', () => {

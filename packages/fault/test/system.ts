@@ -15,7 +15,7 @@ import {
 import { exploring, toySystem } from '@pagerace/page-model/testing';
 import { RMAP, type Rmap, rmapSubsystem } from '@pagerace/rmap';
 import { SWAP, type Swap, swapSubsystem } from '@pagerace/swap';
-import { faultSubsystem } from '../src/index.js';
+import { faultSubsystem, SWAPOFF, type Swapoff } from '../src/index.js';
 
 export interface System {
   readonly machine: Machine;
@@ -27,6 +27,7 @@ export interface System {
   readonly mm: Mm;
   readonly rmap: Rmap;
   readonly swap: Swap;
+  readonly swapoff: Swapoff;
 }
 
 function compose(): System {
@@ -42,7 +43,8 @@ function compose(): System {
   const mm = new Mm(memory, 'mm', [machine.cpu(0)]);
   const rmap = wiring.get(RMAP);
   const swap = wiring.get(SWAP);
-  return { machine, memory, arch, handler, user, mm, rmap, swap };
+  const swapoff = wiring.get(SWAPOFF);
+  return { machine, memory, arch, handler, user, mm, rmap, swap, swapoff };
 }
 
 export const { explored, once } = exploring(sc, compose);
