@@ -8,7 +8,9 @@ const large = [
   'madv-free-dio-batch',
   'madv-free-dio-two-pages',
   'stale-tlb-deferred-flush',
+  'swap-exclusive-slot-reuse',
   'swap-exclusive-stable-writeback',
+  'swap-exclusive-synchronous',
   'swap-exclusive-writeback',
 ];
 
