@@ -1,6 +1,6 @@
 import { BIO_PAGE_REFERENCES } from '@pagerace/block';
 import { GET_USER_PAGES, type GetUserPages, type GupFlags } from '@pagerace/gup';
-import { choiceParameter, type PropertyDefinition, type ScenarioContext } from '@pagerace/kernel';
+import { choiceParameter, type ScenarioContext } from '@pagerace/kernel';
 import {
   cell,
   type Cell,
@@ -29,7 +29,7 @@ import {
   type Vma,
   walkToPte,
 } from '@pagerace/page-model';
-import { SWAP } from '@pagerace/swap';
+import { SWAP, type Swap } from '@pagerace/swap';
 import { VMSCAN, type Vmscan } from '@pagerace/vmscan';
 import { Findings } from '../findings.js';
 import {
@@ -38,6 +38,7 @@ import {
   mappingIsCoherent,
   referencesAreCounted,
 } from '../madv-free/properties.js';
+import { ownStoreIsKept, slotsAreCounted } from './swap-device-properties.js';
 
 export const ADDRESS = 0x7f7c10418000;
 
@@ -48,16 +49,12 @@ const STORED = 0x63;
 /** What the device has: `y`. */
 const FROM_DEVICE = 0x79;
 
-export const ownStoreIsSeen: PropertyDefinition = {
-  id: 'I-OWN',
-  statement: 'a process loads what it has stored last',
-};
-
 /** What must hold where a direct read into the lower half of a page meets a store to the upper one. */
 export const entryProperties = [
   directReadIsSeen,
   mappingIsCoherent,
-  ownStoreIsSeen,
+  ownStoreIsKept,
+  slotsAreCounted,
   referencesAreCounted,
   freeIsUntouched,
 ];
@@ -107,6 +104,7 @@ export class EntryRace {
   readonly #user: UserAccess;
   readonly #gup: GetUserPages;
   readonly #vmscan: Vmscan;
+  readonly #swap: Swap;
   readonly #flags: GupFlags;
   /** What the device is to write to. */
   readonly #target: Cell<Page | null>;
@@ -126,7 +124,8 @@ export class EntryRace {
     this.#gup = get(GET_USER_PAGES);
     this.#vmscan = get(VMSCAN);
     this.#flags = { write: true, pin: get(BIO_PAGE_REFERENCES).pin };
-    get(SWAP).swapon({ pages: 2 });
+    this.#swap = get(SWAP);
+    this.#swap.swapon({ pages: 2 });
     this.#target = formatted(
       cell<Page | null>(null, 'disk.target'),
       (page) => page?.name ?? 'none',
@@ -240,10 +239,12 @@ export class EntryRace {
     property(referencesAreCounted.id).applies();
     property(freeIsUntouched.id).applies();
     findings.demand(
-      property(ownStoreIsSeen.id),
+      property(ownStoreIsKept.id),
       hi === STORED,
       () => `the process has stored ${hex(STORED)}, and loaded ${hex(hi)}`,
     );
+    const error = this.#swap.swapMapError();
+    findings.demand(property(slotsAreCounted.id), error === undefined, () => error!);
   }
 }
 

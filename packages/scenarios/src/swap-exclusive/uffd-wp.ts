@@ -4,7 +4,8 @@ import { ANON_EXCLUSIVE } from '@pagerace/rmap';
 import { USERFAULTFD } from '@pagerace/userfaultfd';
 import { Findings } from '../findings.js';
 import { freeIsUntouched, referencesAreCounted } from '../madv-free/properties.js';
-import { ADDRESS, EntryRace, type Loaded, ownStoreIsSeen } from './entry-race.js';
+import { ADDRESS, EntryRace, type Loaded } from './entry-race.js';
+import { ownStoreIsKept, slotsAreCounted } from './swap-device-properties.js';
 
 const reportedFirst: PropertyDefinition = {
   id: 'I-UFFD',
@@ -31,7 +32,8 @@ export const swapExclusiveUffdWp = defineScenario({
   properties: [
     reportedFirst,
     staysExclusive,
-    ownStoreIsSeen,
+    ownStoreIsKept,
+    slotsAreCounted,
     referencesAreCounted,
     freeIsUntouched,
   ],
