@@ -40,7 +40,8 @@ import {
 } from '../madv-free/properties.js';
 import { ownStoreIsKept, slotsAreCounted } from './swap-device-properties.js';
 
-export const ADDRESS = 0x7f7c10418000;
+/** On a page boundary with pages of 64 KiB as well. */
+export const ADDRESS = 0x7f7c10410000;
 
 /** What the halves of the page hold at the start: `a` and `b`. */
 const INITIAL: Readonly<Record<Half, number>> = { lo: 0x61, hi: 0x62 };
