@@ -97,7 +97,7 @@ export const ksm = [
     file: 'packages/fault/src/page-fault.ts',
     from: 'const page = ksmMightNeedToCopy(swapcache, vma, address);',
     to: 'const page = (void ksmMightNeedToCopy, swapcache);',
-    watchers: ['packages/fault', 'packages/scenarios'],
+    watchers: ['packages/fault'],
   },
   {
     id: 'ksm-copied-by-anon-vma-alone',
