@@ -34,6 +34,7 @@ export interface System {
   readonly rmap: Rmap;
   readonly swap: Swap;
   readonly ksm: Ksm;
+  readonly faults: StubFaults;
   /** Two processes with a page each at address 0, alike, on its LRU list and mapped writable and dirty. */
   readonly mms: readonly [Mm, Mm];
 }
@@ -53,7 +54,8 @@ function systemOf(release: Release): System {
   swapSubsystem(wiring);
   rmapSubsystem(wiring);
   ksmSubsystem(wiring);
-  wiring.bindValue(FAULT_HANDLER, new StubFaults());
+  const faults = new StubFaults();
+  wiring.bindValue(FAULT_HANDLER, faults);
   for (const { variants } of [...rmapHistories, ...ksmHistories])
     variants
       .findLast(({ since }) => since !== undefined && compareReleases(since, release) <= 0)
@@ -83,6 +85,7 @@ function systemOf(release: Release): System {
     rmap,
     swap: wiring.get(SWAP),
     ksm: wiring.get(KSM),
+    faults,
     mms: [process('one', 0), process('other', 1)],
   };
 }
@@ -102,5 +105,4 @@ export const merge = ({ ksm, mms: [one, other] }: System): boolean =>
   ksm.cmpAndMergePage({ mm: one, address: 0 }, { mm: other, address: 0 });
 
 /** The flags of the faults that break_ksm() took. */
-export const faultsIn = ({ wiring }: System): readonly number[] =>
-  (wiring.get(FAULT_HANDLER) as StubFaults).flags;
+export const faultsIn = ({ faults }: System): readonly number[] => faults.flags;

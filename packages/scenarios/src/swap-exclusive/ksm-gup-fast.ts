@@ -9,7 +9,7 @@ import {
   referencesAreCounted,
 } from '../madv-free/properties.js';
 import { KSM_ADDRESS, KsmRace } from './ksm-race.js';
-import { mergedIsConfined } from './ksm-properties.js';
+import { storesAreConfined } from './properties.js';
 
 export const swapExclusiveKsmGupFast = defineScenario({
   id: 'swap-exclusive-ksm-gup-fast',
@@ -27,7 +27,7 @@ export const swapExclusiveKsmGupFast = defineScenario({
     reference: choiceParameter('what GUP-fast takes', ['get', 'pin']),
   },
   machine: { cpus: 2, pages: 4 },
-  properties: [directReadIsSeen, mappingIsCoherent, mergedIsConfined, referencesAreCounted],
+  properties: [directReadIsSeen, mappingIsCoherent, storesAreConfined, referencesAreCounted],
   build(context) {
     const { get, machine, parameters, property } = context;
     const race = new KsmRace(context);
@@ -58,7 +58,7 @@ export const swapExclusiveKsmGupFast = defineScenario({
         mapped?.contents.readHalf('lo') === written,
         () => `what the device wrote to ${page.name} cannot be read where it was to go`,
       );
-      race.judgeOther(findings, property(mergedIsConfined.id));
+      race.judgeOther(findings, property(storesAreConfined.id));
       findings.conclude();
     });
   },

@@ -4,8 +4,10 @@ import { SWAP } from '@pagerace/swap';
 import { VMSCAN } from '@pagerace/vmscan';
 import { Findings } from '../findings.js';
 import { referencesAreCounted } from '../madv-free/properties.js';
-import { ksmIsShared, mergedIsConfined, storeIsSeen } from './ksm-properties.js';
+import { ownStoreIsSeen } from './entry-race.js';
+import { ksmIsShared } from './ksm-properties.js';
 import { ALIKE, KsmRace } from './ksm-race.js';
+import { storesAreConfined } from './properties.js';
 
 /** What the process stores to the upper half. */
 const STORED = 0x63;
@@ -23,7 +25,7 @@ export const swapExclusiveKsmSwap = defineScenario({
     first: choiceParameter('what the process does first that stores', ['load', 'store']),
   },
   machine: { cpus: 2, pages: 5 },
-  properties: [storeIsSeen, mergedIsConfined, ksmIsShared, referencesAreCounted],
+  properties: [ownStoreIsSeen, storesAreConfined, ksmIsShared, referencesAreCounted],
   expected: [
     { architectures: ['x86'], verdict: 'verified', because: 'a KSM page is nobody’s own' },
   ],
@@ -51,16 +53,16 @@ export const swapExclusiveKsmSwap = defineScenario({
       property(referencesAreCounted.id).applies();
       const findings = new Findings();
       findings.demand(
-        property(storeIsSeen.id),
+        property(ownStoreIsSeen.id),
         app === STORED,
         () => 'what the process stored is not what it loads',
       );
       findings.demand(
-        property(mergedIsConfined.id),
+        property(storesAreConfined.id),
         (other as readonly number[]).every((byte) => byte === ALIKE),
         () => 'the other process loads what it has never stored',
       );
-      race.judgeOther(findings, property(mergedIsConfined.id));
+      race.judgeOther(findings, property(storesAreConfined.id));
       const exclusive = memory.pages.find((page) => PageKsm(page) && PageAnonExclusive(page));
       findings.demand(
         property(ksmIsShared.id),

@@ -3,8 +3,9 @@ import { choiceParameter, defineScenario } from '@pagerace/kernel';
 import { Findings } from '../findings.js';
 import { writeAsDevice, WRITTEN } from '../gup-fast-collapse/judge-page.js';
 import { directReadIsSeen, referencesAreCounted } from '../madv-free/properties.js';
-import { mergedIsConfined, storeIsSeen } from './ksm-properties.js';
+import { ownStoreIsSeen } from './entry-race.js';
 import { KSM_ADDRESS, KsmRace } from './ksm-race.js';
+import { storesAreConfined } from './properties.js';
 
 /** What the process stores to the upper half. */
 const STORED = 0x63;
@@ -24,7 +25,7 @@ export const swapExclusiveKsm = defineScenario({
     ]),
   },
   machine: { cpus: 2, pages: 5 },
-  properties: [directReadIsSeen, storeIsSeen, mergedIsConfined, referencesAreCounted],
+  properties: [directReadIsSeen, ownStoreIsSeen, storesAreConfined, referencesAreCounted],
   expected: [
     {
       architectures: ['x86'],
@@ -55,11 +56,11 @@ export const swapExclusiveKsm = defineScenario({
         () => 'what the device wrote is not what the process loads',
       );
       findings.demand(
-        property(storeIsSeen.id),
+        property(ownStoreIsSeen.id),
         hi === STORED,
         () => 'what the process stored is not what it loads',
       );
-      race.judgeOther(findings, property(mergedIsConfined.id));
+      race.judgeOther(findings, property(storesAreConfined.id));
       findings.conclude();
     });
   },

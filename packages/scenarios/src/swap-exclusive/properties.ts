@@ -33,5 +33,7 @@ export const pinnedStaysMapped: PropertyDefinition = {
 
 export const storesAreConfined: PropertyDefinition = {
   id: 'I-CONF',
-  statement: 'after fork neither process loads what the other has stored since',
+  statement:
+    'neither of two processes that came to share a page, by fork or by KSM, loads what the other has ' +
+    'written since',
 };
