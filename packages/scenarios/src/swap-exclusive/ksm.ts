@@ -43,21 +43,21 @@ export const swapExclusiveKsm = defineScenario({
       race.store('hi', STORED);
       writeAsDevice(page!);
       gup.release(page!, flags);
-      return [race.load('lo'), race.load('hi')];
     });
     machine.cpu(1).run('ksmd', () => race.merge(parameters.kept));
-    return machine.program(({ app }) => {
-      const [lo, hi] = app as readonly number[];
+    return machine.program(() => {
+      // What the process would load now.
+      const contents = race.mapped()?.contents;
       property(referencesAreCounted.id).applies();
       const findings = new Findings();
       findings.demand(
         property(directReadIsSeen.id),
-        lo === WRITTEN.charCodeAt(0),
+        contents?.readHalf('lo') === WRITTEN,
         () => 'what the device wrote is not what the process loads',
       );
       findings.demand(
         property(ownStoreIsSeen.id),
-        hi === STORED,
+        contents?.readHalf('hi') === String.fromCharCode(STORED),
         () => 'what the process stored is not what it loads',
       );
       race.judgeOther(findings, property(storesAreConfined.id));
