@@ -38,7 +38,7 @@ import {
   mappingIsCoherent,
   referencesAreCounted,
 } from '../madv-free/properties.js';
-import { ownStoreIsKept, slotsAreCounted } from './swap-device-properties.js';
+import { ownStoreIsKept, slotsAreCounted } from './properties.js';
 
 /** On a page boundary with pages of 64 KiB as well. */
 export const ADDRESS = 0x7f7c10410000;

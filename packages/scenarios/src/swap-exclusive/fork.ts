@@ -4,8 +4,12 @@ import { choiceParameter, defineScenario, type ScenarioContext } from '@pagerace
 import { Findings } from '../findings.js';
 import { directReadIsSeen } from '../madv-free/properties.js';
 import { HeldRace } from './held-race.js';
-import { pinnedStaysMapped, readAcrossForkIsSeen, storesAreConfined } from './properties.js';
-import { ownStoreIsKept } from './swap-device-properties.js';
+import {
+  ownStoreIsKept,
+  pinnedStaysMapped,
+  readAcrossForkIsSeen,
+  storesAreConfined,
+} from './properties.js';
 import { INITIAL, STORED, swapProperties } from './swap-race.js';
 
 const CHILDS = 0x64;

@@ -7,8 +7,7 @@ import { x86PteSwpExclusive } from '@pagerace/arch-x86';
 import { Findings } from '../findings.js';
 import { directReadIsSeen } from '../madv-free/properties.js';
 import { HeldRace } from './held-race.js';
-import { pinnedStaysMapped } from './properties.js';
-import { ownStoreIsKept } from './swap-device-properties.js';
+import { ownStoreIsKept, pinnedStaysMapped } from './properties.js';
 import { swapProperties, swapReadProperties } from './swap-race.js';
 
 const read = { write: true };

@@ -4,10 +4,8 @@ import { SWAP } from '@pagerace/swap';
 import { VMSCAN } from '@pagerace/vmscan';
 import { Findings } from '../findings.js';
 import { referencesAreCounted } from '../madv-free/properties.js';
-import { ownStoreIsSeen } from './entry-race.js';
-import { ksmIsShared } from './ksm-properties.js';
+import { ksmIsShared, ownStoreIsKept, storesAreConfined } from './properties.js';
 import { ALIKE, KsmRace } from './ksm-race.js';
-import { storesAreConfined } from './properties.js';
 
 /** What the process stores to the upper half. */
 const STORED = 0x63;
@@ -25,7 +23,7 @@ export const swapExclusiveKsmSwap = defineScenario({
     first: choiceParameter('what the process does first that stores', ['load', 'store']),
   },
   machine: { cpus: 2, pages: 5 },
-  properties: [ownStoreIsSeen, storesAreConfined, ksmIsShared, referencesAreCounted],
+  properties: [ownStoreIsKept, storesAreConfined, ksmIsShared, referencesAreCounted],
   expected: [
     { architectures: ['x86'], verdict: 'verified', because: 'a KSM page is nobody’s own' },
   ],
@@ -53,7 +51,7 @@ export const swapExclusiveKsmSwap = defineScenario({
       property(referencesAreCounted.id).applies();
       const findings = new Findings();
       findings.demand(
-        property(ownStoreIsSeen.id),
+        property(ownStoreIsKept.id),
         app === STORED,
         () => 'what the process stored is not what it loads',
       );

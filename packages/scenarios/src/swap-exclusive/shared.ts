@@ -4,8 +4,7 @@ import { byteAt, mappedPage, type Page } from '@pagerace/page-model';
 import { anonExclusiveBarriers } from '@pagerace/rmap';
 import { Findings } from '../findings.js';
 import { HeldRace } from './held-race.js';
-import { pinnedStaysMapped, storesAreConfined } from './properties.js';
-import { ownStoreIsKept } from './swap-device-properties.js';
+import { ownStoreIsKept, pinnedStaysMapped, storesAreConfined } from './properties.js';
 import { ADDRESS, INITIAL, STORED, swapProperties } from './swap-race.js';
 
 export const swapExclusiveTwoFaults = defineScenario({

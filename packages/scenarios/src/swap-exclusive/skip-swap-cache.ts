@@ -1,6 +1,6 @@
 import { defineScenario } from '@pagerace/kernel';
 import { claimSkippedSwapCache, skipSwapCache } from '@pagerace/swap';
-import { ownStoreIsKept } from './swap-device-properties.js';
+import { ownStoreIsKept } from './properties.js';
 import { LO, SwapDeviceRace, swapDeviceProperties, type Halves } from './swap-device-race.js';
 
 const STORED = 0x63;

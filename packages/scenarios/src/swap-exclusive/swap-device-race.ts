@@ -18,7 +18,7 @@ import { SWAP, type SwapDevice, type Swap } from '@pagerace/swap';
 import { VMSCAN, type Vmscan } from '@pagerace/vmscan';
 import { Findings } from '../findings.js';
 import { freeIsUntouched, referencesAreCounted } from '../madv-free/properties.js';
-import { ownStoreIsKept, slotsAreCounted } from './swap-device-properties.js';
+import { ownStoreIsKept, slotsAreCounted } from './properties.js';
 
 const START = 0x10000;
 

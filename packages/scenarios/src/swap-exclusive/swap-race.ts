@@ -31,10 +31,11 @@ import {
 import {
   exclusiveIsMappedOnce,
   markedEntryIsAlone,
+  ownStoreIsKept,
   readAcrossForkIsSeen,
+  slotsAreCounted,
   writableIsExclusive,
 } from './properties.js';
-import { ownStoreIsKept, slotsAreCounted } from './swap-device-properties.js';
 
 export const ADDRESS = 0x7f7c10418000;
 

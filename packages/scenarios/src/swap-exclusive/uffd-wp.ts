@@ -5,7 +5,7 @@ import { USERFAULTFD } from '@pagerace/userfaultfd';
 import { Findings } from '../findings.js';
 import { freeIsUntouched, referencesAreCounted } from '../madv-free/properties.js';
 import { ADDRESS, EntryRace, type Loaded } from './entry-race.js';
-import { ownStoreIsKept, slotsAreCounted } from './swap-device-properties.js';
+import { ownStoreIsKept, slotsAreCounted } from './properties.js';
 
 const reportedFirst: PropertyDefinition = {
   id: 'I-UFFD',

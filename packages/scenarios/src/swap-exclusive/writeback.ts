@@ -7,7 +7,7 @@ import {
 import type { Program } from '@pagerace/explorer';
 import { swpExclusiveV2 } from '@pagerace/rmap';
 import type { SwapDeviceKind } from '@pagerace/swap';
-import { stableWhileWritten } from './swap-device-properties.js';
+import { stableWhileWritten } from './properties.js';
 import { LO, SwapDeviceRace, swapDeviceProperties, type Halves } from './swap-device-race.js';
 
 const STORED = 0x63;
