@@ -14,6 +14,7 @@ import { archUm } from '@pagerace/arch-um';
 import { archW } from '@pagerace/arch-w';
 import { archX86 } from '@pagerace/arch-x86';
 import { archXtensa } from '@pagerace/arch-xtensa';
+import { conformance } from '@pagerace/conformance';
 import { checkPlugin, type Plugin, PluginError, Registry } from '@pagerace/kernel';
 import { memoryModels } from '@pagerace/memory-models';
 import { scenarios } from '@pagerace/scenarios';
@@ -41,6 +42,7 @@ export async function loadRegistry(modules: readonly string[] = []): Promise<Reg
     archX86,
     archXtensa,
     scenarios,
+    conformance,
     ...(await Promise.all(modules.map(loadPlugin))),
   ]);
   registry.mustBeWhole();

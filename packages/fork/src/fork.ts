@@ -24,9 +24,19 @@ export interface Fork {
 /**
  * Makes the child's mappings, during set-up, as dup_mmap() does before it copies page-table entries:
  * the part of fork that a walk of the anon_vma is kept from by anon_vma->rwsem.
+ *
+ * @param from the first address that the child gets, and
+ * @param to the first one behind: MADV_DONTFORK keeps the others from it. By default it gets all
  */
-export function prepareChild(parent: Mm, child: Mm): void {
-  for (const { start, end, vmFlags, anonVma } of parent.vmas) {
+export function prepareChild(
+  parent: Mm,
+  child: Mm,
+  from: VirtualAddress = 0,
+  to: VirtualAddress = Infinity,
+): void {
+  for (const { start: vmaStart, end: vmaEnd, vmFlags, anonVma } of parent.vmas) {
+    const [start, end] = [Math.max(vmaStart, from), Math.min(vmaEnd, to)];
+    if (start >= end) continue;
     const pages = (end - start) / parent.memory.pageSize;
     child.mmap({ start, pages, vmFlags, ...(anonVma === null ? {} : { anonVma }) });
   }

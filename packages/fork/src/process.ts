@@ -71,10 +71,8 @@ export class Process implements Fork {
   dupMmap(parent: Mm, child: Mm): void {
     mmapWriteLock(parent);
     mmapWriteLock(child, 1);
-    for (const vma of parent.vmas) {
-      const dst = child.findVma(vma.start);
-      if (dst !== undefined) this.copyPageRange(dst, vma);
-    }
+    // Mappings with VM_DONTCOPY the child does not have: see prepareChild().
+    for (const dst of child.vmas) this.copyPageRange(dst, parent.findVma(dst.start)!);
     mmapWriteUnlock(child);
     // The parent's entries have become read-only.
     flushTlbMm(this.tlb, parent);
@@ -85,10 +83,10 @@ export class Process implements Fork {
   copyPageRange(dst: Vma, src: Vma): void {
     // GUP-fast, which takes no lock, must not pin a page between the check for pins and the write
     // protection (57efa1fe5957, v5.11).
-    mmuNotified(src.mm, src.start, src.end, () => {
+    mmuNotified(src.mm, dst.start, dst.end, () => {
       rawWriteSeqcountBegin(src.mm.writeProtectSeq);
       this.ordering.afterBegin();
-      for (const [start, end] of pmdRanges(this.memory, src.start, src.end))
+      for (const [start, end] of pmdRanges(this.memory, dst.start, dst.end))
         this.copyPmdRange(dst, src, start, end);
       rawWriteSeqcountEnd(src.mm.writeProtectSeq);
     });

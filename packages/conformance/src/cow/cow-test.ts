@@ -1,0 +1,180 @@
+import { FORK, type Fork, prepareChild } from '@pagerace/fork';
+import { GET_USER_PAGES, type GetUserPages } from '@pagerace/gup';
+import { HUGE_MEMORY } from '@pagerace/huge-memory';
+import type { ScenarioContext } from '@pagerace/kernel';
+import { KHUGEPAGED } from '@pagerace/khugepaged';
+import { complete, Completion, waitForCompletion } from '@pagerace/machine';
+import {
+  lruAddDrain,
+  type Memory,
+  type Mm,
+  mmapReadLock,
+  mmapReadUnlock,
+  USER_ACCESS,
+  type UserAccess,
+  VM_READ,
+  type VirtualAddress,
+  VM_WRITE,
+  walkToPte,
+} from '@pagerace/page-model';
+import { SWAP } from '@pagerace/swap';
+import { VMSCAN } from '@pagerace/vmscan';
+import { TestProcess } from './test-process.js';
+
+/** Aligned to what an entry above the last level covers, on every architecture. */
+const RANGE = 0x7f0000000000;
+
+/** The byte that the memory is populated with: memset(mem, 1, size). */
+const POPULATED = 1;
+
+/** Of the memory that a test is run on. */
+export type Half = 'lower' | 'upper';
+
+/** The processes of cow.c, and the pipes by which they take turns. */
+export class CowTest {
+  readonly memory: Memory;
+  readonly mm: Mm;
+  /** What the test is run on, in pages; a layout may leave less than was mapped. */
+  pages = 0;
+  /** Whether the layout came about; the test skips itself otherwise. */
+  isThere = true;
+  readonly #context: ScenarioContext<unknown>;
+  readonly #user: UserAccess;
+  readonly #gup: GetUserPages;
+  readonly #fork: Fork;
+  /** comm_pipes, and what fork() and wait() tell. */
+  readonly #forked = new Completion('fork');
+  readonly #childReady = new Completion('child_ready');
+  readonly #parentReady = new Completion('parent_ready');
+  readonly #exited = new Completion('exit');
+
+  constructor(context: ScenarioContext<unknown>) {
+    this.#context = context;
+    this.memory = context.memory;
+    this.mm = context.process('parent', 0);
+    this.#user = context.get(USER_ACCESS);
+    this.#gup = context.get(GET_USER_PAGES);
+    this.#fork = context.get(FORK);
+  }
+
+  /** The address of a page of the memory. */
+  address(nth = 0): VirtualAddress {
+    return RANGE + nth * this.memory.pageSize;
+  }
+
+  /** What a process does with the memory, or with a half of it. */
+  process(mm = this.mm, half?: Half): TestProcess {
+    const [first, pages] = this.#rangeOf(half);
+    return new TestProcess(mm, this.address(first), pages, this.#user, this.#gup, this.#fork);
+  }
+
+  #rangeOf(half: Half | undefined): readonly [first: number, pages: number] {
+    if (half === undefined) return [0, this.pages];
+    return [half === 'lower' ? 0 : this.pages / 2, this.pages / 2];
+  }
+
+  // ---- set-up: what the layouts are made of ----
+
+  /** mmap(), and a memset() that populates it. */
+  populate(pages: number): void {
+    this.mm.mmap({ start: RANGE, pages, vmFlags: VM_READ | VM_WRITE });
+    this.pages = pages;
+    this.process().memset(POPULATED);
+  }
+
+  /** A huge page, as a fault allocates it: khugepaged makes one of what is populated, as no fault does here. */
+  populateHuge(): void {
+    this.populate(this.memory.hpagePmdNr);
+    this.collapse();
+  }
+
+  /** madvise(MADV_COLLAPSE), which drains the LRU batches first. @returns whether there is a huge page now */
+  collapse(): boolean {
+    lruAddDrain(this.memory);
+    const khugepaged = this.#context.get(KHUGEPAGED);
+    return khugepaged.hpageCollapseScanPmd(this.mm, RANGE) === 'SCAN_SUCCEED';
+  }
+
+  /** Maps the pages of a huge page one by one, as a change of a part of its mapping does. */
+  split(): void {
+    mmapReadLock(this.mm);
+    this.#context.get(HUGE_MEMORY).splitHugePmd(this.mm.findVma(RANGE)!, RANGE);
+    mmapReadUnlock(this.mm);
+  }
+
+  /** madvise(MADV_DONTNEED) of a page. */
+  dontneed(nth: number): void {
+    this.#fork.zapPage(this.mm, this.address(nth));
+  }
+
+  /** madvise(MADV_PAGEOUT). The first scan finds the page referenced, and makes it old. */
+  pageout(): void {
+    this.#context.get(SWAP).swapon(this.pages);
+    const vmscan = this.#context.get(VMSCAN);
+    for (let scan = 0; scan < 2; scan++) vmscan.shrinkInactiveList('inactive_anon');
+    this.isThere = this.#isSwapped();
+  }
+
+  /** pagemap_is_swapped(). */
+  #isSwapped(): boolean {
+    const { arch } = this.memory;
+    const pte = walkToPte(this.mm, RANGE)?.ptep.read();
+    return pte !== undefined && arch.isSwapPte(pte);
+  }
+
+  /** A child that fork() is going to fill: with all that is mapped, or with one half of it. */
+  prepareChild(half?: Half): Mm {
+    const child = this.#context.process('child', 1);
+    const [first, pages] = this.#rangeOf(half);
+    if (half === undefined) prepareChild(this.mm, child);
+    else prepareChild(this.mm, child, this.address(first), this.address(first + pages));
+    return child;
+  }
+
+  /** fork() of the first page alone, as MADV_DONTFORK of the others leaves it, and exit(). */
+  shareFirst(): void {
+    const child = this.#context.process('first child', 1);
+    prepareChild(this.mm, child, this.address(), this.address(1));
+    this.#fork.dupMmap(this.mm, child);
+    this.#fork.exitMmap(child);
+  }
+
+  // ---- the run: who waits for whom ----
+
+  /** fork(), by the parent. */
+  fork(child: Mm): void {
+    this.#fork.dupMmap(this.mm, child);
+    complete(this.#forked);
+  }
+
+  /** Where the child begins. */
+  born(): void {
+    waitForCompletion(this.#forked);
+  }
+
+  childIsReady(): void {
+    complete(this.#childReady);
+  }
+
+  awaitChild(): void {
+    waitForCompletion(this.#childReady);
+  }
+
+  parentIsReady(): void {
+    complete(this.#parentReady);
+  }
+
+  awaitParent(): void {
+    waitForCompletion(this.#parentReady);
+  }
+
+  exit(child: Mm): void {
+    this.#fork.exitMmap(child);
+    complete(this.#exited);
+  }
+
+  /** wait(). */
+  awaitExit(): void {
+    waitForCompletion(this.#exited);
+  }
+}

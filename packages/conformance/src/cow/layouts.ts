@@ -1,0 +1,110 @@
+import type { MachineSize } from '@pagerace/kernel';
+import type { SuiteLayout } from '../suite.js';
+import type { CowTest } from './cow-test.js';
+import { madvPageout } from './features.js';
+
+/** A layout that the model can make. */
+export interface CowLayout extends SuiteLayout {
+  readonly isHuge: boolean;
+  /** Makes it, during set-up. */
+  readonly setUp: (test: CowTest) => void;
+}
+
+const pageoutFails = 'MADV_PAGEOUT did not work';
+
+/** Those of base pages and huge pages that can be made, as run_anon_test_case() has them. */
+export const cowLayouts: readonly CowLayout[] = [
+  {
+    id: 'base',
+    name: 'base page',
+    needs: [],
+    isHuge: false,
+    setUp: (test) => test.populate(1),
+  },
+  {
+    id: 'swapped',
+    name: 'swapped out base page',
+    needs: [madvPageout],
+    skips: pageoutFails,
+    isHuge: false,
+    setUp: (test) => {
+      test.populate(1);
+      test.pageout();
+    },
+  },
+  {
+    id: 'thp',
+    name: 'THP',
+    needs: [],
+    isHuge: true,
+    setUp: (test) => test.populateHuge(),
+  },
+  {
+    id: 'pte-mapped',
+    name: 'PTE-mapped THP',
+    needs: [],
+    isHuge: true,
+    setUp: (test) => {
+      test.populateHuge();
+      test.split();
+    },
+  },
+  {
+    id: 'single-pte',
+    name: 'single PTE of THP',
+    needs: [],
+    isHuge: true,
+    setUp: (test) => {
+      test.populateHuge();
+      for (let nth = 1; nth < test.memory.hpagePmdNr; nth++) test.dontneed(nth);
+      test.pages = 1;
+    },
+  },
+  {
+    id: 'partially-shared',
+    name: 'partially shared THP',
+    needs: [],
+    isHuge: true,
+    setUp: (test) => {
+      test.populateHuge();
+      // MADV_DONTFORK of all pages but the first splits the mapping there, and the huge page with it.
+      test.split();
+      test.shareFirst();
+    },
+  },
+];
+
+const hugeSwap = 'the swap of huge pages is not modelled';
+
+/** Those that cannot. */
+export const missingLayouts: readonly SuiteLayout[] = [
+  {
+    id: 'partially-mremapped',
+    name: 'partially mremap()’ed THP',
+    needs: [],
+    missing: 'mremap() is not modelled',
+  },
+  { id: 'swapped-thp', name: 'swapped-out THP', needs: [madvPageout], missing: hugeSwap },
+  {
+    id: 'swapped-pte-mapped',
+    name: 'swapped-out, PTE-mapped THP',
+    needs: [madvPageout],
+    missing: hugeSwap,
+  },
+  {
+    id: 'swapped-single-pte',
+    name: 'single PTE of swapped-out THP',
+    needs: [madvPageout],
+    missing: hugeSwap,
+  },
+  { id: 'hugetlb', name: 'hugetlb', needs: [], missing: 'hugetlb is not modelled' },
+];
+
+/**
+ * Huge pages of four, so that a half of one is neither a single page of it nor all of it; and one more for
+ * what is collapsed again.
+ */
+export function machineFor({ isHuge }: CowLayout): MachineSize {
+  const pages = 16;
+  return isHuge ? { cpus: 2, pages, hugePages: 2, hpagePmdNr: 4 } : { cpus: 2, pages };
+}
