@@ -14,13 +14,18 @@ import {
   UnshareUnlessExclusive,
 } from './vintages/anon-exclusive.js';
 import {
-  LookBeforeReference,
+  DupPinned,
   NeverUnshare,
   ReuseByMapCount,
   ReuseHugeByMapCount,
   UnorderedPin,
 } from './vintages/map-count.js';
-import { cowByPageCount, ReuseByPageCount } from './vintages/page-count.js';
+import {
+  cowByPageCount,
+  earlyCowOfPinned,
+  LookBeforeReference,
+  ReuseByPageCount,
+} from './vintages/page-count.js';
 import {
   cowBySingleReference,
   hugeCowBySingleReference,
@@ -45,7 +50,8 @@ export const cowHistories: readonly History[] = [
     since(anonExclusive, ReuseHugeIfExclusive),
   ]),
   history(ANON_DUP_RULE, 'mm/memory.c:copy_present_pte(), mm/huge_memory.c:copy_huge_pmd()', [
-    asOf('v5.11', LookBeforeReference),
+    asOf('v4.12', DupPinned),
+    since(earlyCowOfPinned, LookBeforeReference),
     since(tryDupAnonRmap, ReferenceBeforeLook),
     // Unchanged, and page_try_dup_anon_rmap() clears the flag: without that function none would.
     since(anonExclusive, ReferenceBeforeLook),

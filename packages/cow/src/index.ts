@@ -19,13 +19,18 @@ export {
   UnshareUnlessExclusive,
 } from './vintages/anon-exclusive.js';
 export {
-  LookBeforeReference,
+  DupPinned,
   NeverUnshare,
   ReuseByMapCount,
   ReuseHugeByMapCount,
   UnorderedPin,
 } from './vintages/map-count.js';
-export { cowByPageCount, ReuseByPageCount } from './vintages/page-count.js';
+export {
+  cowByPageCount,
+  earlyCowOfPinned,
+  LookBeforeReference,
+  ReuseByPageCount,
+} from './vintages/page-count.js';
 export {
   cowBySingleReference,
   hugeCowBySingleReference,

@@ -36,3 +36,12 @@ test.each(['v5.19', 'v6.15'])(
     expect(duplicated(release, pins)).toEqual([2 + pins, false, 1, 1]);
   },
 );
+
+// copy_present_page(), mm/memory.c, 70e806e4e645.
+test.each([
+  ['v5.8', true, 2],
+  ['v5.9', false, 1],
+] as const)('fork of %s shares a page that is pinned: %s', (release, isShared, mappings) => {
+  const pins = GUP_PIN_COUNTING_BIAS;
+  expect(duplicated(release, pins)).toEqual([isShared, mappings, mappings]);
+});

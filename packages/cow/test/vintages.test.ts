@@ -26,10 +26,9 @@ const row = (release: Release): readonly (string | undefined)[] =>
 
 // The six-row table of vintages, without V1 and V5, whose rules are GUP's alone.
 test.each([
-  ['v5.6', 'ReuseByMapCount', 'ReuseHugeByMapCount', undefined, 'NeverUnshare', 'UnorderedPin'],
-  ['v5.9', 'ReuseByPageCount', 'ReuseHugeByMapCount', undefined, 'NeverUnshare', 'UnorderedPin'],
+  ['v5.6', 'ReuseByMapCount', 'ReuseHugeByMapCount', 'DupPinned', 'NeverUnshare', 'UnorderedPin'],
   [
-    'v5.17',
+    'v5.9',
     'ReuseByPageCount',
     'ReuseHugeByMapCount',
     'LookBeforeReference',

@@ -1,3 +1,11 @@
+export {
+  AsAsked,
+  ForceCowBreak,
+  GUP_COW_BREAK,
+  type GupCowBreak,
+  gupForceCowBreak,
+  gupNoForcedCow,
+} from './gup-cow-break.js';
 export { GET_USER_PAGES, type GetUserPages } from './get-user-pages.js';
 export { GUP_CONFIG, GupConfig } from './gup-config.js';
 export { GUP_FAST_LOG, GupFastLog, type GupFastWalk } from './gup-fast-log.js';

@@ -55,6 +55,7 @@ import {
   withPteLocked,
 } from '@pagerace/page-model';
 import type { GetUserPages } from './get-user-pages.js';
+import { GUP_COW_BREAK, type GupCowBreak } from './gup-cow-break.js';
 import { GUP_CONFIG, type GupConfig } from './gup-config.js';
 import { GUP_FAST_LOG, type GupFastLog } from './gup-fast-log.js';
 import { GUP_FAST_RECHECK, type GupFastRecheck } from './gup-fast-recheck.js';
@@ -76,12 +77,13 @@ export class UserPages implements GetUserPages {
     @inject(GUP_FAST_TOUCH) private readonly fastTouch: GupFastTouch,
     @inject(GUP_UNSHARE_RULE) private readonly unshare: GupUnshareRule,
     @inject(PIN_ORDERING) private readonly pinOrdering: PinOrdering,
+    @inject(GUP_COW_BREAK) private readonly cowBreak: GupCowBreak,
   ) {}
 
   @kernelFunction('mm/gup.c', 'internal_get_user_pages_fast')
   getUserPagesFast(mm: Mm, start: VirtualAddress, pages: number, flags: GupFlags): readonly Page[] {
     if (flags.pin === true) this.mmSetHasPinnedFlag(mm);
-    const fast = this.locklessPagesFromMm(mm, start, pages, flags);
+    const fast = this.locklessPagesFromMm(mm, start, pages, this.cowBreak.fastFlags(flags));
     if (fast.length === pages || flags.fastOnly === true) return fast;
     const done = fast.length;
     const rest = start + done * this.memory.pageSize;
@@ -226,15 +228,16 @@ export class UserPages implements GetUserPages {
   // ---- slow: mmap_lock, the PTL, and page faults ----
 
   /** __get_user_pages(), for one page. */
-  #getUserPage(mm: Mm, address: VirtualAddress, flags: GupFlags): Page {
+  #getUserPage(mm: Mm, address: VirtualAddress, asked: GupFlags): Page {
     const vma = mm.findVma(address);
     if (vma === undefined) {
       throw new Violation('EFAULT', `${mm.name} has nothing mapped at 0x${address.toString(16)}`);
     }
     // check_vma_flags(), without FOLL_FORCE.
-    if (flags.write === true && !vma.has(VM_WRITE)) {
+    if (asked.write === true && !vma.has(VM_WRITE)) {
       throw new Violation('EFAULT', `${vma.toString()} may not be written to`);
     }
+    const flags = this.cowBreak.slowFlags(asked, vma);
     for (;;) {
       const found = this.followPagePte(vma, address, flags);
       if (found instanceof Object) return found;

@@ -2,7 +2,6 @@ import { inject, injectable } from '@pagerace/di';
 import {
   getPage,
   type Page,
-  pageNeedsCowForDma,
   type SwapEntry,
   trylockPage,
   unlockPage,
@@ -64,16 +63,12 @@ export class ReuseHugeByMapCount implements HugeReuseRule {
   }
 }
 
-/**
- * page_needs_cow_for_dma(), then get_page() and page_dup_rmap(): copy_present_pte() and copy_huge_pmd(),
- * v5.11 to v5.18.
- */
+/** get_page() and page_dup_rmap(), pinned or not: copy_one_pte() and copy_huge_pmd(), to v5.8. */
 @injectable()
-export class LookBeforeReference implements AnonDupRule {
-  constructor(@inject(RMAP) private readonly rmap: Rmap) {}
+export class DupPinned implements AnonDupRule {
+  constructor(@inject(RMAP) protected readonly rmap: Rmap) {}
 
-  tryDup(page: Page, compound: boolean, vma: Vma): boolean {
-    if (pageNeedsCowForDma(vma, page)) return false;
+  tryDup(page: Page, compound: boolean, _vma: Vma): boolean {
     // The reference first, the mapping after it: in between, a page has one reference more than its
     // mappings account for.
     getPage(page);
