@@ -3,6 +3,7 @@ import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 
 import type { BarriersOptions } from './commands/barriers.js';
 import type { BisectOptions } from './commands/bisect.js';
 import type { CompareOptions } from './commands/compare.js';
+import type { ConformanceOptions } from './commands/conformance.js';
 import type { EstimateOptions } from './commands/estimate.js';
 import type { ExportOptions } from './commands/export.js';
 import type { Listed } from './commands/list.js';
@@ -373,6 +374,42 @@ ${exitCodeHelp}`,
     .action((scenario: string, options: ReproduceOptions) =>
       command(async (session) =>
         (await import('./commands/reproduce.js')).reproduce(scenario, options, session),
+      ),
+    );
+
+  subcommand(program, 'conformance', "run a selftest of the kernel's own on modelled kernels")
+    .addArgument(new Argument('<suite>', 'the selftest').choices(['cow']))
+    .option(
+      '--kernels <kernels>',
+      'with commas between; `all` is every release in which modelled code changed; default those of `pagerace list kernels`',
+      separated,
+    )
+    .option('--arch <architecture>', 'default x86')
+    .option('--rows <numbers>', 'only these tests, with commas between', separated)
+    .option('--layouts <ids>', 'only these layouts, with commas between', separated)
+    .option('--jobs <n>', 'run so many at the same time; default a core each', wholeNumber(1))
+    .addHelpText(
+      'after',
+      `
+cow is tools/testing/selftests/mm/cow.c: what fork(), vmsplice(), io_uring and longterm pins must not see, or must, of
+what a process stores, with memory of each layout. A test is one process and its child in turns, and is explored as any
+scenario is: test 3 is the scenario cow-3, and a layout its parameter, so run, bisect and replay take it.
+A cell that the model cannot run is skipped, and says why; one whose test a real kernel of that release could not run
+either has an asterisk, and shows what would be. Nothing is expected of a cell: what is printed is what the model says.
+
+Ends with 1 if a cell fails, with an asterisk or without; with 4 if it was interrupted, or nothing but skipped.
+
+Examples:
+  pagerace conformance cow
+  pagerace conformance cow --kernels v5.7,v5.8,v5.9,v5.18,v5.19
+  pagerace conformance cow --kernels v5.18,v5.18+anon-exclusive --arch arm64 --layouts base,thp
+  pagerace run cow-3 --kernel v5.7 --set layout=base               why a cell fails
+  pagerace bisect cow-3 --good v5.9 --bad v5.7 --set layout=base   which commit mended it
+${exitCodeHelp}`,
+    )
+    .action((suite: string, options: ConformanceOptions) =>
+      command(async (session) =>
+        (await import('./commands/conformance.js')).conformance(suite, options, session),
       ),
     );
 

@@ -44,3 +44,4 @@ export {
 export { ScenarioContext } from './scenario-context.js';
 export { UsageError } from './usage-error.js';
 export { newerCode, patchesIn, variantIn } from './variant.js';
+export { historiesOf } from './wire.js';

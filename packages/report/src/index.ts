@@ -1,6 +1,14 @@
 export { ascii } from './ascii.js';
 export { commandLines } from './command-lines.js';
 export {
+  type ConformanceCell,
+  type ConformanceDocument,
+  conformanceDocument,
+  type ConformanceOutcome,
+  type ConformanceReport,
+  conformanceTables,
+} from './conformance.js';
+export {
   type BisectDocument,
   bisectDocument,
   type BisectReport,
