@@ -13,10 +13,8 @@ export interface SuiteRow {
   readonly number: number;
   /** As the test prints it. */
   readonly name: string;
-  /** The test as a program, whose parameter `layout` is the id of a layout; none where the model lacks something. */
-  readonly scenario?: Scenario;
-  /** What the model lacks. */
-  readonly missing?: string;
+  /** The test as a program, whose parameter `layout` is the id of a layout. */
+  readonly scenario: Scenario;
   /** Without which the test does not run on a real kernel. */
   readonly needs: readonly Feature[];
   /** The ids of the layouts that it is run on. */

@@ -34,10 +34,12 @@ export function prepareChild(
   from: VirtualAddress = 0,
   to: VirtualAddress = Infinity,
 ): void {
-  for (const { start: vmaStart, end: vmaEnd, vmFlags, anonVma } of parent.vmas) {
-    const [start, end] = [Math.max(vmaStart, from), Math.min(vmaEnd, to)];
+  for (const vma of parent.vmas) {
+    const [start, end] = [Math.max(vma.start, from), Math.min(vma.end, to)];
     if (start >= end) continue;
+    const { vmFlags, anonVma } = vma;
     const pages = (end - start) / parent.memory.pageSize;
-    child.mmap({ start, pages, vmFlags, ...(anonVma === null ? {} : { anonVma }) });
+    const pgoff = vma.pageIndex(start);
+    child.mmap({ start, pages, vmFlags, pgoff, ...(anonVma === null ? {} : { anonVma }) });
   }
 }

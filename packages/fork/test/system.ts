@@ -1,4 +1,4 @@
-import { cowSubsystem } from '@pagerace/cow';
+import { ANON_DUP_RULE, cowSubsystem, LookBeforeReference } from '@pagerace/cow';
 import type { Wiring } from '@pagerace/di';
 import type { Machine } from '@pagerace/machine';
 import { sc } from '@pagerace/memory-models';
@@ -44,6 +44,8 @@ export const { explored, once } = exploring(sc, ({ rewire, ...toy }: Options = {
   cowSubsystem(wiring);
   faultSubsystem(wiring);
   forkSubsystem(wiring);
+  // v5.9 to v5.18.
+  wiring.override(ANON_DUP_RULE, LookBeforeReference);
   rewire?.(wiring);
   const memory = wiring.get(MEMORY);
   const arch = wiring.get(ARCHITECTURE);

@@ -1,5 +1,5 @@
 import { token } from '@pagerace/di';
-import type { VirtualAddress, Vma } from '@pagerace/page-model';
+import type { Pte, VirtualAddress, Vma } from '@pagerace/page-model';
 
 export const HUGE_MEMORY = token<HugeMemory>('huge-memory.HugeMemory', {
   providedBy: ['@pagerace/huge-memory'],
@@ -15,4 +15,12 @@ export interface HugeMemory {
    * @returns false where there is none: it may just have been split
    */
   zapHugePmd(vma: Vma, address: VirtualAddress): boolean;
+  /**
+   * change_huge_pmd(), or clear_soft_dirty_pmd(): changes the entry of a huge page, which is invalid meanwhile,
+   * so that no bit that the hardware sets gets lost.
+   *
+   * @param change what becomes of the entry, as one of the last level
+   * @returns false where there is none: it may just have been split
+   */
+  changeHugePmd(vma: Vma, address: VirtualAddress, change: (pte: Pte) => Pte): boolean;
 }

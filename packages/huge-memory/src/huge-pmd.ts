@@ -97,6 +97,14 @@ export class HugePmd implements HugeMemory {
     pteFree(mm, pgtableTransHugeWithdraw(mm, pmdp));
   }
 
+  @kernelFunction('mm/huge_memory.c')
+  changeHugePmd(vma: Vma, address: VirtualAddress, change: (pte: Pte) => Pte): boolean {
+    return this.#withHugePmd(vma, address, (pmdp) => {
+      const old = this.arch.pmdPte(this.arch.pmdpInvalidate(vma, address, pmdp));
+      this.arch.setPmdAt(vma.mm, address, pmdp, this.arch.pteHugePmd(change(old)));
+    });
+  }
+
   /** Does something to the entry if, under the lock, it maps a huge page. @returns whether it does */
   #withHugePmd({ mm }: Vma, address: VirtualAddress, body: (pmdp: Ptep) => void): boolean {
     const pmdp = pmdOffset(mm, address);

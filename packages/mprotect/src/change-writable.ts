@@ -13,6 +13,10 @@ export const CHANGE_WRITABLE = token<ChangeWritable>('mprotect.ChangeWritable', 
   providedBy: ['@pagerace/mprotect'],
 });
 
+export const CHANGE_HUGE_WRITABLE = token<ChangeWritable>('mprotect.ChangeHugeWritable', {
+  providedBy: ['@pagerace/mprotect'],
+});
+
 /** The seam of can_change_pte_writable(): whether an entry is made writable without a write fault. */
 export interface ChangeWritable {
   /** @param pte write-protected, in a private mapping that may be written to. Hold the PTL */
@@ -72,3 +76,16 @@ export const changeWritable = history(CHANGE_WRITABLE, 'mm/mprotect.c:can_change
   since(mprotectDirtyExclusive, ChangeDirtyWritable),
   since(mprotectCleanExclusive, ChangeExclusiveWritable),
 ]);
+
+export const mprotectHugeExclusive = commit({
+  id: 'mprotect-huge-exclusive',
+  title: 'mm/huge_memory: try avoiding write faults when changing PMD protection',
+  commit: 'c27f479ef542',
+  since: 'v6.2',
+});
+
+export const changeHugeWritable = history(
+  CHANGE_HUGE_WRITABLE,
+  'mm/huge_memory.c:can_change_pmd_writable()',
+  [asOf('v4.12', NeverChangeWritable), since(mprotectHugeExclusive, ChangeExclusiveWritable)],
+);

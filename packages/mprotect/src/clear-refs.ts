@@ -1,5 +1,6 @@
 import { inject, injectable, token } from '@pagerace/di';
 import { asOf, commit, history, since } from '@pagerace/history';
+import { HUGE_MEMORY, type HugeMemory } from '@pagerace/huge-memory';
 import { kernelFunction } from '@pagerace/machine';
 import {
   ARCHITECTURE,
@@ -23,6 +24,7 @@ import {
   VM_SHARED,
   VM_SOFTDIRTY,
   type Vma,
+  walkToPmd,
 } from '@pagerace/page-model';
 
 export const CLEAR_REFS = token<ClearRefs>('mprotect.ClearRefs', {
@@ -58,7 +60,7 @@ export const softDirtyPins = history(SOFT_DIRTY_PINS, 'fs/proc/task_mmu.c:clear_
   since(clearRefsPins, { areSpared: true }),
 ]);
 
-/** fs/proc/task_mmu.c of v5.17 but for the seam, for small pages. */
+/** fs/proc/task_mmu.c of v5.17 but for the seam. */
 @injectable()
 export class ClearRefs {
   constructor(
@@ -66,6 +68,7 @@ export class ClearRefs {
     @inject(MEMORY) private readonly memory: Memory,
     @inject(TLB_FLUSH) private readonly tlb: TlbFlush,
     @inject(SOFT_DIRTY_PINS) private readonly pins: SoftDirtyPins,
+    @inject(HUGE_MEMORY) private readonly huge: HugeMemory,
   ) {}
 
   /** Writes 4 to /proc/pid/clear_refs, CLEAR_REFS_SOFT_DIRTY: from now on what is written to becomes soft-dirty. */
@@ -88,6 +91,7 @@ export class ClearRefs {
 
   @kernelFunction('fs/proc/task_mmu.c')
   clearRefsPteRange(vma: Vma, start: VirtualAddress, end: VirtualAddress): void {
+    if (this.memory.hasHugePages && this.clearSoftDirtyPmd(vma, start)) return;
     const locked = pteOffsetMapLock(vma.mm, start);
     if (locked === undefined) return;
     // Without CONFIG_MEM_SOFT_DIRTY clear_soft_dirty() is empty.
@@ -96,6 +100,17 @@ export class ClearRefs {
       address += this.memory.pageSize;
     }
     pteUnmapUnlock(locked);
+  }
+
+  /** Of a huge page, pinned or not. @returns whether there is one */
+  @kernelFunction('fs/proc/task_mmu.c')
+  clearSoftDirtyPmd(vma: Vma, start: VirtualAddress): boolean {
+    const above = walkToPmd(vma.mm, start);
+    if (above === undefined || !this.arch.pmdTransHuge(above.pmd)) return false;
+    if (!this.arch.hasSoftDirty) return true;
+    return this.huge.changeHugePmd(vma, start, (pte) =>
+      this.arch.pteClearSoftDirty(this.arch.pteWrprotect(pte)),
+    );
   }
 
   /** clear_soft_dirty(): the next write must fault, to be noticed. Of a swap entry the soft-dirty bit alone changes. */

@@ -1,8 +1,10 @@
 export {
+  CHANGE_HUGE_WRITABLE,
   CHANGE_WRITABLE,
   type ChangeWritable,
   mprotectCleanExclusive,
   mprotectDirtyExclusive,
+  mprotectHugeExclusive,
 } from './change-writable.js';
 export {
   CLEAR_REFS,

@@ -1,5 +1,6 @@
 import { inject, injectable, token } from '@pagerace/di';
 import { ModelError } from '@pagerace/explorer';
+import { HUGE_MEMORY, type HugeMemory } from '@pagerace/huge-memory';
 import { kernelFunction } from '@pagerace/machine';
 import {
   ARCHITECTURE,
@@ -22,9 +23,10 @@ import {
   VM_SHARED,
   VM_WRITE,
   type Vma,
+  walkToPmd,
 } from '@pagerace/page-model';
 import { RMAP, type Rmap } from '@pagerace/rmap';
-import { CHANGE_WRITABLE, type ChangeWritable } from './change-writable.js';
+import { CHANGE_HUGE_WRITABLE, CHANGE_WRITABLE, type ChangeWritable } from './change-writable.js';
 
 export const MPROTECT = token<Mprotect>('mprotect.Mprotect', {
   providedBy: ['@pagerace/mprotect'],
@@ -40,7 +42,7 @@ export interface ChangeProtection {
   readonly tryChangeWritable?: boolean;
 }
 
-/** mm/mprotect.c, of v5.17 but for the seam, for small pages of private anonymous mappings that may be read. */
+/** mm/mprotect.c, of v5.17 but for the seams, for private anonymous mappings that may be read. */
 @injectable()
 export class Mprotect {
   constructor(
@@ -49,6 +51,8 @@ export class Mprotect {
     @inject(TLB_FLUSH) private readonly tlb: TlbFlush,
     @inject(RMAP) private readonly rmap: Rmap,
     @inject(CHANGE_WRITABLE) private readonly changeWritable: ChangeWritable,
+    @inject(CHANGE_HUGE_WRITABLE) private readonly changeHugeWritable: ChangeWritable,
+    @inject(HUGE_MEMORY) private readonly huge: HugeMemory,
   ) {}
 
   /** mprotect() of a whole mapping, which begins at `start`, to PROT_READ, or to PROT_READ | PROT_WRITE. */
@@ -84,10 +88,29 @@ export class Mprotect {
     let changed = false;
     for (const [from, to] of pmdRanges(this.memory, start, end)) {
       changed =
-        mmuNotified(vma.mm, from, to, () => this.changePteRange(vma, from, to, flags)) || changed;
+        mmuNotified(vma.mm, from, to, () => this.changePmdRange(vma, from, to, flags)) || changed;
     }
     // tlb_finish_mmu(), or flush_tlb_range(): behind the locks of the page tables.
     if (changed) this.tlb.flushTlbRange(vma.mm, start, end);
+  }
+
+  /** change_pmd_range(), for what one entry covers: a huge page of which a part is meant is split. */
+  @kernelFunction('mm/mprotect.c')
+  changePmdRange(
+    vma: Vma,
+    start: VirtualAddress,
+    end: VirtualAddress,
+    flags: ChangeProtection,
+  ): boolean {
+    const above = this.memory.hasHugePages ? walkToPmd(vma.mm, start) : undefined;
+    if (above !== undefined && this.arch.pmdTransHuge(above.pmd)) {
+      const isPart = end - start < this.memory.hpagePmdNr * this.memory.pageSize;
+      const change = (pte: Pte): Pte => this.#changed(vma, pte, flags, this.changeHugeWritable);
+      if (isPart) this.huge.splitHugePmd(vma, start);
+      // If it has been split meanwhile, its pages are changed one by one.
+      else if (this.huge.changeHugePmd(vma, start, change)) return true;
+    }
+    return this.changePteRange(vma, start, end, flags);
   }
 
   /** @returns whether an entry has changed */
@@ -119,18 +142,21 @@ export class Mprotect {
   #changePresent(vma: Vma, address: VirtualAddress, ptep: Ptep, flags: ChangeProtection): void {
     // ptep_modify_prot_start(): until the commit the hardware cannot set a bit of it.
     const old = this.arch.ptepGetAndClear(vma.mm, address, ptep);
+    const pte = this.#changed(vma, old, flags, this.changeWritable);
+    // ptep_modify_prot_commit().
+    this.arch.setPteAt(vma.mm, address, ptep, pte);
+  }
+
+  /** What becomes of an entry that was taken out, or of a huge page's. */
+  #changed(vma: Vma, old: Pte, flags: ChangeProtection, rule: ChangeWritable): Pte {
     // pte_modify(): the protection of a private mapping has no write bit, and what was used stays noted.
     let pte = this.arch.pteWrprotect(old);
     if (flags.uffdWp === true) pte = this.arch.pteMkuffdWp(pte);
     if (flags.uffdWpResolve === true) pte = this.arch.pteClearUffdWp(pte);
-    if (
-      flags.tryChangeWritable === true &&
-      this.changeWritable.canChangePteWritable(this.memory, vma, pte)
-    ) {
+    if (flags.tryChangeWritable === true && rule.canChangePteWritable(this.memory, vma, pte)) {
       pte = this.arch.pteMkwrite(pte);
     }
-    // ptep_modify_prot_commit().
-    this.arch.setPteAt(vma.mm, address, ptep, pte);
+    return pte;
   }
 
   /** Of a swap entry the uffd-wp bit alone changes. @returns whether it did */

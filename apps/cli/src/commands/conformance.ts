@@ -153,13 +153,13 @@ function plan(
   { architecture, model }: Machine,
 ): readonly PlannedCell[] {
   const parameters = { layout: layout.id };
-  const known = rows.find(({ scenario }) => scenario !== undefined)?.scenario;
-  const misfit =
+  const [first] = rows;
+  const because =
     layout.missing ??
-    (known &&
+    (first &&
       misfitOf(() =>
         select(registry, {
-          scenario: known.id,
+          scenario: first.scenario.id,
           kernel: kernels[0]!.id,
           architecture,
           model,
@@ -170,10 +170,9 @@ function plan(
   const newerCodeOf = new Map(kernels.map((kernel) => [kernel, newerCode(histories, kernel)]));
   return rows.flatMap((row) =>
     kernels.map((kernel): PlannedCell => {
-      const { scenario, missing: because = misfit } = row;
+      const { scenario } = row;
       const cell = { row: row.number, layout: layout.id, kernel: kernel.id };
-      if (because !== undefined || scenario === undefined)
-        return { cell: { ...cell, ...(because === undefined ? {} : { because }) }, row, layout };
+      if (because !== undefined) return { cell: { ...cell, because }, row, layout };
       const lacks = lacking(kernel, [...row.needs, ...layout.needs]).map(
         ({ name, since }) => `${name} (${since})`,
       );

@@ -4,21 +4,25 @@ import { HUGE_MEMORY } from '@pagerace/huge-memory';
 import type { ScenarioContext } from '@pagerace/kernel';
 import { KHUGEPAGED } from '@pagerace/khugepaged';
 import { complete, Completion, waitForCompletion } from '@pagerace/machine';
+import { MADVISE_PAGEOUT } from '@pagerace/madvise';
+import { CLEAR_REFS, MPROTECT, MREMAP } from '@pagerace/mprotect';
 import {
   lruAddDrain,
   type Memory,
   type Mm,
   mmapReadLock,
   mmapReadUnlock,
+  mmapWriteLock,
+  mmapWriteUnlock,
   USER_ACCESS,
   type UserAccess,
   VM_READ,
   type VirtualAddress,
   VM_WRITE,
+  Vma,
   walkToPte,
 } from '@pagerace/page-model';
 import { SWAP } from '@pagerace/swap';
-import { VMSCAN } from '@pagerace/vmscan';
 import { TestProcess } from './test-process.js';
 
 /** Aligned to what an entry above the last level covers, on every architecture. */
@@ -77,7 +81,7 @@ export class CowTest {
 
   /** mmap(), and a memset() that populates it. */
   populate(pages: number): void {
-    this.mm.mmap({ start: RANGE, pages, vmFlags: VM_READ | VM_WRITE });
+    this.mm.mmap({ start: RANGE, pages, vmFlags: VM_READ | VM_WRITE }).willChange();
     this.pages = pages;
     this.process().memset(POPULATED);
   }
@@ -107,11 +111,25 @@ export class CowTest {
     this.#fork.zapPage(this.mm, this.address(nth));
   }
 
-  /** madvise(MADV_PAGEOUT). The first scan finds the page referenced, and makes it old. */
+  /** mremap() of the upper half, which splits its mapping off, and with it the huge page. */
+  moveUpperHalf(): void {
+    this.split();
+    const half = this.pages / 2;
+    const { vmFlags, anonVma, pgoff, end } = this.mm.findVma(RANGE)!;
+    const upper = new Vma(this.mm, this.address(half), end, vmFlags, anonVma, pgoff + half);
+    const mremap = this.#context.get(MREMAP);
+    const elsewhere = RANGE + this.memory.hpagePmdSize;
+    mremap.prepare(upper, elsewhere).willChange();
+    mmapWriteLock(this.mm);
+    mremap.movePageTables(upper, elsewhere);
+    mmapWriteUnlock(this.mm);
+    this.pages = half;
+  }
+
+  /** madvise(MADV_PAGEOUT). */
   pageout(): void {
     this.#context.get(SWAP).swapon(this.pages);
-    const vmscan = this.#context.get(VMSCAN);
-    for (let scan = 0; scan < 2; scan++) vmscan.shrinkInactiveList('inactive_anon');
+    this.#context.get(MADVISE_PAGEOUT).madvisePageout(this.mm, RANGE, this.pages);
     this.isThere = this.#isSwapped();
   }
 
@@ -139,7 +157,24 @@ export class CowTest {
     this.#fork.exitMmap(child);
   }
 
-  // ---- the run: who waits for whom ----
+  // ---- the run: what the parent does to its mapping ----
+
+  /** mprotect(PROT_READ), of the whole mapping: where a layout has left a part of it, nothing else is there. */
+  protect(): void {
+    this.#context.get(MPROTECT).mprotect(this.mm, RANGE, false);
+  }
+
+  /** mprotect(PROT_READ | PROT_WRITE), which may map pages writable at once that a write fault would go on with. */
+  unprotect(): void {
+    this.#context.get(MPROTECT).mprotect(this.mm, RANGE, true);
+  }
+
+  /** clear_softdirty(): from now on mprotect() leaves it to write faults. */
+  clearSoftDirty(): void {
+    this.#context.get(CLEAR_REFS).clearSoftDirty(this.mm);
+  }
+
+  // ---- who waits for whom ----
 
   /** fork(), by the parent. */
   fork(child: Mm): void {

@@ -1,6 +1,6 @@
 import type { Suite, SuiteRow } from '../suite.js';
 import { cowLayouts, missingLayouts } from './layouts.js';
-import { type CowRow, cowRows, missingRows } from './rows.js';
+import { type CowRow, cowRows } from './rows.js';
 import { cowScenario } from './scenario.js';
 
 /** Of huge pages alone: a test that collapses one again is run on it as it was allocated. */
@@ -20,16 +20,11 @@ function suiteRow(row: CowRow): SuiteRow {
   };
 }
 
-const everyLayout = [...cowLayouts, ...missingLayouts].map(({ id }) => id);
-
 /** cow.c, but for its tests of memory that is not anonymous. */
 export const cow: Suite = {
   id: 'cow',
   title: 'copy-on-write of anonymous memory',
   source: 'tools/testing/selftests/mm/cow.c',
-  rows: [
-    ...cowRows.map(suiteRow),
-    ...missingRows.map((row) => ({ ...row, needs: [], layouts: everyLayout })),
-  ].sort((one, other) => one.number - other.number),
+  rows: cowRows.map(suiteRow),
   layouts: [...cowLayouts, ...missingLayouts],
 };

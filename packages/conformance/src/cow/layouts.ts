@@ -61,6 +61,16 @@ export const cowLayouts: readonly CowLayout[] = [
     },
   },
   {
+    id: 'partially-mremapped',
+    name: "partially mremap()'ed THP",
+    needs: [],
+    isHuge: true,
+    setUp: (test) => {
+      test.populateHuge();
+      test.moveUpperHalf();
+    },
+  },
+  {
     id: 'partially-shared',
     name: 'partially shared THP',
     needs: [],
@@ -78,12 +88,6 @@ const hugeSwap = 'the swap of huge pages is not modelled';
 
 /** Those that cannot. */
 export const missingLayouts: readonly SuiteLayout[] = [
-  {
-    id: 'partially-mremapped',
-    name: 'partially mremap()’ed THP',
-    needs: [],
-    missing: 'mremap() is not modelled',
-  },
   { id: 'swapped-thp', name: 'swapped-out THP', needs: [madvPageout], missing: hugeSwap },
   {
     id: 'swapped-pte-mapped',

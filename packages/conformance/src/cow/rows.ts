@@ -1,6 +1,6 @@
 import type { PropertyDefinition } from '@pagerace/kernel';
 import type { Mm } from '@pagerace/page-model';
-import type { Feature, SuiteRow } from '../suite.js';
+import type { Feature } from '../suite.js';
 import type { CowTest, Half } from './cow-test.js';
 import { fixedBuffers, madvCollapse, pinLongtermTest } from './features.js';
 
@@ -142,6 +142,47 @@ function spliceInParent(when: 'before fork' | 'after fork'): CowRow['run'] {
   });
 }
 
+/** mprotect(PROT_READ) and back again. */
+function protectOnce(test: CowTest, between: () => void = () => undefined): boolean {
+  test.protect();
+  between();
+  test.unprotect();
+  return true;
+}
+
+/** Maps the memory read-only, and keeps mprotect() from mapping it writable again by soft-dirty tracking. */
+function mapReadOnly(test: CowTest): void {
+  protectOnce(test, () => test.clearSoftDirty());
+}
+
+/** do_test_iouring(), without a fork: the buffer must have what the process stores. */
+const readOnlyBuffer: CowRow['run'] = (test) => ({
+  parent: () => {
+    const own = test.process();
+    const buffer = own.registerBuffers();
+    mapReadOnly(test);
+    own.memset(CHANGED);
+    const isReliable = buffer.read() === own.memcpy();
+    buffer.release();
+    return outcomeOf(isReliable);
+  },
+});
+
+/** do_test_ro_pin() of memory that was never shared. */
+function pinOfExclusive(fast: boolean): CowRow['run'] {
+  return (test) => ({
+    parent: () => {
+      const own = test.process();
+      mapReadOnly(test);
+      const pin = own.pinLongterm(fast);
+      own.memset(CHANGED);
+      const isReliable = pin.read() === own.memcpy();
+      pin.release();
+      return outcomeOf(isReliable);
+    },
+  });
+}
+
 /** do_test_iouring(), with a fork: the buffer must have what the process stores. */
 const forkWithBuffer: CowRow['run'] = (test, child) => ({
   parent: () => {
@@ -187,6 +228,7 @@ function collapsing(when: 'before fork' | 'after fork', half?: Half): CowRow['ru
   const collapse = (test: CowTest): boolean => test.collapse();
   return cowInParent({
     beforeFork: (test) => {
+      // mprotect() of one page of it, there and back.
       test.split();
       return when === 'after fork' || collapse(test);
     },
@@ -216,18 +258,17 @@ function collapseRow(
 
 function pinRow(
   number: number,
-  sharing: 'shared' | 'previously shared',
+  of: 'shared' | 'previously shared' | 'exclusive',
   fast: boolean,
   description: string,
 ): CowRow {
-  const how = fast ? 'GUP-fast' : 'GUP';
   return {
     number,
-    name: `R/O ${how} pin on R/O-mapped ${sharing.replace(' ', '-')} page`,
+    name: `R/O ${fast ? 'GUP-fast' : 'GUP'} pin on R/O-mapped ${of.replace(' ', '-')} page`,
     criterion: reliableReadPin,
     needs: [pinLongtermTest],
     description,
-    run: pinOfShared(sharing, fast),
+    run: of === 'exclusive' ? pinOfExclusive(fast) : pinOfShared(of, fast),
   };
 }
 
@@ -236,7 +277,10 @@ const whileShared =
 const onceShared =
   'A process forks, waits till the child has exited, pins its memory for reading and changes it. What it stores must be in the pages that are pinned.';
 
-/** anon_test_cases and anon_thp_test_cases, but for those of {@link missingRows}. */
+const neverShared =
+  'A process has its memory mapped read-only, though it may write to it, pins it for reading and changes it. What it stores must be in the pages that are pinned.';
+
+/** anon_test_cases and anon_thp_test_cases, by the number that the test has among them. */
 export const cowRows: readonly CowRow[] = [
   {
     number: 1,
@@ -248,6 +292,15 @@ export const cowRows: readonly CowRow[] = [
     run: cowInParent(),
   },
   {
+    number: 2,
+    name: 'Basic COW after fork() with mprotect() optimization',
+    criterion: noLeakIntoChild,
+    needs: [],
+    description:
+      'A process forks, takes the permission to write from its memory and gives it back, and changes it. The child must see what was there before.',
+    run: cowInParent({ beforeStores: protectOnce }),
+  },
+  {
     number: 3,
     name: 'vmsplice() + unmap in child',
     criterion: noLeakIntoChild,
@@ -255,6 +308,15 @@ export const cowRows: readonly CowRow[] = [
     description:
       'The child splices its memory into a pipe, which keeps references to the pages, and unmaps it; then the parent changes its own. What is read from the pipe must be what was there before (CVE-2020-29374).',
     run: cowInParent({ splices: true }),
+  },
+  {
+    number: 4,
+    name: 'vmsplice() + unmap in child with mprotect() optimization',
+    criterion: noLeakIntoChild,
+    needs: [],
+    description:
+      'As test 3, but the parent takes the permission to write from its memory and gives it back before it changes it. What is read from the pipe must be what was there before.',
+    run: cowInParent({ splices: true, beforeStores: protectOnce }),
   },
   {
     number: 5,
@@ -275,6 +337,15 @@ export const cowRows: readonly CowRow[] = [
     run: spliceInParent('after fork'),
   },
   {
+    number: 7,
+    name: 'R/O-mapping a page registered as iouring fixed buffer',
+    criterion: reliableWritePin,
+    needs: [fixedBuffers],
+    description:
+      'A process pins its memory for writing, as a fixed buffer of io_uring, has it mapped read-only, and changes it. What it stores must be in the buffer.',
+    run: readOnlyBuffer,
+  },
+  {
     number: 8,
     name: 'fork() with an iouring fixed buffer',
     criterion: reliableWritePin,
@@ -287,6 +358,8 @@ export const cowRows: readonly CowRow[] = [
   pinRow(10, 'shared', true, whileShared),
   pinRow(11, 'previously shared', false, onceShared),
   pinRow(12, 'previously shared', true, onceShared),
+  pinRow(13, 'exclusive', false, neverShared),
+  pinRow(14, 'exclusive', true, neverShared),
   collapseRow(
     15,
     'collapsing before fork()',
@@ -313,28 +386,4 @@ export const cowRows: readonly CowRow[] = [
     collapsing('after fork', 'upper'),
     'upper',
   ),
-];
-
-const mprotectMissing = 'mprotect() is not modelled';
-const clearRefsMissing = 'mprotect() and clear_refs are not modelled';
-
-/** The others, and what the model lacks for them. */
-export const missingRows: readonly Pick<SuiteRow, 'number' | 'name' | 'missing'>[] = [
-  {
-    number: 2,
-    name: 'Basic COW after fork() with mprotect() optimization',
-    missing: mprotectMissing,
-  },
-  {
-    number: 4,
-    name: 'vmsplice() + unmap in child with mprotect() optimization',
-    missing: mprotectMissing,
-  },
-  {
-    number: 7,
-    name: 'R/O-mapping a page registered as iouring fixed buffer',
-    missing: clearRefsMissing,
-  },
-  { number: 13, name: 'R/O GUP pin on R/O-mapped exclusive page', missing: clearRefsMissing },
-  { number: 14, name: 'R/O GUP-fast pin on R/O-mapped exclusive page', missing: clearRefsMissing },
 ];
