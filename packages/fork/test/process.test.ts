@@ -66,6 +66,20 @@ describe('fork', () => {
     expect(seen).toEqual([true, [false, false], 2, 2, false, false]);
   });
 
+  // VM_DONTCOPY, kernel/fork.c:dup_mmap().
+  test('copies only what the child has a mapping for', () => {
+    const seen = once((system) => {
+      const { machine, memory, fork, mm, user } = system;
+      mm.mmap({ start: 0, pages: 3, vmFlags });
+      for (const address of [0, 0x10, 0x20]) user.userWrite(mm, address, 7);
+      const child = new Mm(memory, 'child', [machine.cpu(1)]);
+      prepareChild(mm, child, 0x10, 0x20);
+      fork.dupMmap(mm, child);
+      return [0, 0x10, 0x20].map((address) => pageMapcount(pageAt(system, mm, address)));
+    });
+    expect(seen).toEqual([1, 2, 1]);
+  });
+
   test('gives each its own page when it writes', () => {
     const seen = once((system) => {
       const { page, child } = family(system);

@@ -80,3 +80,21 @@ describe('the end of a mapping', () => {
     expect(seen).toEqual([undefined, 0, false, 5, false]);
   });
 });
+
+// change_huge_pmd(), mm/huge_memory.c: pmdp_invalidate() first.
+test('the entry of a huge page is changed while the hardware cannot use it', () => {
+  const seen = once((system) => {
+    const { arch, huge, mm, vma } = system;
+    system.mapHuge();
+    const pmdp = pmdOffset(mm, 0)!;
+    const before = arch.pmdPte(pmdp.read());
+    let meanwhile = false;
+    const changed = huge.changeHugePmd(vma, 0, (pte) => {
+      meanwhile = arch.walkerPermits(pmdp.read(), false);
+      return arch.pteWrprotect(pte);
+    });
+    const nothing = huge.changeHugePmd(vma, 0x40, (pte) => pte);
+    return [changed, meanwhile, arch.pmdPte(pmdp.read()) === arch.pteWrprotect(before), nothing];
+  });
+  expect(seen).toEqual([true, false, true, false]);
+});

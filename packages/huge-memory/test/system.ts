@@ -1,4 +1,4 @@
-import { cowSubsystem } from '@pagerace/cow';
+import { ANON_DUP_RULE, cowSubsystem, LookBeforeReference } from '@pagerace/cow';
 import { inject, injectable, type Wiring } from '@pagerace/di';
 import type { Machine } from '@pagerace/machine';
 import { sc } from '@pagerace/memory-models';
@@ -82,6 +82,8 @@ const toy = exploring(
     rmapSubsystem(wiring);
     cowSubsystem(wiring);
     hugeMemorySubsystem(wiring);
+    // v5.9 to v5.18.
+    wiring.override(ANON_DUP_RULE, LookBeforeReference);
     wiring.bind(FAULT_HANDLER, ZeroFill);
     rewire?.(wiring);
     const memory = wiring.get(MEMORY);

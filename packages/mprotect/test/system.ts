@@ -24,7 +24,7 @@ import {
   type Vma,
   walkToPte,
 } from '@pagerace/page-model';
-import { exploring, toySystem } from '@pagerace/page-model/testing';
+import { exploring, type ToyOptions, toySystem } from '@pagerace/page-model/testing';
 import { RMAP, type Rmap, rmapHistories, rmapSubsystem } from '@pagerace/rmap';
 import { SWAP, type Swap, swapSubsystem } from '@pagerace/swap';
 import {
@@ -52,8 +52,12 @@ export interface System {
   readonly clearRefs: ClearRefs;
 }
 
-export const { explored, once } = exploring(sc, (release: Release = 'v4.12'): System => {
-  const { machine, wiring } = toySystem();
+/** A release alone, or with what the machine is to have. */
+type Options = Release | (ToyOptions & { readonly release: Release });
+
+export const { explored, once } = exploring(sc, (options: Options = 'v4.12'): System => {
+  const { release, ...toy } = typeof options === 'string' ? { release: options } : options;
+  const { machine, wiring } = toySystem(toy);
   swapSubsystem(wiring);
   rmapSubsystem(wiring);
   cowSubsystem(wiring);
