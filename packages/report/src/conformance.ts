@@ -135,7 +135,7 @@ function markOf({ outcome, because = '', lacks }: ConformanceCell, reasons: Reas
   return marks[tones[outcome]] + (lacks === undefined ? '' : '*');
 }
 
-function legend({ cells, layouts, kernels, rows }: ConformanceReport, reasons: Reasons): string {
+function legend({ cells, layouts, kernels }: ConformanceReport, reasons: Reasons): string {
   const lacked = [...new Set(cells.flatMap(({ lacks = [] }) => lacks))];
   const has = (outcome: ConformanceOutcome): boolean =>
     cells.some((cell) => cell.outcome === outcome);
@@ -150,7 +150,7 @@ function legend({ cells, layouts, kernels, rows }: ConformanceReport, reasons: R
     cells.filter((cell) => cell.outcome === outcome).length;
   const failure = cells.find(({ show }) => show !== undefined)?.show;
   const errors = has('error') ? `, ${marks.error} an error of the model` : '';
-  const total = `${counted(rows.length, 'test')} on ${counted(kernels.length, 'kernel')}: ${String(count('pass'))} pass, ${String(count('fail'))} fail, ${String(count('skip'))} skipped.`;
+  const total = `${counted(new Set(cells.map(({ row }) => row)).size, 'test')} on ${counted(kernels.length, 'kernel')}: ${String(count('pass'))} pass, ${String(count('fail'))} fail, ${String(count('skip'))} skipped.`;
   const lines = [
     `${marks.good} pass, ${marks.bad} FAIL${errors}`,
     ...(lacked.length === 0

@@ -128,7 +128,7 @@ export class CowTest {
 
   /** madvise(MADV_PAGEOUT). */
   pageout(): void {
-    this.#context.get(SWAP).swapon(this.pages);
+    this.#context.get(SWAP).swapon({ pages: this.pages });
     this.#context.get(MADVISE_PAGEOUT).madvisePageout(this.mm, RANGE, this.pages);
     this.isThere = this.#isSwapped();
   }
