@@ -18,6 +18,7 @@ describe('0: explored completely, and as it should be', () => {
     '--version',
     '--help',
     'help run',
+    'conformance cow --kernels v6.15 --rows 3 --layouts base -q',
   ])('%s', async (words) => {
     const { code, out, err } = await pagerace(words);
     expect({ code, err }).toEqual({ code: 0, err: '' });
@@ -35,6 +36,7 @@ describe('1: a violation, or not as expected', () => {
     ['run throwing', 'thread 1 threw TypeError: boom'],
     ['compare throwing', 'thread 1 threw TypeError: boom'],
     ['compare throwing-expected', 'Not as expected.'],
+    ['conformance cow --kernels v5.7 --rows 3 --layouts base -q', '1 fail'],
   ] as const)('%s', async (words, says) => {
     const { code, out, err } = await pagerace(words);
     expect({ code, err }).toEqual({ code: 1, err: '' });
@@ -44,6 +46,8 @@ describe('1: a violation, or not as expected', () => {
 
 describe('2: the command line is wrong', () => {
   it.each([
+    ['conformance cow --rows 99', 'there is no test 99'],
+    ['conformance cow --arch all', 'it takes one architecture, not all'],
     ['run stor-buffering', 'there is no scenario stor-buffering; did you mean store-buffering?'],
     ['run store-buffering --kernel plane', 'there is no kernel plane; did you mean plain?'],
     [
