@@ -46,7 +46,10 @@ export const swapExclusiveSwapoff = defineScenario({
       return race.loadBoth();
     });
     if (context.parameters.swapoff === 'before') machine.boot(() => swapoff.tryToUnuse());
-    else machine.cpu(1).run('swapoff', () => void swapoff.tryToUnuse());
+    else
+      machine.cpu(1).run('swapoff', () => {
+        swapoff.tryToUnuse();
+      });
     machine.agent('disk').run(() => race.disk.serve());
     return machine.program(({ app }) => {
       race.judge(app as Loaded);
