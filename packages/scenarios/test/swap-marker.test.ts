@@ -16,7 +16,7 @@ test.each([
   expect(violatedBy({ scenario, kernel, architecture, model: 'sc' })).toEqual(expected);
 });
 
-// pte_same() compares the marker, too: a fork may have cleared it since the entry was read.
+// A fault holds mmap_lock for reading, and fork for writing.
 test('a swap-in does not go by a marker that fork has cleared', () => {
   const scenario = 'swap-exclusive-fork-swap-in';
   expect(violatedBy({ scenario, kernel: 'v5.19', model: 'sc' })).toEqual([]);

@@ -50,8 +50,9 @@ export const swapExclusiveForkSwapIn = defineScenario({
   title: 'B22: a fork against a store that swaps the page in',
   description:
     'A page is unmapped, with the marker in its swap entry. One thread of the process stores to it, while another forks; ' +
-    'the child then loads twice. A swap-in that goes by a marker which fork has taken meanwhile maps a shared page ' +
-    'writable: pte_same() must compare all bits of the entry.',
+    'the child then loads twice. A swap-in that went by a marker which fork has taken meanwhile would map a shared ' +
+    'page writable. A fault holds mmap_lock for reading and fork for writing, so that neither comes between the ' +
+    'steps of the other, before pte_same() is asked.',
   machine: { cpus: 2, pages: 8 },
   properties: [storesAreConfined, ...swapProperties],
   build(context) {

@@ -35,14 +35,6 @@ export const kernel = [
     watchers: ['packages/rmap'],
   },
   {
-    id: 'swap-entry-compared-decoded',
-    fault: 'do_swap_page() compares what the entries refer to, and not the entries',
-    file: 'packages/fault/src/page-fault.ts',
-    from: 'const isSame = this.arch.pteSame(this.arch.ptepGet(locked.ptep), origPte);',
-    to: 'const now = this.arch.ptepGet(locked.ptep);\n    const isSame = this.arch.isSwapPte(now) && this.arch.pteToSwpEntry(now) === entry;',
-    watchers: ['packages/scenarios/test/swap-marker.test.ts'],
-  },
-  {
     id: 'rmap-exclusive-flush-deferred',
     fault: 'try_to_unmap_one() of v5.19 defers the flush of an exclusive page',
     file: 'packages/rmap/src/reverse-mapping.ts',
