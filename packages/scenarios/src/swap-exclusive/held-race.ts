@@ -3,7 +3,7 @@ import { GET_USER_PAGES, type GetUserPages, type GupFlags } from '@pagerace/gup'
 import type { ScenarioContext } from '@pagerace/kernel';
 import { type Half, mappedPage, type Mm, type Page, PageAnonExclusive } from '@pagerace/page-model';
 import { ANON_EXCLUSIVE } from '@pagerace/rmap';
-import { Findings } from '../findings.js';
+import type { Findings } from '../findings.js';
 import { directReadIsSeen, mappingIsCoherent } from '../madv-free/properties.js';
 import { pinnedStaysMapped, readAcrossForkIsSeen } from './properties.js';
 import { ADDRESS, SwapRace, type SwapRaceOptions } from './swap-race.js';
