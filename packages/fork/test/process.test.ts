@@ -80,6 +80,39 @@ describe('fork', () => {
     expect(seen).toEqual([1, 2, 1]);
   });
 
+  // copy_present_pte(), copy_nonpresent_pte(): the child has no userfaultfd.
+  test.each([
+    ['a page', false],
+    ['a swap entry', true],
+  ])('leaves the uffd-wp bit of %s to the parent, and soft-dirty to both', (_, swapped) => {
+    const seen = once((system) => {
+      const { page, child } = family(system);
+      const { arch, fork, mm, rmap, swap } = system;
+      const { ptep } = walkToPte(mm, 0)!;
+      ptep.write(arch.pteMkuffdWp(ptep.read()));
+      if (swapped) {
+        swap.swapon({ pages: 1 });
+        getPage(page);
+        lockPage(page);
+        swap.addToSwap(page);
+        rmap.tryToUnmap(page, {});
+        unlockPage(page);
+        putPage(page);
+      }
+      fork.dupMmap(mm, child);
+      return [mm, child].map((one) => {
+        const pte = walkToPte(one, 0)!.ptep.read();
+        return swapped
+          ? [arch.pteSwpUffdWp(pte), arch.pteSwpSoftDirty(pte)]
+          : [arch.pteUffdWp(pte), arch.pteSoftDirty(pte)];
+      });
+    });
+    expect(seen).toEqual([
+      [true, true],
+      [false, true],
+    ]);
+  });
+
   test('gives each its own page when it writes', () => {
     const seen = once((system) => {
       const { page, child } = family(system);

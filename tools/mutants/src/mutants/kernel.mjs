@@ -523,6 +523,14 @@ export const kernel = [
     watchers: ['packages/userfaultfd'],
   },
   {
+    id: 'fork-copies-uffd-wp',
+    fault: 'copy_nonpresent_pte() leaves the uffd-wp bit to a child without userfaultfd',
+    file: 'packages/fork/src/process.ts',
+    from: 'if (dst.userfaultfdCtx === null) shared = this.arch.pteSwpClearUffdWp(shared);',
+    to: '',
+    watchers: ['packages/fork'],
+  },
+  {
     id: 'userfaultfd-not-told',
     fault: 'do_wp_page() does not report a write to an entry with the uffd-wp bit',
     file: 'packages/fault/src/page-fault.ts',
