@@ -4,6 +4,7 @@ import { ModelError } from '@pagerace/explorer';
 import { HUGE_FAULT, type HugeFault } from '@pagerace/huge-memory';
 import { KSM_REUSE_RULE, ksmMightNeedToCopy, type KsmReuseRule } from '@pagerace/ksm';
 import { kernelFunction, spinLock, VM_BUG_ON } from '@pagerace/machine';
+import { migrationEntryWait } from '@pagerace/migrate';
 import {
   __SetPageUptodate,
   ARCHITECTURE,
@@ -12,6 +13,7 @@ import {
   FAULT_FLAG_WRITE,
   type FaultHandler,
   getPage,
+  isMigrationEntry,
   type LockedPte,
   lockPage,
   lruCacheAdd,
@@ -169,6 +171,10 @@ export class PageFault implements FaultHandler {
   doSwapPage(fault: VmFault): void {
     const { vma, address } = fault;
     const entry = this.arch.pteToSwpEntry(fault.origPte);
+    if (isMigrationEntry(entry)) {
+      migrationEntryWait(vma.mm, address);
+      return;
+    }
     const cached = this.swap.lookupSwapCache(entry);
     if (cached === undefined && this.swap.skipsSwapCache(entry)) {
       const fresh = this.swap.swapinSkippingCache(entry);

@@ -276,3 +276,31 @@ test('a fault that somebody else has resolved changes nothing', () => {
   });
   expect(same).toEqual([true, true, true, 6]);
 });
+
+// do_swap_page() and migration_entry_wait(): a fault waits until the page that it needs is where it will be.
+// Loads, since a store of the toy machine may come after a flush that did not wait for it.
+test.each([
+  ['sequential consistency', explored],
+  ['armv8', exploredWeakly],
+])('an access during migration waits for its end, under %s', (_model, exploredBy) => {
+  const outcomes = new Set<string>();
+  const { verdict, violations } = exploredBy((system) => {
+    const { machine, memory, migrate, mm, user } = system;
+    mm.mmap({ start: 0, pages: 1, vmFlags });
+    machine.boot(() => {
+      user.userWrite(mm, 0, 7);
+      lruAddDrain(memory);
+    });
+    const page = pageAt(system, 0);
+    machine.cpu(0).run('reader', () => [user.userRead(mm, 0), user.userRead(mm, 8)]);
+    machine.cpu(1).run('migration', () => migrate.doMigrateRange(page));
+    return ({ reader, migration }) => {
+      outcomes.add(`${String(migration)}: ${String(pageAt(system, 0) !== page)}`);
+      expect(reader).toEqual([7, 0]);
+      auditReferences(memory);
+    };
+  });
+  expect(violations).toEqual([]);
+  expect(verdict).toBe('verified');
+  expect([...outcomes]).toEqual(['true: true']);
+});

@@ -1,6 +1,7 @@
 import { cowSubsystem } from '@pagerace/cow';
 import type { Machine } from '@pagerace/machine';
 import { armv8, sc } from '@pagerace/memory-models';
+import { MIGRATE, type Migrate, migrateSubsystem } from '@pagerace/migrate';
 import {
   ARCHITECTURE,
   type Architecture,
@@ -28,6 +29,7 @@ export interface System {
   readonly rmap: Rmap;
   readonly swap: Swap;
   readonly swapoff: Swapoff;
+  readonly migrate: Migrate;
 }
 
 function compose(): System {
@@ -36,6 +38,7 @@ function compose(): System {
   rmapSubsystem(wiring);
   cowSubsystem(wiring);
   faultSubsystem(wiring);
+  migrateSubsystem(wiring);
   const memory = wiring.get(MEMORY);
   const arch = wiring.get(ARCHITECTURE);
   const handler = wiring.get(FAULT_HANDLER);
@@ -44,7 +47,8 @@ function compose(): System {
   const rmap = wiring.get(RMAP);
   const swap = wiring.get(SWAP);
   const swapoff = wiring.get(SWAPOFF);
-  return { machine, memory, arch, handler, user, mm, rmap, swap, swapoff };
+  const migrate = wiring.get(MIGRATE);
+  return { machine, memory, arch, handler, user, mm, rmap, swap, swapoff, migrate };
 }
 
 export const { explored, once } = exploring(sc, compose);

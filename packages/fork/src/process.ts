@@ -14,8 +14,11 @@ import {
   ARCHITECTURE,
   type Architecture,
   flushTlbMm,
+  isMigrationEntry,
+  isReadableMigrationEntry,
   type LockedPte,
   lruCacheAdd,
+  makeReadableMigrationEntry,
   MEMORY,
   type Memory,
   type Mm,
@@ -34,6 +37,8 @@ import {
   pteOffsetMapLock,
   pteUnmapUnlock,
   putPage,
+  type SwapEntry,
+  swpOffset,
   TLB_FLUSH,
   type TlbFlush,
   VM_SHARED,
@@ -218,14 +223,31 @@ export class Process implements Fork {
     srcPtep: Ptep,
     pte: Pte,
   ): void {
-    this.swap.swapDuplicate(this.arch.pteToSwpEntry(pte));
+    const entry = this.arch.pteToSwpEntry(pte);
     let shared = pte;
+    if (isMigrationEntry(entry)) {
+      if (!isReadableMigrationEntry(entry) && this.#isCowMapping(src)) {
+        shared = this.#readableMigrationPte(entry, pte);
+        this.arch.setPteAt(src.mm, address, srcPtep, shared);
+      }
+      this.arch.setPteAt(dst.mm, address, dstPtep, shared);
+      return;
+    }
+    this.swap.swapDuplicate(entry);
     if (this.arch.pteSwpExclusive(pte)) {
       shared = this.arch.pteSwpClearExclusive(pte);
       this.arch.setPteAt(src.mm, address, srcPtep, shared);
     }
     if (dst.userfaultfdCtx === null) shared = this.arch.pteSwpClearUffdWp(shared);
     this.arch.setPteAt(dst.mm, address, dstPtep, shared);
+  }
+
+  /** The page is shared from now on, wherever it is put. */
+  #readableMigrationPte(entry: SwapEntry, pte: Pte): Pte {
+    let readable = this.arch.swpEntryToPte(makeReadableMigrationEntry(swpOffset(entry)));
+    if (this.arch.pteSwpSoftDirty(pte)) readable = this.arch.pteSwpMksoftDirty(readable);
+    if (this.arch.pteSwpUffdWp(pte)) readable = this.arch.pteSwpMkuffdWp(readable);
+    return readable;
   }
 
   @kernelFunction('mm/mmap.c')
@@ -317,7 +339,9 @@ export class Process implements Fork {
     let gone: Page | undefined;
     if (this.arch.ptePresent(pte)) gone = this.#zapPresent(vma, address, locked);
     else if (!this.arch.pteNone(pte)) {
-      this.swap.freeSwapAndCache(this.arch.pteToSwpEntry(pte));
+      const entry = this.arch.pteToSwpEntry(pte);
+      // Whoever migrates a page has a reference to it, and finds no entry when it is put back.
+      if (!isMigrationEntry(entry)) this.swap.freeSwapAndCache(entry);
       this.arch.setPteAt(vma.mm, address, locked.ptep, this.arch.none);
     }
     pteUnmapUnlock(locked);

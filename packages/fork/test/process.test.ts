@@ -1,12 +1,16 @@
+import type { Wiring } from '@pagerace/di';
 import {
   auditReferences,
+  ClearPageAnonExclusive,
   FAULT_FLAG_WRITE,
   FAULT_HANDLER,
   type FaultHandler,
   getPage,
   GUP_PIN_COUNTING_BIAS,
+  isReadableMigrationEntry,
   lockPage,
   lruAddDrain,
+  makeReadableMigrationEntry,
   Mm,
   mmapReadLock,
   mmapReadUnlock,
@@ -24,7 +28,7 @@ import {
   walkToPte,
 } from '@pagerace/page-model';
 import { notified } from '@pagerace/page-model/testing';
-import { RMAP, type Rmap } from '@pagerace/rmap';
+import { ANON_EXCLUSIVE, RMAP, type Rmap } from '@pagerace/rmap';
 import { rawReadSeqcount } from '@pagerace/machine';
 import { describe, expect, test } from 'vitest';
 import { prepareChild, WRITE_PROTECT_ORDERING, type WriteProtectOrdering } from '../src/index.js';
@@ -45,6 +49,11 @@ function family(system: System): { page: Page; child: Mm } {
   const child = new Mm(memory, 'child', [machine.cpu(1)]);
   prepareChild(mm, child);
   return { page: pageAt(system, mm, 0), child };
+}
+
+/** As v5.19 does. */
+function trackingExclusive(wiring: Wiring): void {
+  wiring.overrideValue(ANON_EXCLUSIVE, { isTracked: true, hasBarriers: false });
 }
 
 describe('fork', () => {
@@ -243,6 +252,37 @@ describe('fork', () => {
     expect(seen).toEqual([[true, true], [false, false], 2]);
   });
 
+  // copy_nonpresent_pte(), mm/memory.c, v5.19: what was exclusive is shared now.
+  test.each([
+    ['writable', false, true],
+    ['readable and exclusive', true, true],
+    ['readable', true, false],
+  ])('makes a %s migration entry readable in both processes', (_kind, readOnly, exclusive) => {
+    const seen = once(
+      (system) => {
+        const { arch, fork, mm, rmap } = system;
+        const { page, child } = family(system);
+        const { ptep } = walkToPte(mm, 0)!;
+        if (readOnly) ptep.write(arch.pteWrprotect(ptep.read()));
+        if (!exclusive) ClearPageAnonExclusive(page);
+        getPage(page);
+        lockPage(page);
+        rmap.tryToMigrate(page);
+        const isReadable = isReadableMigrationEntry(arch.pteToSwpEntry(ptep.read()));
+        fork.dupMmap(mm, child);
+        unlockPage(page);
+        const ptes = [mm, child].map((one) => walkToPte(one, 0)!.ptep.read());
+        return [
+          isReadable,
+          ...ptes.map((pte) => arch.pteToSwpEntry(pte) === makeReadableMigrationEntry(page.pfn)),
+        ];
+      },
+      undefined,
+      { rewire: trackingExclusive },
+    );
+    expect(seen).toEqual([readOnly && !exclusive, true, true]);
+  });
+
   test('allocates no table for the child where the parent has none', () => {
     const seen = once((system) => {
       const { machine, memory, fork, mm } = system;
@@ -372,6 +412,20 @@ test('zapping a page flushes what is deferred before it, and the page before it 
     return [...events, page.allocation.isAllocated];
   });
   expect(seen).toEqual([['deferred', 1], ['flush', true], false]);
+});
+
+test('zapping a migration entry leaves the page to whoever migrates it', () => {
+  const seen = once((system) => {
+    const { arch, fork, mm, rmap } = system;
+    const { page } = family(system);
+    getPage(page);
+    lockPage(page);
+    rmap.tryToMigrate(page);
+    fork.zapPage(mm, 0);
+    unlockPage(page);
+    return [arch.pteNone(walkToPte(mm, 0)!.ptep.read()), pageCount(page), pageMapcount(page)];
+  });
+  expect(seen).toEqual([true, 1, 0]);
 });
 
 test('zapping one page leaves the others', () => {

@@ -9,6 +9,7 @@ import { khugepagedHistories, khugepagedSubsystem } from '@pagerace/khugepaged';
 import { ksmHistories } from '@pagerace/ksm';
 import { madviseSubsystem } from '@pagerace/madvise';
 import { mprotectHistories, mprotectSubsystem } from '@pagerace/mprotect';
+import { migrateHistories, migrateSubsystem } from '@pagerace/migrate';
 import {
   Memory,
   MEMORY,
@@ -49,6 +50,7 @@ export const subsystems: readonly Subsystem[] = [
   userfaultfdSubsystem,
   forkSubsystem,
   khugepagedSubsystem,
+  migrateSubsystem,
 ];
 
 export const subsystemHistories: readonly History[] = [
@@ -64,4 +66,5 @@ export const subsystemHistories: readonly History[] = [
   ...userfaultfdHistories,
   ...forkHistories,
   ...khugepagedHistories,
+  ...migrateHistories,
 ];

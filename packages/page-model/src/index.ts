@@ -107,7 +107,14 @@ export {
   setPageWriteback,
 } from './page-writeback.js';
 export { type AddressSpace, Page, type PageFlag, pageFlagNames } from './page.js';
-export { findLockPage, lockPage, trylockPage, unlockPage, waitOnPageWriteback } from './pagemap.js';
+export {
+  findLockPage,
+  lockPage,
+  trylockPage,
+  unlockPage,
+  waitOnPageLocked,
+  waitOnPageWriteback,
+} from './pagemap.js';
 export {
   keptByLocks,
   PTE_MAP_RULE,
@@ -119,6 +126,16 @@ export {
 export { RECLAIM_PAGES, type ReclaimPages } from './reclaim-pages.js';
 export { auditReferences } from './reference-audit.js';
 export { type RmapItem, StableNode } from './stable-node.js';
+export {
+  isMigrationEntry,
+  isReadableMigrationEntry,
+  isWritableMigrationEntry,
+  makeReadableExclusiveMigrationEntry,
+  makeReadableMigrationEntry,
+  makeWritableMigrationEntry,
+  nonSwapEntry,
+  pfnSwapEntryToPage,
+} from './migration-entry.js';
 export { type SwapEntry, swpEntry, swpOffset, swpType } from './swap-entry.js';
 export {
   activatePage,

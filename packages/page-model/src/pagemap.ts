@@ -32,6 +32,15 @@ export const unlockPage = defineKernelFunction(
   },
 );
 
+/** wait_on_page_locked(): sleeps until the page is unlocked. */
+export const waitOnPageLocked = defineKernelFunction(
+  file,
+  'wait_on_page_locked',
+  (page: Page): void => {
+    waitEvent(page.lock.bit, (bit) => bit === 0);
+  },
+);
+
 /** wait_on_page_writeback(). */
 export const waitOnPageWriteback = defineKernelFunction(
   'mm/page-writeback.c',

@@ -1,4 +1,10 @@
-import { type Pfn, type Pte, type SwapEntry, swpEntry } from '@pagerace/page-model';
+import {
+  makeReadableExclusiveMigrationEntry,
+  type Pfn,
+  type Pte,
+  type SwapEntry,
+  swpEntry,
+} from '@pagerace/page-model';
 import { NoTlb } from '@pagerace/page-model/testing';
 import { describe, expect, test } from 'vitest';
 import { bit, bits, GenericPgtable, maskOf, type PteLayout } from '../src/index.js';
@@ -189,6 +195,8 @@ test('entries in words', () => {
   const entry = plain.pteMkdirty(plain.pfnPte(3, layout.protection.write));
   expect(plain.describe(0n, pte)).toBe('none');
   expect(plain.describe(entry, pte)).toBe('pfn 3 young dirty write');
+  const moving = plain.swpEntryToPte(makeReadableExclusiveMigrationEntry(3));
+  expect(plain.describe(moving, pte)).toBe('migration of pfn 3, read, exclusive');
   expect(plain.describe(0n, pmd)).toBe('none');
   expect(plain.describe(plain.mkTable(7), pmd)).toBe('table in pfn 7');
 });

@@ -20,8 +20,9 @@ export {
   SwapBackedIffDirty,
   TwoReferencesDiscard,
 } from './lazy-free-rule.js';
-export { pageVmaMappedWalk, pageVmaMappedWalkDone } from './page-vma-mapped.js';
+export { PVMW_MIGRATION, pageVmaMappedWalk, pageVmaMappedWalkDone } from './page-vma-mapped.js';
 export { RMAP, type Rmap } from './rmap.js';
+export { rmapWalk, type RmapWalkControl } from './rmap-walk.js';
 export { rmapHistories, rmapSubsystem } from './subsystem.js';
 export { SWP_EXCLUSIVE, swpExclusive, type SwpExclusive, swpExclusiveV2 } from './swp-exclusive.js';
 export type { TtuFlags } from './ttu-flags.js';

@@ -15,6 +15,9 @@ import {
   type Architecture,
   ClearPageAnonExclusive,
   type LockedPte,
+  makeReadableExclusiveMigrationEntry,
+  makeReadableMigrationEntry,
+  makeWritableMigrationEntry,
   type Mm,
   mmuNotified,
   type Page,
@@ -173,6 +176,53 @@ export class ReverseMapping implements Rmap {
     return unmapped;
   }
 
+  @kernelFunction('mm/rmap.c')
+  tryToMigrate(page: Page): void {
+    rmapWalk(page, {
+      rmapOne: (_page, vma, address) => this.tryToMigrateOne(page, vma, address),
+      done: (one) => !pageMapped(one),
+    });
+  }
+
+  /** @returns as {@link tryToUnmapOne} */
+  @kernelFunction('mm/rmap.c')
+  tryToMigrateOne(page: Page, vma: Vma, address: VirtualAddress): boolean {
+    const { mm } = vma;
+    return mmuNotified(mm, address, address + mm.memory.pageSize, () =>
+      this.#migrateOne(page, vma, address),
+    );
+  }
+
+  #migrateOne(page: Page, vma: Vma, address: VirtualAddress): boolean {
+    const mapped = pageVmaMappedWalk(page, vma, address);
+    if (mapped === undefined) return true;
+    const { ptep } = mapped;
+    const anonExclusive = this.exclusive.isTracked && PageAnonExclusive(page);
+    const pteval = this.arch.ptepClearFlush(vma, address, ptep);
+    const isDirty = this.arch.pteDirty(pteval);
+    const isWritable = this.arch.pteWrite(pteval);
+    if (isDirty) setPageDirty(page);
+    VM_BUG_ON(
+      this.exclusive.isTracked && isWritable && !anonExclusive,
+      `${page.name} is mapped writable, and not exclusive`,
+    );
+    if (anonExclusive && !this.pageTryShareAnonRmap(page)) {
+      this.arch.setPteAt(vma.mm, address, ptep, pteval);
+      pageVmaMappedWalkDone(mapped);
+      return false;
+    }
+    const entry = isWritable
+      ? makeWritableMigrationEntry(page.pfn)
+      : anonExclusive
+        ? makeReadableExclusiveMigrationEntry(page.pfn)
+        : makeReadableMigrationEntry(page.pfn);
+    this.arch.setPteAt(vma.mm, address, ptep, this.#nonpresentPte(entry, pteval));
+    this.pageRemoveRmap(page);
+    putPage(page);
+    pageVmaMappedWalkDone(mapped);
+    return true;
+  }
+
   tryToUnmapFlush(): void {
     this.flush.tryToUnmapFlush();
   }
@@ -239,11 +289,18 @@ export class ReverseMapping implements Rmap {
   }
 
   #swapPte(entry: SwapEntry, pteval: Pte, anonExclusive: boolean): Pte {
-    let swapPte = this.arch.swpEntryToPte(entry);
-    if (anonExclusive && this.swpExclusive.isKept) swapPte = this.arch.pteSwpMkexclusive(swapPte);
-    if (this.arch.pteSoftDirty(pteval)) swapPte = this.arch.pteSwpMksoftDirty(swapPte);
-    if (this.arch.pteUffdWp(pteval)) swapPte = this.arch.pteSwpMkuffdWp(swapPte);
-    return swapPte;
+    const swapPte = this.#nonpresentPte(entry, pteval);
+    return anonExclusive && this.swpExclusive.isKept
+      ? this.arch.pteSwpMkexclusive(swapPte)
+      : swapPte;
+  }
+
+  /** The entry that takes the place of `pteval`, with the bits that it keeps. */
+  #nonpresentPte(entry: SwapEntry, pteval: Pte): Pte {
+    let pte = this.arch.swpEntryToPte(entry);
+    if (this.arch.pteSoftDirty(pteval)) pte = this.arch.pteSwpMksoftDirty(pte);
+    if (this.arch.pteUffdWp(pteval)) pte = this.arch.pteSwpMkuffdWp(pte);
+    return pte;
   }
 
   pageTryShareAnonRmap(page: Page): boolean {

@@ -1,5 +1,6 @@
 import { defineKernelFunction, downRead, upRead } from '@pagerace/machine';
 import {
+  type AnonVma,
   FileMapping,
   type Page,
   StableNode,
@@ -14,6 +15,8 @@ export interface RmapWalkControl {
   readonly rmapOne: (page: Page, vma: Vma, address: VirtualAddress) => boolean;
   /** Whether the walk may end early, asked after each place. */
   readonly done?: (page: Page) => boolean;
+  /** How the anon_vma is found and locked for reading. Default page_lock_anon_vma_read(), of a page that is mapped. */
+  readonly anonLock?: (page: Page) => AnonVma | undefined;
 }
 
 /** rmap_walk(): visits every place where the page may be mapped. Hold the page lock. */
@@ -47,7 +50,7 @@ const rmapWalkAnon = defineKernelFunction(
   'mm/rmap.c',
   'rmap_walk_anon',
   (page: Page, control: RmapWalkControl): void => {
-    const anonVma = pageLockAnonVmaRead(page);
+    const anonVma = (control.anonLock ?? pageLockAnonVmaRead)(page);
     if (anonVma === undefined) return;
     visit(page, anonVma.vmas, control);
     pageUnlockAnonVmaRead(anonVma);

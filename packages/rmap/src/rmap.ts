@@ -37,6 +37,12 @@ export interface Rmap {
    * lock. Ask page_mapped() afterwards.
    */
   tryToUnmap(page: Page, flags: TtuFlags): void;
+  /**
+   * try_to_migrate(): puts a migration entry in the place of every entry that maps an anonymous page, unless
+   * one of them must stay: an exclusive page that may be pinned (v5.19). Hold the page lock. Ask
+   * page_mapped() afterwards.
+   */
+  tryToMigrate(page: Page): void;
   /** try_to_unmap_flush(): does the TLB flushes that this task has deferred. */
   tryToUnmapFlush(): void;
   /** try_to_unmap_flush_dirty(): the same, if a deferred one was of an entry that was dirty. */

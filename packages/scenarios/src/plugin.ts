@@ -72,6 +72,11 @@ import { swapExclusiveReadOnly } from './swap-exclusive/read-only.js';
 import { swapExclusiveSoftDirty } from './swap-exclusive/soft-dirty.js';
 import { swapExclusiveSwapoff } from './swap-exclusive/swapoff.js';
 import { swapExclusiveUffdWp } from './swap-exclusive/uffd-wp.js';
+import {
+  swapExclusiveMigration,
+  swapExclusiveMigrationUnmapped,
+} from './swap-exclusive/migration.js';
+import { swapExclusiveMigrationGupFast } from './swap-exclusive/migration-gup-fast.js';
 import { staleTlbCollapse } from './tlb/collapse.js';
 import { staleTlbDeferredFlush } from './tlb/deferred-flush.js';
 import { staleTlbUnmap } from './tlb/unmap.js';
@@ -133,6 +138,9 @@ export const scenarios = definePlugin({
     swapExclusiveForkSwapIn,
     swapExclusiveSharedThenAlone,
     swapExclusivePinAgainstUnmap,
+    swapExclusiveMigration,
+    swapExclusiveMigrationUnmapped,
+    swapExclusiveMigrationGupFast,
     staleTlbUnmap,
     staleTlbDeferredFlush,
     staleTlbCollapse,

@@ -12,6 +12,7 @@ const large = [
   'swap-exclusive-stable-writeback',
   'swap-exclusive-synchronous',
   'swap-exclusive-writeback',
+  'swap-exclusive-migration-unmapped',
 ];
 
 const kernels = [...registry.kernels.map(({ id }) => id), 'v5.17-rc2+madv-free-refcount-check'];

@@ -13,6 +13,7 @@ import {
 } from '@pagerace/machine';
 import {
   type ByteString,
+  ClearPageDirty,
   ClearPageSwapCache,
   ClearPageUptodate,
   endPageWriteback,
@@ -308,6 +309,28 @@ export class SwapArea implements Swap {
       SetPageDirty(page);
     }
     return count <= 1;
+  }
+
+  @kernelFunction('mm/migrate.c', 'folio_migrate_mapping')
+  replaceInCache(page: Page, newPage: Page, whileFrozen: () => void): boolean {
+    spinLock(this.#info.pagesLock);
+    // One reference from the isolation and one from the swap cache.
+    const frozen = pageRefFreeze(page, 2);
+    if (frozen) {
+      whileFrozen();
+      pageRefAdd(newPage, 1);
+      SetPageSwapCache(newPage);
+      const entry = page.private.read();
+      newPage.private.write(entry);
+      if (PageDirty(page)) {
+        ClearPageDirty(page);
+        SetPageDirty(newPage);
+      }
+      this.#slotOf(entry).cached.write(newPage);
+      pageRefUnfreeze(page, 1);
+    }
+    spinUnlock(this.#info.pagesLock);
+    return frozen;
   }
 
   @kernelFunction('mm/vmscan.c', '__remove_mapping')

@@ -50,6 +50,14 @@ export interface Swap {
    * @returns a sentence; undefined if every slot is counted as it is used
    */
   swapMapError(): string | undefined;
+  /**
+   * folio_migrate_mapping() for the swap cache: puts a new page into the place of one that nobody else refers
+   * to. Hold the locks of both pages.
+   *
+   * @param whileFrozen what else the new page takes over, while nobody can take a reference to the old one
+   * @returns whether it did
+   */
+  replaceInCache(page: Page, newPage: Page, whileFrozen: () => void): boolean;
   /** __remove_mapping(), for the swap cache: takes out a page that nobody else refers to. @returns whether it did; then the page has no reference left */
   removeMapping(page: Page): boolean;
 }
