@@ -24,6 +24,7 @@ import {
   PageAnon,
   pageCount,
   PageDirty,
+  PageKsm,
   PageLRU,
   pageMapped,
   PageReferenced,
@@ -126,7 +127,7 @@ export class PageMigration implements Migrate {
     // A page that is new in the swap cache belongs to no anon_vma yet.
     const wasMapped = page.mapping.read() !== null && pageMapped(page);
     if (wasMapped) {
-      if (!PageAnon(page) || page.isHuge) {
+      if (!PageAnon(page) || PageKsm(page) || page.isHuge) {
         throw new ModelError(`${page.name}: only small anonymous pages can be migrated`);
       }
       this.rmap.tryToMigrate(page);
