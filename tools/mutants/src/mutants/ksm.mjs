@@ -165,6 +165,8 @@ export const ksm = [
     from: '(writes && !PageKsm(page) && pageCount(page) === 1)',
     to: '(writes && pageCount(page) === 1)',
     watchers: ['packages/cow'],
+    equivalent:
+      'the page stays in the swap cache, as it is a KSM page, and the fault has a reference of its own: there are two at least',
   },
   {
     id: 'ksm-leaves-swap-cache',
