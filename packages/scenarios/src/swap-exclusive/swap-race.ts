@@ -37,7 +37,7 @@ import {
   writableIsExclusive,
 } from './properties.js';
 
-export const ADDRESS = 0x7f7c10418000;
+export const ADDRESS = 0x7f7c10410000;
 
 /** What the halves of the page hold at the start: `a` and `b`. */
 export const INITIAL: Readonly<Record<Half, number>> = { lo: 0x61, hi: 0x62 };

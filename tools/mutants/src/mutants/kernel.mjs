@@ -46,8 +46,8 @@ export const kernel = [
     id: 'rmap-swap-entry-unmarked',
     fault: 'the swap entry of an exclusive page has no marker',
     file: 'packages/rmap/src/reverse-mapping.ts',
-    from: 'if (anonExclusive && this.swpExclusive.isKept)',
-    to: 'if (anonExclusive && !this.swpExclusive.isKept)',
+    from: 'return anonExclusive && this.swpExclusive.isKept',
+    to: 'return anonExclusive && !this.swpExclusive.isKept',
     watchers: ['packages/rmap'],
   },
   {
@@ -134,8 +134,8 @@ export const kernel = [
     id: 'rmap-check-pte-without-pfn',
     fault: 'page_vma_mapped_walk() takes an entry that maps another page',
     file: 'packages/rmap/src/page-vma-mapped.ts',
-    from: 'if (arch.ptePresent(pte) && arch.ptePfn(pte) === page.pfn) return walk;',
-    to: 'if (arch.ptePresent(pte)) return walk;',
+    from: ': arch.ptePresent(pte) && arch.ptePfn(pte) === page.pfn;',
+    to: ': arch.ptePresent(pte);',
     watchers: ['packages/rmap'],
   },
   {
@@ -646,8 +646,8 @@ export const kernel = [
     id: 'fork-exclusive-marker-stays',
     fault: 'fork leaves the exclusive marker in the swap entry of the parent',
     file: 'packages/fork/src/process.ts',
-    from: 'this.arch.setPteAt(src.mm, address, srcPtep, shared);',
-    to: '',
+    from: 'shared = this.arch.pteSwpClearExclusive(pte);\n      this.arch.setPteAt(src.mm, address, srcPtep, shared);',
+    to: 'shared = this.arch.pteSwpClearExclusive(pte);',
     watchers: ['packages/fork'],
   },
   {
