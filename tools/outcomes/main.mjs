@@ -13,12 +13,14 @@ import { findings } from './src/findings.mjs';
 import { gupFastCollapse } from './src/gup-fast-collapse.mjs';
 import { madvFreeDio } from './src/madv-free-dio.mjs';
 import { written } from './src/outcome.mjs';
+import { swapExclusive } from './src/swap-exclusive.mjs';
 import { Workers } from './src/workers.mjs';
 
 /** @type {Record<string, () => string>} */
 const documents = {
   'outcomes-madv-free-dio': madvFreeDio,
   'gup-fast-against-collapse': gupFastCollapse,
+  'outcomes-swap-exclusive': swapExclusive,
   findings,
 };
 

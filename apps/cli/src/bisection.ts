@@ -54,9 +54,18 @@ export async function bisection(
   let bad = changes.length;
   while (bad - good > 1) {
     const middle = (good + bad) >> 1;
-    // Steps are in an order in which each fits; one that does not is left to the second part.
-    if ((await isBad(changes.slice(0, middle))) === false) good = middle;
-    else bad = middle;
+    // The nearest step at which the changes fit together, from the middle on and then before it.
+    const upwards = Array.from({ length: bad - middle }, (_, nth) => middle + nth);
+    const downwards = Array.from({ length: middle - good - 1 }, (_, nth) => middle - 1 - nth);
+    let step: number | undefined;
+    let isBadThere: boolean | undefined;
+    for (step of [...upwards, ...downwards]) {
+      isBadThere = await isBad(changes.slice(0, step));
+      if (isBadThere !== undefined) break;
+    }
+    if (step === undefined || isBadThere === undefined) break;
+    if (isBadThere) bad = step;
+    else good = step;
   }
   return minimal(changes.slice(0, bad), isBad);
 }

@@ -57,6 +57,14 @@ describe('bisection', () => {
     }
   });
 
+  it('believes nothing of changes that do not fit together', async () => {
+    const { culprits } = await found((ids) => {
+      const both = ['c0', 'c1', 'c2'].filter((id) => ids.includes(id)).length;
+      return both % 3 === 0 ? both === 3 : undefined;
+    });
+    expect(culprits).toEqual(['c0', 'c1', 'c2']);
+  });
+
   it('leaves in what a change builds on', async () => {
     const { culprits } = await found((ids) =>
       ids.includes('c4') && !ids.includes('c1') ? undefined : ids.includes('c4'),

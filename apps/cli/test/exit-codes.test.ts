@@ -64,7 +64,10 @@ describe('2: the command line is wrong', () => {
       'fence-added and other-change both change',
     ],
     ['run store-buffering --kernel plain+later', 'does not fit plain, which lacks never-written'],
-    ['run store-buffering --kernel plain+', 'the id of a patch is missing; known:'],
+    [
+      'run store-buffering --kernel plain+',
+      'the id of a patch is missing; `pagerace list patches` shows those that are',
+    ],
     ['rnu store-buffering', 'Did you mean run?'],
     ['run', "missing required argument 'scenario'"],
     [

@@ -171,11 +171,10 @@ function words(
     const name = commit === undefined ? id : commit.slice(0, 12);
     return `${kind === 'added' ? 'with' : 'without'} ${name} (${facts.join(', ')})`;
   });
-  const [then, otherwise] = isWrongThen ? ['goes wrong', 'is right'] : ['is right', 'goes wrong'];
   const milliseconds = explored.reduce((sum, { result }) => sum + result.milliseconds, 0);
   return (
-    `${kernel} ${then} ${named.join(' and ')}` +
-    `${named.length === 1 ? '' : `, and ${otherwise} if one of them is left out`}. ` +
+    `${kernel} ${isWrongThen ? 'goes wrong' : 'is right'} ${named.join(' and ')}` +
+    `${named.length === 1 ? '' : '; none of them can be left out'}. ` +
     `${String(explored.length)} explorations, ${duration(milliseconds)}.`
   );
 }
