@@ -227,8 +227,9 @@ export class Process implements Fork {
     let shared = pte;
     if (isMigrationEntry(entry)) {
       if (!isReadableMigrationEntry(entry) && this.#isCowMapping(src)) {
-        shared = this.#readableMigrationPte(entry, pte);
-        this.arch.setPteAt(src.mm, address, srcPtep, shared);
+        const readable = this.#readableMigrationPte(entry, pte);
+        this.arch.setPteAt(src.mm, address, srcPtep, readable);
+        shared = readable;
       }
       this.arch.setPteAt(dst.mm, address, dstPtep, shared);
       return;

@@ -289,10 +289,9 @@ export class ReverseMapping implements Rmap {
   }
 
   #swapPte(entry: SwapEntry, pteval: Pte, anonExclusive: boolean): Pte {
-    const swapPte = this.#nonpresentPte(entry, pteval);
-    return anonExclusive && this.swpExclusive.isKept
-      ? this.arch.pteSwpMkexclusive(swapPte)
-      : swapPte;
+    let swapPte = this.#nonpresentPte(entry, pteval);
+    if (anonExclusive && this.swpExclusive.isKept) swapPte = this.arch.pteSwpMkexclusive(swapPte);
+    return swapPte;
   }
 
   /** The entry that takes the place of `pteval`, with the bits that it keeps. */
