@@ -115,7 +115,7 @@ const kept = [
   'v6.1',
   'v6.1+retract-by-rcu',
   'v6.5+retract-by-rcu',
-  'v6.1+pte-map-in-rcu-section+retract-by-rcu',
+  'v6.1+pte-map-looks-again+pte-map-in-rcu-section+retract-by-rcu',
   'v6.6',
 ];
 

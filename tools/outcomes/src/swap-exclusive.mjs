@@ -146,7 +146,7 @@ ${kernelTable(lossy, ['v5.7', 'v5.8', 'v5.9', ...vintages.slice(2)])}
   leaves them mapped.
 
 \`pagerace bisect swap-exclusive-store --good v5.17 --bad v5.18\` names the commit, and
-\`pagerace bisect swap-exclusive-refault --good v5.19 --bad v5.18\` the two that it takes.
+\`pagerace bisect swap-exclusive-refault --good v5.19 --bad v5.18\` those that it takes together.
 
 An architecture has the marker only if its swap entries have a bit for it: x86-64, arm64, s390 and powerpc since v5.19, all others
 since v6.3.
