@@ -185,8 +185,11 @@ export class PageFault implements FaultHandler {
       return;
     }
     const swapcache = cached ?? this.swap.swapinReadahead(entry);
-    // No entry uses the slot any more, so this one has changed: the access faults again if it must.
-    if (swapcache === undefined) return;
+    if (swapcache === undefined) {
+      // No entry uses the slot any more, so this one is changed under the lock: the access faults again then.
+      pteUnmapUnlock(lockPte(vma, address));
+      return;
+    }
     lockPage(swapcache);
     // What looks like the page may have left the swap cache meanwhile, and may even be back there for
     // another slot: the reference alone does not exclude that.

@@ -26,3 +26,16 @@ test('PG_anon_exclusive is refused without the function that fork clears it by',
   const choice = { scenario: 'swap-exclusive-fork', kernel: 'v5.18+anon-exclusive' };
   expect(() => explored(choice)).toThrow('lacks try-dup-anon-rmap');
 });
+
+// do_swap_page() of v5.18 gives the slot up before it changes the entry (c145e0b47c77).
+test.each(['v5.18', 'v5.19'])(
+  'a fault that finds its slot given up waits for the entry, on %s',
+  (kernel) => {
+    const { verdict, complete } = explored({
+      scenario: 'swap-exclusive-two-faults',
+      kernel,
+      model: 'sc',
+    });
+    expect({ verdict, complete }).toEqual({ verdict: 'verified', complete: true });
+  },
+);

@@ -11,7 +11,6 @@ const vintages = ['v5.7', 'v5.8', 'v5.17', 'v5.18', part2, posted, 'v5.19', 'v6.
 
 /** Those that take thousands of executions. */
 const large = [
-  'swap-exclusive-two-faults',
   'swap-exclusive-slot-reuse',
   'swap-exclusive-migration-unmapped',
   'swap-exclusive-stable-writeback',

@@ -731,6 +731,14 @@ export const kernel = [
     watchers: ['packages/fault'],
   },
   {
+    id: 'swap-in-spins',
+    fault: 'a fault that finds its slot given up does not wait for the entry to change',
+    file: 'packages/fault/src/page-fault.ts',
+    from: 'pteUnmapUnlock(lockPte(vma, address));\n      return;',
+    to: 'return;',
+    watchers: ['packages/scenarios/test/swap-marker.test.ts'],
+  },
+  {
     id: 'swap-in-entry-not-checked',
     fault: 'do_swap_page() does not look at the entry again under the lock',
     file: 'packages/fault/src/page-fault.ts',
