@@ -8,18 +8,20 @@ const large = [
   'madv-free-dio-batch',
   'madv-free-dio-two-pages',
   'stale-tlb-deferred-flush',
-  'swap-exclusive-slot-reuse',
   'swap-exclusive-stable-writeback',
   'swap-exclusive-synchronous',
   'swap-exclusive-writeback',
   'swap-exclusive-migration-unmapped',
 ];
 
+/** Not explored whole: a thread is cut off before the fix. The tests of swap devices look for its first violation. */
+const endless = ['swap-exclusive-slot-reuse'];
+
 const kernels = [...registry.kernels.map(({ id }) => id), 'v5.17-rc2+madv-free-refcount-check'];
 
 describe.each(registry.scenarios)('$id', (scenario) => {
   const isLarge = large.includes(scenario.id);
-  const tested = isLarge ? ['v5.17-rc2', 'v6.15'] : kernels;
+  const tested = endless.includes(scenario.id) ? [] : isLarge ? ['v5.17-rc2', 'v6.15'] : kernels;
   const models = isLarge ? ['tso'] : ['sc', 'tso'];
   const stated = tested.flatMap((kernel) => {
     const expectation = expectationOf(scenario, registry.kernel(kernel), 'x86');

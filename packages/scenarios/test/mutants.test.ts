@@ -1,4 +1,4 @@
-import { IpiTlbFlush, X86 } from '@pagerace/arch-x86';
+import { IpiTlbFlush, x86, X86 } from '@pagerace/arch-x86';
 import { type Bio, BIO_PAGES, BioPages, gupFlagsOf } from '@pagerace/block';
 import { injectable } from '@pagerace/di';
 import { GUP_FAST_TOUCH, type GupFastTouch, type GupFlags } from '@pagerace/gup';
@@ -244,6 +244,7 @@ describe('the full barrier of the fix', () => {
         { token: ARCHITECTURE, useClass: PlainClear },
         { token: TLB_FLUSH, useClass },
       ],
+      histories: x86.histories,
     });
   const generation = 'arch/x86/include/asm/tlbflush.h:arch_tlbbatch_add_mm:atomic64_inc_return';
   const barrier = 'mm/rmap.c:try_to_unmap_one:smp_mb';
@@ -296,6 +297,7 @@ describe('GUP-fast', () => {
       { token: ARCHITECTURE, useClass: NoSecondLook },
       { token: TLB_FLUSH, useClass: IpiTlbFlush },
     ],
+    histories: x86.histories,
   });
 
   test.each(['sc', 'tso'])('is caught under %s if it does not look at the entry again', (model) => {

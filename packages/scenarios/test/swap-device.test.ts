@@ -1,5 +1,6 @@
+import { explore } from '@pagerace/explorer';
 import { describe, expect, test } from 'vitest';
-import { violatedBy } from './support/exploring.js';
+import { compose, violatedBy } from './support/exploring.js';
 
 describe('a store while a device writes the page (B12)', () => {
   const scenario = 'swap-exclusive-stable-writeback';
@@ -25,4 +26,13 @@ describe('a store while a device writes the page (B12)', () => {
     const parameters = { device: 'zram' };
     expect(violatedBy({ scenario, kernel, model: 'sc', parameters })).toEqual(expected);
   });
+});
+
+// 13ddaf26be32 (v6.8).
+test('two threads that read a slot in, which is given out again, lose a store (B21)', () => {
+  const scenario = 'swap-exclusive-slot-reuse';
+  const { setup, model } = compose({ scenario, kernel: 'v5.18', model: 'sc' });
+  const { verdict, violations } = explore(setup, { model, strategy: 'first violation' });
+  expect(verdict).toBe('violated');
+  expect(violations.map(({ property }) => property)).toEqual(['I-OWN']);
 });

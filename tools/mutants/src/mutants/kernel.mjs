@@ -46,8 +46,8 @@ export const kernel = [
     id: 'rmap-swap-entry-unmarked',
     fault: 'the swap entry of an exclusive page has no marker',
     file: 'packages/rmap/src/reverse-mapping.ts',
-    from: 'return anonExclusive && this.swpExclusive.isKept',
-    to: 'return anonExclusive && !this.swpExclusive.isKept',
+    from: 'if (anonExclusive && this.swpExclusive.isKept)',
+    to: 'if (anonExclusive && !this.swpExclusive.isKept)',
     watchers: ['packages/rmap'],
   },
   {
