@@ -1,7 +1,6 @@
 import {
   composeRun,
   expectationOf,
-  type Kernel,
   type Registry,
   type Run,
   type Scenario,
@@ -118,7 +117,7 @@ function expectationFor(
 export function usualKernels(registry: Registry, scenario: Scenario): readonly string[] {
   const architecture = usualArchitecture(scenario);
   const verdictOf = (name: string): Verdict | undefined => {
-    const kernel = kernelIfAny(registry, name);
+    const kernel = ifItFits(() => registry.kernel(name));
     return kernel && expectationOf(scenario, kernel, architecture)?.verdict;
   };
   const goesWrong = (name: string): boolean =>
@@ -150,10 +149,10 @@ export function namedKernels(registry: Registry, scenario: Scenario): readonly s
   return (named.length === 0 ? kernels : named).map(({ id }) => id);
 }
 
-/** A kernel by its name, or nothing when its patches do not fit. */
-function kernelIfAny(registry: Registry, name: string): Kernel | undefined {
+/** What is asked for, or nothing when the patches of its kernel do not fit. */
+export function ifItFits<T>(make: () => T): T | undefined {
   try {
-    return registry.kernel(name);
+    return make();
   } catch (thrown) {
     if (thrown instanceof KernelUsageError) return undefined;
     throw thrown;

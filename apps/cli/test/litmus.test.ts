@@ -106,7 +106,7 @@ describe('litmus', () => {
     file('six/b.litmus', messagePassing('b', 'smp_wmb();', 'Never'));
     file('six/c.litmus', racing('c', 6));
     const { child, ended } = start(['litmus', join(folder, 'six')]);
-    // The second is told at once, the third never.
+    // The command prints the second verdict at once, and the third never.
     let told = '';
     await new Promise<void>((resolve) => {
       child.stdout!.on('data', (chunk: string) => {

@@ -1,7 +1,7 @@
 import { commit } from '@pagerace/history';
 import { pteSwpExclusiveHistory } from '@pagerace/pgtable-generic';
 
-/** As of then every architecture has the bit; the hypothetical one is none of those that had it before. */
+/** Since v6.3 every architecture has the bit. W is hypothetical, and does not count among those that had it before. */
 export const pteSwpExclusiveEverywhere = commit({
   id: 'pte-swp-exclusive-everywhere',
   title: 'mm: remove __HAVE_ARCH_PTE_SWP_EXCLUSIVE',

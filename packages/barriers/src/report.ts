@@ -31,7 +31,7 @@ export interface SiteReport {
   readonly notMet: readonly MachineReport[];
 }
 
-/** Every site that was met on some machine, or asked for, by name; what stands for hardware is none. */
+/** Every site that was met on some machine, or asked for, by name. A stand-in for hardware is no site. */
 export function sitesOf({ machines, asked = [] }: BarriersReport): SiteReport[] {
   // Of a machine on which the kernel itself goes wrong nothing is known.
   const judged = machines.filter(({ analysis }) => analysis.weakest !== undefined);

@@ -43,6 +43,7 @@ import {
 import { RMAP, type Rmap } from '@pagerace/rmap';
 import { SWAP, type Swap } from '@pagerace/swap';
 import { FILE_FAULT, type FileFault } from './file-fault.js';
+import { restoreSwpBits } from './restore-swp-bits.js';
 import { isUnshare, isWrite, type VmFault } from './vm-fault.js';
 
 /** mm/memory.c, of v5.17 but for the seams; for private anonymous mappings; {@link FileFault} has the others. */
@@ -263,12 +264,10 @@ export class PageFault implements FaultHandler {
     return write;
   }
 
-  /** What the swap entry says of soft-dirty and of uffd-wp, which write-protects. */
+  /** uffd-wp write-protects, too. */
   #restored(entry: Pte, swapPte: Pte): Pte {
-    const pte = this.arch.pteSwpSoftDirty(swapPte) ? this.arch.pteMksoftDirty(entry) : entry;
-    return this.arch.pteSwpUffdWp(swapPte)
-      ? this.arch.pteWrprotect(this.arch.pteMkuffdWp(pte))
-      : pte;
+    const pte = restoreSwpBits(this.arch, entry, swapPte);
+    return this.arch.pteSwpUffdWp(swapPte) ? this.arch.pteWrprotect(pte) : pte;
   }
 
   /** A write through a read-only entry. Called with the PTL held, and returns without it. */

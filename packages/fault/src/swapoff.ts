@@ -30,6 +30,7 @@ import {
 } from '@pagerace/page-model';
 import { RMAP, type Rmap } from '@pagerace/rmap';
 import { SWAP, type Swap } from '@pagerace/swap';
+import { restoreSwpBits } from './restore-swp-bits.js';
 
 export const SWAPOFF = token<Swapoff>('fault.Swapoff', { providedBy: ['@pagerace/fault'] });
 
@@ -121,7 +122,7 @@ export class SwapUnuse implements Swapoff {
         this.rmap.pageAddAnonRmap(page, vma, address, this.arch.pteSwpExclusive(pte));
       }
       const old = this.arch.pteMkold(this.arch.mkPte(page, vma.vmPageProt));
-      this.arch.setPteAt(vma.mm, address, locked.ptep, this.#restored(old, pte));
+      this.arch.setPteAt(vma.mm, address, locked.ptep, restoreSwpBits(this.arch, old, pte));
       this.swap.swapFree(entry);
     }
     pteUnmapUnlock(locked);
@@ -138,11 +139,5 @@ export class SwapUnuse implements Swapoff {
     if (arch.pteSwpSoftDirty(bare)) bare = arch.pteSwpClearSoftDirty(bare);
     if (arch.pteSwpUffdWp(bare)) bare = arch.pteSwpClearUffdWp(bare);
     return bare;
-  }
-
-  #restored(pte: Pte, swapPte: Pte): Pte {
-    const { arch } = this;
-    const dirty = arch.pteSwpSoftDirty(swapPte) ? arch.pteMksoftDirty(pte) : pte;
-    return arch.pteSwpUffdWp(swapPte) ? arch.pteMkuffdWp(dirty) : dirty;
   }
 }

@@ -28,7 +28,7 @@ export class NoFastTouch implements GupFastTouch {
 
 /**
  * GUP-fast makes a page dirty that it gives out for writing, as the slow path does (FOLL_TOUCH); and
- * before it looks at the entry again, so that whoever has removed that sees the bit.
+ * before it looks at the entry again, so that reclaim, which has removed the entry, sees the bit.
  */
 @injectable()
 export class FastTouch implements GupFastTouch {

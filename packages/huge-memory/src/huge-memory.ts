@@ -12,7 +12,7 @@ export interface HugeMemory {
   /**
    * zap_huge_pmd(), and the flush after it: unmaps a huge page, as MADV_DONTNEED does.
    *
-   * @returns false where there is none: it may just have been split
+   * @returns false if no huge page is mapped there: another thread may have split it
    */
   zapHugePmd(vma: Vma, address: VirtualAddress): boolean;
   /**
@@ -20,7 +20,7 @@ export interface HugeMemory {
    * so that no bit that the hardware sets gets lost.
    *
    * @param change what becomes of the entry, as one of the last level
-   * @returns false where there is none: it may just have been split
+   * @returns false if no huge page is mapped there: another thread may have split it
    */
   changeHugePmd(vma: Vma, address: VirtualAddress, change: (pte: Pte) => Pte): boolean;
 }

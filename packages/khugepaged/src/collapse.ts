@@ -358,7 +358,7 @@ export class Collapse implements Khugepaged {
     return this.arch.pteNone(pte) || (this.arch.ptePresent(pte) && this.arch.pteSpecial(pte));
   }
 
-  /** vm_normal_page(). The only special entries are those of the zero page, and are told apart before. */
+  /** vm_normal_page(). The only special entries are those of the zero page, and the caller has sorted them out. */
   #normalPage(pte: Pte): Page {
     return this.memory.pageAt(this.arch.ptePfn(pte));
   }

@@ -28,7 +28,7 @@ export interface TableRemovalRule {
    * pmd_lock() is not needed; otherwise the entry above goes under pmd_lock().
    */
   readonly keepsRmapWalksOut: boolean;
-  /** Whether MMU notifiers are told. */
+  /** Whether it calls the MMU notifiers. */
   readonly notifies: boolean;
 }
 

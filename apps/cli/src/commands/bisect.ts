@@ -1,4 +1,4 @@
-import { type Patch, patchesIn, UsageError as KernelUsageError } from '@pagerace/kernel';
+import { type Patch, patchesIn } from '@pagerace/kernel';
 import {
   bisectDocument,
   duration,
@@ -16,7 +16,7 @@ import { exploreSelection } from '../exploring.js';
 import { UsageError } from '../failure.js';
 import { readParameters } from '../parameters.js';
 import { progressDisplay } from '../progress-display.js';
-import { select, type Selection } from '../selection.js';
+import { ifItFits, select, type Selection } from '../selection.js';
 import type { Session } from '../session.js';
 import { verdictLines } from '../verdict-line.js';
 
@@ -54,13 +54,14 @@ export async function bisect(
       parameters: readParameters(options.set),
     });
   const [good, bad] = [selectionOf(options.good), selectionOf(options.bad)];
+  const patches = patchesOf(good, bad);
+  const forth = changesBetween(good.run.kernel, bad.run.kernel, patches);
+  const back = changesBetween(bad.run.kernel, good.run.kernel, patches);
   // A commit can be added where those after it are missing, but not taken out where they are there.
-  const takenOut = ([{ run }, other]: readonly [Selection, Selection]): number =>
-    changesBetween(run.kernel, other.run.kernel, patchesOf(good, bad)).filter(
-      ({ kind }) => kind === 'taken out',
-    ).length;
-  const [from, to] = takenOut([good, bad]) > takenOut([bad, good]) ? [bad, good] : [good, bad];
-  const changes = changesBetween(from.run.kernel, to.run.kernel, patchesOf(good, bad));
+  const takenOut = (changes: readonly Change[]): number =>
+    changes.filter(({ kind }) => kind === 'taken out').length;
+  const [from, to, changes] =
+    takenOut(forth) > takenOut(back) ? [bad, good, back] : [good, bad, forth];
   if (changes.length === 0)
     throw new UsageError(
       `${good.subject.kernel} and ${bad.subject.kernel} are modelled alike on ${good.subject.architecture}`,
@@ -124,7 +125,7 @@ export async function bisect(
         `${good.subject.kernel} goes wrong and ${bad.subject.kernel} does not: exchange --good and --bad`,
       );
     const culprits = await bisection(changes, async (some) => {
-      const selection = selectionIfAny(() => selectionOf(changed(from.run.kernel, some)));
+      const selection = ifItFits(() => selectionOf(changed(from.run.kernel, some)));
       return selection && (await goesWrong(selection)) === (to === bad);
     });
     show(culprits, undefined);
@@ -149,15 +150,6 @@ function patchesOf({ run }: Selection, { run: other }: Selection): readonly Patc
     ({ provides }) => provides !== undefined,
   );
   return [...new Set([...told, ...added])];
-}
-
-function selectionIfAny(make: () => Selection): Selection | undefined {
-  try {
-    return make();
-  } catch (thrown) {
-    if (thrown instanceof KernelUsageError) return undefined;
-    throw thrown;
-  }
 }
 
 function words(

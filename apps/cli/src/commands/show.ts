@@ -1,5 +1,5 @@
 import { explore } from '@pagerace/explorer';
-import { composeRun, type Patch, type Scenario } from '@pagerace/kernel';
+import { composeRun, type Patch, type Registry, type Scenario } from '@pagerace/kernel';
 import {
   commandLines,
   json,
@@ -19,31 +19,33 @@ export function show(id: string, { registry, terminal, options }: Session): Exit
   const kernels = usualKernels(registry, scenario);
   const document = scenarioDocument({
     scenario,
-    threads: threadsOf(scenario),
+    threads: threadsOf(scenario, registry, architecture, kernels[0]!),
     architecture,
     kernels,
   });
 
-  function threadsOf(about: Scenario): readonly string[] {
-    const on = registry.architecture(architecture);
-    const run = composeRun({
-      scenario: about,
-      kernel: registry.kernel(kernels[0]!),
-      architecture: on,
-      model: registry.model(on.model),
-    });
-    let names: readonly string[] = [];
-    const setup = (): ReturnType<typeof run.setup> => {
-      const program = run.setup();
-      names = Object.keys(program.threads);
-      return program;
-    };
-    explore(setup, { model: run.model, maximumExecutions: 1 });
-    return names;
-  }
-
   terminal.out(options.json === true ? json(document) : text(document));
   return ExitCode.success;
+}
+
+/** The names of the threads, as its set-up makes them. */
+function threadsOf(
+  scenario: Scenario,
+  registry: Registry,
+  architectureId: string,
+  kernel: string,
+): readonly string[] {
+  const architecture = registry.architecture(architectureId);
+  const model = registry.model(architecture.model);
+  const run = composeRun({ scenario, kernel: registry.kernel(kernel), architecture, model });
+  let names: readonly string[] = [];
+  const setup = (): ReturnType<typeof run.setup> => {
+    const program = run.setup();
+    names = Object.keys(program.threads);
+    return program;
+  };
+  explore(setup, { model, maximumExecutions: 1 });
+  return names;
 }
 
 function text(document: ScenarioDocument): string {

@@ -12,6 +12,7 @@ import { byteAt, type LruList } from '@pagerace/page-model';
 import { LAZY_FREE_LOG, type LazyFreeDecision, type LazyFreeLog } from '@pagerace/rmap';
 import { VMSCAN, type Vmscan } from '@pagerace/vmscan';
 import { Findings } from '../findings.js';
+import { hex } from '../hex.js';
 import { Buffer, type BufferOptions } from './buffer.js';
 import {
   directReadIsSeen,
@@ -208,8 +209,4 @@ export class DirectReadRace {
     const { maxVecs } = this.transfer.device;
     return this.disk.transferred(Math.floor(nth / maxVecs))[nth % maxVecs]!;
   }
-}
-
-function hex(number: number): string {
-  return `0x${number.toString(16)}`;
 }

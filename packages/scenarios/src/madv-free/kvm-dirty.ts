@@ -3,6 +3,7 @@ import { defineScenario } from '@pagerace/kernel';
 import { kernelFunction } from '@pagerace/machine';
 import { type Page, SetPageDirty } from '@pagerace/page-model';
 import { madvFreeRefcountCheck } from '@pagerace/rmap';
+import { hex } from '../hex.js';
 import { DirectReadRace } from './direct-read-race.js';
 import { freeIsUntouched, guestWriteIsSeen, referencesAreCounted } from './properties.js';
 
@@ -67,10 +68,7 @@ export const madvFreeKvmDirty = defineScenario({
       if (loaded === undefined) return;
       context
         .property(guestWriteIsSeen.id)
-        .demand(
-          loaded === written,
-          `the load after it returned 0x${(loaded as number).toString(16)}`,
-        );
+        .demand(loaded === written, `the load after it returned ${hex(loaded as number)}`);
     });
   },
 });

@@ -5,6 +5,7 @@ import {
   composeRun,
   type Kernel,
 } from '@pagerace/kernel';
+import { hex } from '../hex.js';
 import { madvFreeReproducerPatch } from './reproducer-patch.js';
 import { type InjectionPoint, reproducerScenario } from './reproducer.js';
 
@@ -56,7 +57,5 @@ export function reproduce(request: ReproductionRequest): Reproduction {
 }
 
 function printed(pages: Reproduction['pages']): string {
-  return pages
-    .map(({ address, byte }) => `0x${address.toString(16)}: 0x${byte.toString(16)}\n`)
-    .join('');
+  return pages.map(({ address, byte }) => `${hex(address)}: ${hex(byte)}\n`).join('');
 }

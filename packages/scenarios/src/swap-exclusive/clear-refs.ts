@@ -2,7 +2,8 @@ import { cowByPageCount } from '@pagerace/cow';
 import { defineScenario } from '@pagerace/kernel';
 import { CLEAR_REFS } from '@pagerace/mprotect';
 import { anonExclusive } from '@pagerace/rmap';
-import { entryProperties, EntryRace, type Loaded, softDirtyArchitectures } from './entry-race.js';
+import { entryProperties, EntryRace, softDirtyArchitectures } from './entry-race.js';
+import type { Loaded } from './swap-race.js';
 
 export const swapExclusiveClearRefs = defineScenario({
   id: 'swap-exclusive-clear-refs',

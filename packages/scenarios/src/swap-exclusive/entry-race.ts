@@ -32,6 +32,7 @@ import {
 import { SWAP, type Swap } from '@pagerace/swap';
 import { VMSCAN, type Vmscan } from '@pagerace/vmscan';
 import { Findings } from '../findings.js';
+import { hex } from '../hex.js';
 import {
   directReadIsSeen,
   freeIsUntouched,
@@ -39,14 +40,8 @@ import {
   referencesAreCounted,
 } from '../madv-free/properties.js';
 import { ownStoreIsKept, slotsAreCounted } from './properties.js';
+import { ADDRESS, INITIAL, type Loaded, STORED } from './swap-race.js';
 
-/** On a page boundary with pages of 64 KiB as well. */
-export const ADDRESS = 0x7f7c10410000;
-
-/** What the halves of the page hold at the start: `a` and `b`. */
-const INITIAL: Readonly<Record<Half, number>> = { lo: 0x61, hi: 0x62 };
-/** What the process stores to the upper half: `c`. */
-const STORED = 0x63;
 /** What the device has: `y`. */
 const FROM_DEVICE = 0x79;
 
@@ -76,12 +71,6 @@ export const whenReclaimed = choiceParameter(
   'When reclaim comes: where the title has it, while the process waits, or at any time',
   ['between', 'any time'],
 );
-
-/** The bytes that a process has loaded. */
-export interface Loaded {
-  readonly lo: number;
-  readonly hi: number;
-}
 
 export interface EntryRaceOptions {
   readonly userfaultfdCtx?: UserfaultfdCtx;
@@ -247,8 +236,4 @@ export class EntryRace {
     const error = this.#swap.swapMapError();
     findings.demand(property(slotsAreCounted.id), error === undefined, () => error!);
   }
-}
-
-function hex(byte: number): string {
-  return `0x${byte.toString(16)}`;
 }

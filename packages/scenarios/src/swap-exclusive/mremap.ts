@@ -1,6 +1,7 @@
 import { defineScenario } from '@pagerace/kernel';
 import { MREMAP } from '@pagerace/mprotect';
-import { ADDRESS, entryProperties, EntryRace, type Loaded, whenReclaimed } from './entry-race.js';
+import { entryProperties, EntryRace, whenReclaimed } from './entry-race.js';
+import { ADDRESS, type Loaded } from './swap-race.js';
 
 /** Where the page is moved to: within what another page table covers, on every architecture. */
 const NEW_ADDRESS = ADDRESS + 2 ** 30;

@@ -1,6 +1,7 @@
 import { defineScenario } from '@pagerace/kernel';
 import { MPROTECT } from '@pagerace/mprotect';
-import { ADDRESS, entryProperties, EntryRace, type Loaded, whenReclaimed } from './entry-race.js';
+import { entryProperties, EntryRace, whenReclaimed } from './entry-race.js';
+import { ADDRESS, type Loaded } from './swap-race.js';
 
 export const swapExclusiveReadOnly = defineScenario({
   id: 'swap-exclusive-read-only',

@@ -2,7 +2,8 @@ import { defineScenario, type PropertyDefinition } from '@pagerace/kernel';
 import { CLEAR_REFS } from '@pagerace/mprotect';
 import { walkToPte } from '@pagerace/page-model';
 import { Findings } from '../findings.js';
-import { ADDRESS, entryProperties, EntryRace, type Loaded } from './entry-race.js';
+import { entryProperties, EntryRace } from './entry-race.js';
+import { ADDRESS, type Loaded } from './swap-race.js';
 
 const writtenIsSoftDirty: PropertyDefinition = {
   id: 'I-SOFT-DIRTY',

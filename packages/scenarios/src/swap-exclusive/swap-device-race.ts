@@ -17,6 +17,7 @@ import {
 import { SWAP, type SwapDevice, type Swap } from '@pagerace/swap';
 import { VMSCAN, type Vmscan } from '@pagerace/vmscan';
 import { Findings } from '../findings.js';
+import { hex } from '../hex.js';
 import { freeIsUntouched, referencesAreCounted } from '../madv-free/properties.js';
 import { ownStoreIsKept, slotsAreCounted } from './properties.js';
 
@@ -168,8 +169,4 @@ export class SwapDeviceRace {
     findings.demand(property(slotsAreCounted.id), error === undefined, () => error!);
     findings.conclude();
   }
-}
-
-function hex(byte: number): string {
-  return `0x${byte.toString(16)}`;
 }

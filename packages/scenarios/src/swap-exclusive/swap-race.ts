@@ -22,6 +22,7 @@ import { ANON_EXCLUSIVE, type AnonExclusive } from '@pagerace/rmap';
 import { SWAP, type Swap, type SwapDeviceKind } from '@pagerace/swap';
 import { VMSCAN, type Vmscan } from '@pagerace/vmscan';
 import { Findings } from '../findings.js';
+import { hex } from '../hex.js';
 import {
   directReadIsSeen,
   freeIsUntouched,
@@ -37,6 +38,7 @@ import {
   writableIsExclusive,
 } from './properties.js';
 
+/** On a page boundary with pages of 64 KiB as well. */
 export const ADDRESS = 0x7f7c10410000;
 
 /** What the halves of the page hold at the start: `a` and `b`. */
@@ -280,8 +282,4 @@ export class SwapRace {
       for (const ptep of table.entries) yield ptep.read();
     }
   }
-}
-
-function hex(byte: number): string {
-  return `0x${byte.toString(16)}`;
 }

@@ -4,7 +4,8 @@ import { ANON_EXCLUSIVE } from '@pagerace/rmap';
 import { USERFAULTFD } from '@pagerace/userfaultfd';
 import { Findings } from '../findings.js';
 import { freeIsUntouched, referencesAreCounted } from '../madv-free/properties.js';
-import { ADDRESS, EntryRace, type Loaded } from './entry-race.js';
+import { EntryRace } from './entry-race.js';
+import { ADDRESS, type Loaded } from './swap-race.js';
 import { ownStoreIsKept, slotsAreCounted } from './properties.js';
 
 const reportedFirst: PropertyDefinition = {

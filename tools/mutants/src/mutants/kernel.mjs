@@ -509,17 +509,17 @@ export const kernel = [
   {
     id: 'swap-in-forgets-soft-dirty',
     fault: 'do_swap_page() does not restore soft-dirty',
-    file: 'packages/fault/src/page-fault.ts',
-    from: 'const pte = this.arch.pteSwpSoftDirty(swapPte) ? this.arch.pteMksoftDirty(entry) : entry;',
-    to: 'const pte = entry;',
+    file: 'packages/fault/src/restore-swp-bits.ts',
+    from: 'arch.pteSwpSoftDirty(swapPte) ? arch.pteMksoftDirty(pte) : pte',
+    to: 'pte',
     watchers: ['packages/mprotect'],
   },
   {
     id: 'swap-in-forgets-uffd-wp',
     fault: 'do_swap_page() maps a page writable whose swap entry has the uffd-wp bit',
-    file: 'packages/fault/src/page-fault.ts',
-    from: '? this.arch.pteWrprotect(this.arch.pteMkuffdWp(pte))',
-    to: '? pte',
+    file: 'packages/fault/src/restore-swp-bits.ts',
+    from: 'arch.pteSwpUffdWp(swapPte) ? arch.pteMkuffdWp(dirty) : dirty',
+    to: 'dirty',
     watchers: ['packages/userfaultfd'],
   },
   {
