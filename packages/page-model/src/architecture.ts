@@ -1,12 +1,12 @@
 import { token } from '@pagerace/di';
 import type { Frame } from '@pagerace/machine';
 import type { VirtualAddress } from './address.js';
-import type { Mm } from './mm-struct.js';
-import type { Page } from './page.js';
-import type { Pte, Ptep } from './page-table-entry.js';
+import type { Mm } from './mm/mm-struct.js';
+import type { Page } from './page/page.js';
+import type { Pte, Ptep } from './page-table/page-table-entry.js';
 import type { Pfn } from './address.js';
-import type { SwapEntry } from './swap-entry.js';
-import type { Vma } from './vma.js';
+import type { SwapEntry } from './page-table/swap-entry.js';
+import type { Vma } from './mm/vma.js';
 
 export const ARCHITECTURE = token<Architecture>('page-model.Architecture');
 

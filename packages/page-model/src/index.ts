@@ -1,62 +1,18 @@
 export type { Pfn, VirtualAddress } from './address.js';
-export { AnonVma } from './anon-vma.js';
 export {
-  ARCHITECTURE,
   type Architecture,
+  ARCHITECTURE,
   type DepositRule,
   type PageTableLevel,
 } from './architecture.js';
-export { pgtableTransHugeDeposit, pgtableTransHugeWithdraw } from './deposit.js';
-export {
-  FAULT_FLAG_UNSHARE,
-  FAULT_FLAG_USER,
-  FAULT_FLAG_WRITE,
-  FAULT_HANDLER,
-  type FaultHandler,
-} from './fault-handler.js';
-export { FileMapping } from './file-mapping.js';
-export { flushTlbMm } from './flush-tlb-mm.js';
-export { hugePmd, hugeSubpage } from './huge-page.js';
-export { isolateLruPage, putbackLruPage } from './isolate-lru-page.js';
-export { type LruPvecs, PAGEVEC_SIZE, type Pagevec } from './lru-batches.js';
-export { lruLists, type LruList, Lruvec } from './lruvec.js';
-export { mappedPage } from './mapped-page.js';
-export { Memory, MEMORY, MEMORY_OPTIONS, type MemoryOptions } from './memory.js';
-export {
-  type Deposit,
-  type Mapping,
-  Mm,
-  mmapReadLock,
-  mmapReadTrylock,
-  mmapReadUnlock,
-  mmapWriteLock,
-  mmapWriteTrylock,
-  mmapWriteUnlock,
-} from './mm-struct.js';
-export {
-  __putPage,
-  getPage,
-  getPageUnlessZero,
-  GUP_PIN_COUNTING_BIAS,
-  PageAnon,
-  PageKsm,
-  pageMapcount,
-  pageMapped,
-  pageMaybeDmaPinned,
-  pageNeedsCowForDma,
-  pinReferences,
-  pageTransHugeMapcount,
-  putPage,
-  putPageTestzero,
-  totalMapcount,
-  tryGetPage,
-  unpinUserPage,
-} from './mm.js';
-export { MmuGather } from './mmu-gather.js';
-export { type MmuNotifier, mmuNotified, mmuNotifierRegister } from './mmu-notifier.js';
-export { PageAllocator } from './page-allocator.js';
-export { byteAt, type ByteString, type Half, PageContents, ZEROS } from './page-contents.js';
-export * from './page-flags.js';
+export { MEMORY, Memory, MEMORY_OPTIONS, type MemoryOptions } from './memory.js';
+export { auditReferences } from './reference-audit.js';
+
+export { hugePmd, hugeSubpage } from './page/huge-page.js';
+export { pageMapcount, pageMapped, pageTransHugeMapcount, totalMapcount } from './page/mapcount.js';
+export { PageAllocator } from './page/page-allocator.js';
+export { byteAt, type ByteString, type Half, PageContents, ZEROS } from './page/page-contents.js';
+export * from './page/page-flags.js';
 export {
   pageCount,
   pageRefAdd,
@@ -70,7 +26,48 @@ export {
   pageRefSubAndTest,
   pageRefUnfreeze,
   setPageCount,
-} from './page-ref.js';
+} from './page/page-ref.js';
+export {
+  __putPage,
+  getPage,
+  getPageUnlessZero,
+  GUP_PIN_COUNTING_BIAS,
+  pageMaybeDmaPinned,
+  pageNeedsCowForDma,
+  pinReferences,
+  putPage,
+  putPageTestzero,
+  tryGetPage,
+  unpinUserPage,
+} from './page/page-references.js';
+export { type AddressSpace, Page, type PageFlag, pageFlagNames } from './page/page.js';
+
+export { isolateLruPage, putbackLruPage } from './lru/isolate-lru-page.js';
+export { type LruPvecs, type Pagevec, PAGEVEC_SIZE } from './lru/lru-batches.js';
+export { addPageToLruList, delPageFromLruList, pageIsFileLru, pageLru } from './lru/lru-list.js';
+export {
+  activatePage,
+  lruAddDrain,
+  lruCacheAdd,
+  markPageAccessed,
+  markPageLazyfree,
+} from './lru/lru.js';
+export { type LruList, lruLists, Lruvec } from './lru/lruvec.js';
+export { RECLAIM_PAGES, type ReclaimPages } from './lru/reclaim-pages.js';
+
+export { pgtableTransHugeDeposit, pgtableTransHugeWithdraw } from './page-table/deposit.js';
+export { mappedPage } from './page-table/mapped-page.js';
+export {
+  isMigrationEntry,
+  isReadableMigrationEntry,
+  isWritableMigrationEntry,
+  makeReadableExclusiveMigrationEntry,
+  makeReadableMigrationEntry,
+  makeWritableMigrationEntry,
+  nonSwapEntry,
+  pfnSwapEntryToPage,
+} from './page-table/migration-entry.js';
+export { MmuGather } from './page-table/mmu-gather.js';
 export {
   mustBePmdNone,
   pmdLock,
@@ -78,9 +75,9 @@ export {
   pmdUnlock,
   pteAllocOne,
   pteFree,
-} from './page-table-alloc.js';
-export { auditPageTables } from './page-table-audit.js';
-export type { Pte, Ptep } from './page-table-entry.js';
+} from './page-table/page-table-alloc.js';
+export { auditPageTables } from './page-table/page-table-audit.js';
+export type { Pte, Ptep } from './page-table/page-table-entry.js';
 export {
   type LockedPte,
   pmdAlloc,
@@ -97,16 +94,29 @@ export {
   walkToPmd,
   walkToPte,
   withPteLocked,
-} from './page-table-walk.js';
-export { PageTable } from './page-table.js';
+} from './page-table/page-table-walk.js';
+export { PageTable } from './page-table/page-table.js';
+export {
+  keptByLocks,
+  PTE_MAP_RULE,
+  pteMapInRcuSection,
+  pteMapLooksAgain,
+  type PteMapRule,
+  pteMapRule,
+} from './page-table/pte-map-rule.js';
+export { type SwapEntry, swpEntry, swpOffset, swpType } from './page-table/swap-entry.js';
+export { tlbRemoveTableSyncOne } from './page-table/table-sync.js';
+
+export { FileMapping } from './mapping/address-space.js';
+export { AnonVma } from './mapping/anon-vma.js';
+export { PageAnon, PageKsm } from './mapping/page-anon.js';
 export {
   clearPageDirtyForIo,
   endPageWriteback,
   setPageDirty,
   setPageDirtyLock,
   setPageWriteback,
-} from './page-writeback.js';
-export { type AddressSpace, Page, type PageFlag, pageFlagNames } from './page.js';
+} from './mapping/page-writeback.js';
 export {
   findLockPage,
   lockPage,
@@ -114,47 +124,32 @@ export {
   unlockPage,
   waitOnPageLocked,
   waitOnPageWriteback,
-} from './pagemap.js';
+} from './mapping/pagemap.js';
+export { type RmapItem, StableNode } from './mapping/stable-node.js';
+
 export {
-  keptByLocks,
-  PTE_MAP_RULE,
-  type PteMapRule,
-  pteMapInRcuSection,
-  pteMapLooksAgain,
-  pteMapRule,
-} from './pte-map-rule.js';
-export { RECLAIM_PAGES, type ReclaimPages } from './reclaim-pages.js';
-export { auditReferences } from './reference-audit.js';
-export { type RmapItem, StableNode } from './stable-node.js';
+  FAULT_FLAG_UNSHARE,
+  FAULT_FLAG_USER,
+  FAULT_FLAG_WRITE,
+  FAULT_HANDLER,
+  type FaultHandler,
+} from './mm/fault-handler.js';
+export { flushTlbMm } from './mm/flush-tlb-mm.js';
 export {
-  isMigrationEntry,
-  isReadableMigrationEntry,
-  isWritableMigrationEntry,
-  makeReadableExclusiveMigrationEntry,
-  makeReadableMigrationEntry,
-  makeWritableMigrationEntry,
-  nonSwapEntry,
-  pfnSwapEntryToPage,
-} from './migration-entry.js';
-export { type SwapEntry, swpEntry, swpOffset, swpType } from './swap-entry.js';
-export {
-  activatePage,
-  addPageToLruList,
-  delPageFromLruList,
-  lruAddDrain,
-  lruCacheAdd,
-  markPageAccessed,
-  markPageLazyfree,
-  pageIsFileLru,
-  pageLru,
-} from './swap.js';
-export { switchMm } from './switch-mm.js';
-export { tlbRemoveTableSyncOne } from './table-sync.js';
-export { TLB_FLUSH, type TlbFlush } from './tlb-flush.js';
-export { STALE_TRANSLATION } from './tlb/page-walker.js';
-export { TLB, Tlb, type TlbRange } from './tlb/tlb.js';
-export { UserAccess, USER_ACCESS } from './user-access.js';
-export type { UserfaultfdCtx } from './userfaultfd-ctx.js';
+  type Deposit,
+  type Mapping,
+  Mm,
+  mmapReadLock,
+  mmapReadTrylock,
+  mmapReadUnlock,
+  mmapWriteLock,
+  mmapWriteTrylock,
+  mmapWriteUnlock,
+} from './mm/mm-struct.js';
+export { mmuNotified, type MmuNotifier, mmuNotifierRegister } from './mm/mmu-notifier.js';
+export { switchMm } from './mm/switch-mm.js';
+export { USER_ACCESS, UserAccess } from './mm/user-access.js';
+export type { UserfaultfdCtx } from './mm/userfaultfd-ctx.js';
 export {
   VM_DROPPABLE,
   VM_EXEC,
@@ -165,4 +160,8 @@ export {
   VM_SOFTDIRTY,
   VM_WRITE,
   Vma,
-} from './vma.js';
+} from './mm/vma.js';
+
+export { STALE_TRANSLATION } from './tlb/page-walker.js';
+export { TLB_FLUSH, type TlbFlush } from './tlb/tlb-flush.js';
+export { TLB, Tlb, type TlbRange } from './tlb/tlb.js';

@@ -3,16 +3,16 @@ import { reach, whole } from '@pagerace/explorer';
 import { MACHINE, type Machine } from '@pagerace/machine';
 import type { Pfn } from './address.js';
 import { ARCHITECTURE, type Architecture, type PageTableLevel } from './architecture.js';
-import type { FileMapping } from './file-mapping.js';
-import { Lruvec } from './lruvec.js';
-import type { Mm } from './mm-struct.js';
-import { PageAllocator } from './page-allocator.js';
-import { ZEROS } from './page-contents.js';
-import type { Pte } from './page-table-entry.js';
-import { PageTable } from './page-table.js';
-import { Page } from './page.js';
-import { keptByLocks, PTE_MAP_RULE, type PteMapRule } from './pte-map-rule.js';
-import { LruBatches } from './lru-batches.js';
+import type { FileMapping } from './mapping/address-space.js';
+import { Lruvec } from './lru/lruvec.js';
+import type { Mm } from './mm/mm-struct.js';
+import { PageAllocator } from './page/page-allocator.js';
+import { ZEROS } from './page/page-contents.js';
+import type { Pte } from './page-table/page-table-entry.js';
+import { PageTable } from './page-table/page-table.js';
+import { Page } from './page/page.js';
+import { keptByLocks, PTE_MAP_RULE, type PteMapRule } from './page-table/pte-map-rule.js';
+import { LruBatches } from './lru/lru-batches.js';
 
 export interface MemoryOptions {
   /** How many page frames can be allocated. */

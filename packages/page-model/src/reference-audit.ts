@@ -1,7 +1,7 @@
 import { MachineProperty, Violation } from '@pagerace/machine';
 import type { Memory } from './memory.js';
-import { pinReferences } from './mm.js';
-import type { Page } from './page.js';
+import { pinReferences } from './page/page-references.js';
+import type { Page } from './page/page.js';
 
 /**
  * Demands, at the end of a program, that every reference to a page is accounted for and that every

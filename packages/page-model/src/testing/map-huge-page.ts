@@ -1,13 +1,13 @@
 import { atomicSet } from '@pagerace/machine';
 import type { VirtualAddress } from '../address.js';
-import { pgtableTransHugeDeposit } from '../deposit.js';
-import { hugePmd } from '../huge-page.js';
-import { pteAllocOne } from '../page-table-alloc.js';
-import { pmdAlloc } from '../page-table-walk.js';
-import type { Page } from '../page.js';
-import { SetPageAnonExclusive, SetPageSwapBacked, SetPageUptodate } from '../page-flags.js';
-import { lruAddDrain, lruCacheAdd } from '../swap.js';
-import type { Vma } from '../vma.js';
+import { pgtableTransHugeDeposit } from '../page-table/deposit.js';
+import { hugePmd } from '../page/huge-page.js';
+import { pteAllocOne } from '../page-table/page-table-alloc.js';
+import { pmdAlloc } from '../page-table/page-table-walk.js';
+import type { Page } from '../page/page.js';
+import { SetPageAnonExclusive, SetPageSwapBacked, SetPageUptodate } from '../page/page-flags.js';
+import { lruAddDrain, lruCacheAdd } from '../lru/lru.js';
+import type { Vma } from '../mm/vma.js';
 
 /**
  * Maps a new huge page, writable, as a collapse does, during set-up. The first byte of its first page is

@@ -1,6 +1,6 @@
 import type { VirtualAddress } from '../address.js';
-import type { Mm } from '../mm-struct.js';
-import { mmuNotifierRegister } from '../mmu-notifier.js';
+import type { Mm } from '../mm/mm-struct.js';
+import { mmuNotifierRegister } from '../mm/mmu-notifier.js';
 
 /** When a notifier was called, for which addresses, and what was seen then. */
 export type Notification<T> = readonly [

@@ -1,12 +1,12 @@
 import { choose, taskName, thisCpu, Violation } from '@pagerace/machine';
 import type { VirtualAddress } from '../address.js';
 import type { Architecture, PageTableLevel } from '../architecture.js';
-import type { Mm } from '../mm-struct.js';
-import { hugeSubpage } from '../huge-page.js';
-import type { PageContents } from '../page-contents.js';
-import type { Page } from '../page.js';
-import type { Pte, Ptep } from '../page-table-entry.js';
-import { type PmdWalk, pteOffsetMap, walkToPmd } from '../page-table-walk.js';
+import type { Mm } from '../mm/mm-struct.js';
+import { hugeSubpage } from '../page/huge-page.js';
+import type { PageContents } from '../page/page-contents.js';
+import type { Page } from '../page/page.js';
+import type { Pte, Ptep } from '../page-table/page-table-entry.js';
+import { type PmdWalk, pteOffsetMap, walkToPmd } from '../page-table/page-table-walk.js';
 import { type CachedEntry, leadsToTable, type Tlb } from './tlb.js';
 
 /** Violated by an access through a translation that should be gone: to a page that was freed since. */

@@ -15,8 +15,8 @@ import {
 import type { VirtualAddress } from '../address.js';
 import type { PageTableLevel } from '../architecture.js';
 import { MEMORY_OPTIONS, type MemoryOptions } from '../memory.js';
-import type { Mm } from '../mm-struct.js';
-import type { Pte } from '../page-table-entry.js';
+import type { Mm } from '../mm/mm-struct.js';
+import type { Pte } from '../page-table/page-table-entry.js';
 
 export const TLB = token<Tlb>('page-model.Tlb');
 

@@ -317,7 +317,7 @@ export const kernel = [
   {
     id: 'isolate-lru-before-reference',
     fault: 'isolate_lru_page() takes no reference',
-    file: 'packages/page-model/src/isolate-lru-page.ts',
+    file: 'packages/page-model/src/lru/isolate-lru-page.ts',
     from: 'getPage(page);\n    const { lruvec }',
     to: 'const { lruvec }',
     watchers: ['packages/page-model', 'packages/khugepaged'],
@@ -325,7 +325,7 @@ export const kernel = [
   {
     id: 'unpin-huge-pin-kept',
     fault: 'unpin_user_page() leaves the pin of a huge page',
-    file: 'packages/page-model/src/mm.ts',
+    file: 'packages/page-model/src/page/page-references.ts',
     from: 'if (page.isHuge) atomicAdd(page.compoundPincount, -1);',
     to: '',
     watchers: ['packages/page-model'],
@@ -333,7 +333,7 @@ export const kernel = [
   {
     id: 'huge-pin-by-references',
     fault: 'page_maybe_dma_pinned() judges a huge page by its references',
-    file: 'packages/page-model/src/mm.ts',
+    file: 'packages/page-model/src/page/page-references.ts',
     from: 'page.isHuge ? atomicRead(page.compoundPincount) > 0 : pageCount',
     to: 'pageCount',
     watchers: ['packages/page-model'],
@@ -341,7 +341,7 @@ export const kernel = [
   {
     id: 'uptodate-no-barrier',
     fault: '__SetPageUptodate() has no write barrier',
-    file: 'packages/page-model/src/page-flags.ts',
+    file: 'packages/page-model/src/page/page-flags.ts',
     from: 'smpWmb();\n    SetPageUptodate(page);',
     to: 'SetPageUptodate(page);',
     watchers: ['packages/fault'],
@@ -349,7 +349,7 @@ export const kernel = [
   {
     id: 'pte-map-no-second-look',
     fault: 'pte_offset_map_lock() of v6.5 does not look at the entry above again',
-    file: 'packages/page-model/src/page-table-walk.ts',
+    file: 'packages/page-model/src/page-table/page-table-walk.ts',
     from: 'if (!pteMapRule.looksAgain || arch.pmdpGet(pmdp) === pmd) return walk;',
     to: 'return walk;',
     watchers: ['packages/page-model'],
@@ -357,7 +357,7 @@ export const kernel = [
   {
     id: 'pte-map-no-rcu',
     fault: 'pte_offset_map_nolock() of v6.6 begins no RCU section',
-    file: 'packages/page-model/src/page-table-walk.ts',
+    file: 'packages/page-model/src/page-table/page-table-walk.ts',
     from: 'if (inRcuSection) rcuReadLock();',
     to: '',
     watchers: ['packages/page-model'],
@@ -983,7 +983,7 @@ export const kernel = [
   {
     id: 'writeback-reference-dropped',
     fault: 'end_page_writeback() keeps no reference of its own',
-    file: 'packages/page-model/src/page-writeback.ts',
+    file: 'packages/page-model/src/mapping/page-writeback.ts',
     from: 'getPage(page);',
     to: '',
     watchers: ['packages/page-model', 'packages/swap'],

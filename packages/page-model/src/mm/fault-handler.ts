@@ -1,0 +1,22 @@
+import { token } from '@pagerace/di';
+import type { VirtualAddress } from '../address.js';
+import type { Vma } from './vma.js';
+
+/** fault_flags (include/linux/mm_types.h). */
+export const FAULT_FLAG_WRITE = 0x1;
+export const FAULT_FLAG_USER = 0x40;
+/** Since v5.19: make the page exclusive to this process, without writing to it. */
+export const FAULT_FLAG_UNSHARE = 0x400;
+
+export const FAULT_HANDLER = token<FaultHandler>('page-model.FaultHandler', {
+  providedBy: ['@pagerace/fault'],
+});
+
+/** What resolves page faults. */
+export interface FaultHandler {
+  /**
+   * handle_mm_fault(). Called with mmap_lock held for reading, and returns with it held; whoever
+   * faulted then tries again.
+   */
+  handleMmFault(vma: Vma, address: VirtualAddress, flags: number): void;
+}
