@@ -1,10 +1,14 @@
 import { inject, injectable, token } from '@pagerace/di';
-import { ModelError } from '@pagerace/explorer';
 import { kernelFunction } from '@pagerace/machine';
 import {
+  __SetPageUptodate,
   ARCHITECTURE,
   type Architecture,
-  findLockPage,
+  getPage,
+  isWrite,
+  type LockedPte,
+  lockPage,
+  lruCacheAdd,
   MEMORY,
   type Memory,
   type Page,
@@ -18,16 +22,18 @@ import {
   pteOffsetMapLock,
   pteUnmapUnlock,
   putPage,
+  setPageDirty,
   unlockPage,
   VM_SHARED,
   VM_WRITE,
+  type VmFault,
+  type VmFaultReason,
 } from '@pagerace/page-model';
 import { RMAP, type Rmap } from '@pagerace/rmap';
-import { isWrite, type VmFault } from './vm-fault.js';
 
 export const FILE_FAULT = token<FileFault>('fault.FileFault');
 
-/** do_fault() of mm/memory.c, v6.1, for shared mappings of files whose pages are in the page cache. */
+/** do_fault() and wp_page_shared() of mm/memory.c, v5.17: faults that the operations of a mapping serve. */
 @injectable()
 export class FileFault {
   constructor(
@@ -37,49 +43,152 @@ export class FileFault {
   ) {}
 
   @kernelFunction('mm/memory.c')
-  doFault(fault: VmFault): void {
-    const { vma, address } = fault;
-    if (vma.file === null || !vma.has(VM_SHARED)) {
-      throw new ModelError(
-        `a fault in ${vma.toString()}: private mappings of files are not modelled`,
-      );
-    }
-    // __do_fault(). With the page locked it stays what the file has.
-    const page = findLockPage(vma.file, vma.pageIndex(address));
-    if (page === undefined) {
-      throw new ModelError(
-        `a fault in ${vma.toString()}: reading a page in from a file is not modelled`,
-      );
-    }
-    const isMapped = this.finishFault(fault, page);
+  doFault(vmf: VmFault): VmFaultReason {
+    if (!isWrite(vmf)) return this.doReadFault(vmf);
+    return vmf.vma.has(VM_SHARED) ? this.doSharedFault(vmf) : this.doCowFault(vmf);
+  }
+
+  @kernelFunction('mm/memory.c')
+  doReadFault(vmf: VmFault): VmFaultReason {
+    const page = vmf.vma.vmOps!.fault(vmf);
+    if (page === 'VM_FAULT_SIGBUS') return page;
+    const isMapped = this.finishFault(vmf, page);
     unlockPage(page.head);
     // The reference of the lookup becomes that of the mapping.
     if (!isMapped) putPage(page);
+    return undefined;
+  }
+
+  /** A write to a private mapping: maps a copy, which is anonymous from its beginning. */
+  @kernelFunction('mm/memory.c')
+  doCowFault(vmf: VmFault): VmFaultReason {
+    const cowPage = this.memory.allocator.allocPage();
+    const page = vmf.vma.vmOps!.fault(vmf);
+    if (page === 'VM_FAULT_SIGBUS') {
+      putPage(cowPage);
+      return page;
+    }
+    cowPage.contents.copyFrom(page.contents);
+    __SetPageUptodate(cowPage);
+    const isMapped = this.finishFault(vmf, cowPage);
+    unlockPage(page.head);
+    putPage(page);
+    if (!isMapped) putPage(cowPage);
+    return undefined;
+  }
+
+  @kernelFunction('mm/memory.c')
+  doSharedFault(vmf: VmFault): VmFaultReason {
+    const page = vmf.vma.vmOps!.fault(vmf);
+    if (page === 'VM_FAULT_SIGBUS') return page;
+    if (vmf.vma.vmOps!.pageMkwrite !== undefined) {
+      unlockPage(page.head);
+      if (!this.doPageMkwrite(vmf, page)) {
+        putPage(page);
+        return undefined;
+      }
+    }
+    if (this.finishFault(vmf, page)) {
+      this.faultDirtySharedPage(page);
+    } else {
+      unlockPage(page.head);
+      putPage(page);
+    }
+    return undefined;
+  }
+
+  /**
+   * Asks the file system whether a page may become writable.
+   *
+   * @returns whether it may, and then is locked; otherwise the access faults again
+   */
+  @kernelFunction('mm/memory.c')
+  doPageMkwrite(vmf: VmFault, page: Page): boolean {
+    return vmf.vma.vmOps!.pageMkwrite!(vmf, page) === 'VM_FAULT_LOCKED';
+  }
+
+  /** The first write through an entry that can be written to. Gives the page lock back. */
+  @kernelFunction('mm/memory.c')
+  faultDirtySharedPage(page: Page): void {
+    setPageDirty(page);
+    unlockPage(page.head);
+  }
+
+  /** A write through a read-only entry of a shared mapping. Called with the PTL held, and returns without it. */
+  @kernelFunction('mm/memory.c')
+  wpPageShared(
+    vmf: VmFault,
+    page: Page,
+    locked: LockedPte,
+    reuse: (locked: LockedPte) => void,
+  ): void {
+    getPage(page);
+    if (vmf.vma.vmOps?.pageMkwrite === undefined) {
+      reuse(locked);
+      lockPage(page.head);
+    } else {
+      pteUnmapUnlock(locked);
+      if (!this.doPageMkwrite(vmf, page)) {
+        putPage(page);
+        return;
+      }
+      if (!this.finishMkwriteFault(vmf, reuse)) {
+        unlockPage(page.head);
+        putPage(page);
+        return;
+      }
+    }
+    this.faultDirtySharedPage(page);
+    putPage(page);
+  }
+
+  /** @returns whether the entry is still what it was, and now is writable */
+  @kernelFunction('mm/memory.c')
+  finishMkwriteFault(
+    { vma, address, origPte }: VmFault,
+    reuse: (locked: LockedPte) => void,
+  ): boolean {
+    const locked = pteOffsetMapLock(vma.mm, address);
+    if (locked === undefined) return false;
+    const isSame = this.arch.pteSame(this.arch.ptepGet(locked.ptep), origPte);
+    if (isSame) reuse(locked);
+    else pteUnmapUnlock(locked);
+    return isSame;
   }
 
   /** @returns whether the page is mapped now, and was not before */
   @kernelFunction('mm/memory.c')
-  finishFault(fault: VmFault, page: Page): boolean {
-    const { vma, address } = fault;
-    if (page.isHuge && this.doSetPmd(fault, page.head)) return true;
+  finishFault(vmf: VmFault, page: Page): boolean {
+    const { vma, address } = vmf;
+    if (page.isHuge && this.doSetPmd(vmf, page.head)) return true;
     pteAlloc(vma.mm, address);
     const locked = pteOffsetMapLock(vma.mm, address);
     // The table may be gone again: the access faults again, too.
     if (locked === undefined) return false;
     const isEmpty = this.arch.pteNone(this.arch.ptepGet(locked.ptep));
-    if (isEmpty) {
-      this.rmap.pageAddFileRmap(page, false);
-      const pte = this.#entry(fault, this.arch.mkPte(page, vma.vmPageProt));
-      this.arch.setPteAt(vma.mm, address, locked.ptep, pte);
-    }
+    if (isEmpty) this.doSetPte(vmf, page, locked);
     pteUnmapUnlock(locked);
     return isEmpty;
   }
 
+  /** Hold the PTL. */
+  @kernelFunction('mm/memory.c')
+  doSetPte(vmf: VmFault, page: Page, { ptep }: LockedPte): void {
+    const { vma, address } = vmf;
+    const entry = this.#entry(vmf, this.arch.mkPte(page, vma.vmPageProt));
+    if (isWrite(vmf) && !vma.has(VM_SHARED)) {
+      this.rmap.pageAddNewAnonRmap(page, vma, address);
+      lruCacheAdd(page);
+    } else {
+      this.rmap.pageAddFileRmap(page, false);
+    }
+    this.arch.setPteAt(vma.mm, address, ptep, entry);
+  }
+
   /** Maps a huge page as one, if there is no page table. */
   @kernelFunction('mm/memory.c')
-  doSetPmd(fault: VmFault, head: Page): boolean {
-    const { vma, address } = fault;
+  doSetPmd(vmf: VmFault, head: Page): boolean {
+    const { vma, address } = vmf;
     const { mm } = vma;
     const pmdp = pmdOffset(mm, address);
     if (pmdp === undefined) return false;
@@ -92,17 +201,18 @@ export class FileFault {
       if (this.arch.depositRule === 'per pmd') {
         pgtableTransHugeDeposit(mm, pmdp, pteAllocOne(mm, address, pmdp));
       }
-      const pte = this.#entry(fault, this.arch.mkPte(head, vma.vmPageProt));
+      const pte = this.#entry(vmf, this.arch.mkPte(head, vma.vmPageProt));
       this.arch.setPmdAt(mm, start, pmdp, this.arch.pteHugePmd(pte));
     }
     pmdUnlock(mm);
     return isEmpty;
   }
 
-  /** vm_page_prot of a shared mapping lets write at once: files in memory have no page_mkwrite(). */
-  #entry(fault: VmFault, entry: Pte): Pte {
+  /** maybe_mkwrite(pte_mkdirty()) for a write; otherwise as vm_page_prot has it. */
+  #entry(vmf: VmFault, entry: Pte): Pte {
     const young = this.arch.pteMkyoung(entry);
-    const pte = fault.vma.has(VM_WRITE) ? this.arch.pteMkwrite(young) : young;
-    return isWrite(fault) ? this.arch.pteMkdirty(pte) : pte;
+    if (!isWrite(vmf)) return young;
+    const dirty = this.arch.pteMkdirty(young);
+    return vmf.vma.has(VM_WRITE) ? this.arch.pteMkwrite(dirty) : dirty;
   }
 }

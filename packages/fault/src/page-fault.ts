@@ -1,4 +1,4 @@
-import { ANON_REUSE_RULE, type AnonReuseRule } from '@pagerace/cow';
+import { ANON_REUSE_RULE, type AnonReuseRule, type WriteProtectFate } from '@pagerace/cow';
 import { inject, injectable } from '@pagerace/di';
 import { ModelError } from '@pagerace/explorer';
 import { HUGE_FAULT, type HugeFault } from '@pagerace/huge-memory';
@@ -14,6 +14,8 @@ import {
   type FaultHandler,
   getPage,
   isMigrationEntry,
+  isUnshare,
+  isWrite,
   type LockedPte,
   lockPage,
   lruCacheAdd,
@@ -21,6 +23,7 @@ import {
   type Memory,
   mmuNotified,
   type Page,
+  PageAnon,
   PageAnonExclusive,
   PageKsm,
   PageSwapCache,
@@ -36,17 +39,19 @@ import {
   type SwapEntry,
   unlockPage,
   type VirtualAddress,
+  VM_SHARED,
   VM_WRITE,
   type Vma,
+  type VmFault,
+  type VmFaultReason,
   walkToPmd,
 } from '@pagerace/page-model';
 import { RMAP, type Rmap } from '@pagerace/rmap';
 import { SWAP, type Swap } from '@pagerace/swap';
 import { FILE_FAULT, type FileFault } from './file-fault.js';
 import { restoreSwpBits } from './restore-swp-bits.js';
-import { isUnshare, isWrite, type VmFault } from './vm-fault.js';
 
-/** mm/memory.c, of v5.17 but for the seams; for private anonymous mappings; {@link FileFault} has the others. */
+/** mm/memory.c, of v5.17 but for the seams; {@link FileFault} has what the operations of a mapping serve. */
 @injectable()
 export class PageFault implements FaultHandler {
   constructor(
@@ -61,13 +66,13 @@ export class PageFault implements FaultHandler {
   ) {}
 
   @kernelFunction('mm/memory.c')
-  handleMmFault(vma: Vma, address: VirtualAddress, flags: number): void {
+  handleMmFault(vma: Vma, address: VirtualAddress, flags: number): VmFaultReason {
     const above = this.memory.hasHugePages ? walkToPmd(vma.mm, address) : undefined;
     if (above !== undefined && this.arch.pmdTransHuge(above.pmd)) {
       const isOver = this.#handleHugePmdFault(vma, address, above, flags);
-      if (isOver) return;
+      if (isOver) return undefined;
     }
-    this.handlePteFault(vma, address, flags);
+    return this.handlePteFault(vma, address, flags);
   }
 
   /** @returns whether nothing is left to be done for the small page */
@@ -77,32 +82,32 @@ export class PageFault implements FaultHandler {
       this.hugeFault.hugePmdSetAccessed(vma, address, above, flags);
       return true;
     }
-    if (vma.file !== null)
+    if (!vma.isAnonymous)
       throw new ModelError('copy-on-write of a file’s huge pages is not modelled');
     return this.hugeFault.doHugePmdWpPage(vma, address, above, flags);
   }
 
   @kernelFunction('mm/memory.c')
-  handlePteFault(vma: Vma, address: VirtualAddress, flags: number): void {
+  handlePteFault(vma: Vma, address: VirtualAddress, flags: number): VmFaultReason {
     const locked = pteOffsetMapNolock(vma.mm, address);
     const origPte = locked === undefined ? this.arch.none : this.arch.ptepGet(locked.ptep);
     const fault: VmFault = { vma, address, flags, origPte };
     if (locked === undefined || !this.arch.ptePresent(origPte)) {
       if (locked !== undefined) pteUnmap(locked);
       if (!this.arch.pteNone(origPte)) this.doSwapPage(fault);
-      else if (vma.file === null) this.doAnonymousPage(fault);
-      else this.fileFault.doFault(fault);
-      return;
+      else if (vma.isAnonymous) this.doAnonymousPage(fault);
+      else return this.fileFault.doFault(fault);
+      return undefined;
     }
     spinLock(locked.table.ptl);
     if (!this.arch.pteSame(this.arch.ptepGet(locked.ptep), origPte)) {
       // Somebody else has changed the entry: the access faults again if it must.
       pteUnmapUnlock(locked);
-      return;
+      return undefined;
     }
     if ((isWrite(fault) || isUnshare(fault)) && !this.arch.pteWrite(origPte)) {
       this.doWpPage(fault, locked);
-      return;
+      return undefined;
     }
     const entry = isWrite(fault) ? this.arch.pteMkdirty(origPte) : origPte;
     this.arch.ptepSetAccessFlags(
@@ -113,6 +118,7 @@ export class PageFault implements FaultHandler {
       isWrite(fault),
     );
     pteUnmapUnlock(locked);
+    return undefined;
   }
 
   @kernelFunction('mm/memory.c')
@@ -290,7 +296,13 @@ export class PageFault implements FaultHandler {
       this.wpPageCopy(fault, undefined);
       return;
     }
-    const fate = PageKsm(page) ? this.ksmReuse.fateOf(page, vma, address) : this.reuse.fateOf(page);
+    const fate = this.#fateOf(page, vma, address);
+    if (fate === 'shared') {
+      this.fileFault.wpPageShared(fault, page, locked, (at) => {
+        this.wpPageReuse(fault, at);
+      });
+      return;
+    }
     if (fate === 'reuse') {
       this.wpPageReuse(fault, locked);
       return;
@@ -304,6 +316,12 @@ export class PageFault implements FaultHandler {
     lockPage(page);
     unlockPage(page);
     putPage(page);
+  }
+
+  /** What a write fault does with a page: its own to write to, another's to copy, or its file's. */
+  #fateOf(page: Page, vma: Vma, address: VirtualAddress): WriteProtectFate | 'shared' {
+    if (!PageAnon(page)) return vma.has(VM_WRITE) && vma.has(VM_SHARED) ? 'shared' : 'copy';
+    return PageKsm(page) ? this.ksmReuse.fateOf(page, vma, address) : this.reuse.fateOf(page);
   }
 
   @kernelFunction('mm/memory.c')

@@ -328,6 +328,11 @@ export class UserPages implements GetUserPages {
   ): void {
     const flags =
       (write === true ? FAULT_FLAG_WRITE : 0) | (because === 'shared' ? FAULT_FLAG_UNSHARE : 0);
-    this.faultHandler.handleMmFault(vma, address, flags);
+    if (this.faultHandler.handleMmFault(vma, address, flags) !== undefined) {
+      throw new Violation(
+        'EFAULT',
+        `${vma.toString()}'s file ends before 0x${address.toString(16)}`,
+      );
+    }
   }
 }

@@ -46,7 +46,7 @@ export class CopyHugePmd implements HugeCopy {
   @kernelFunction('mm/huge_memory.c')
   copyHugePmd(dst: Vma, src: Vma, address: VirtualAddress, srcPmdp: Ptep): boolean {
     // The pages of a file are found again by a fault.
-    if (dst.file !== null) return true;
+    if (!dst.isAnonymous) return true;
     const dstPmdp = pmdAlloc(dst.mm, address);
     pmdLock(dst.mm);
     pmdLock(src.mm, 1);

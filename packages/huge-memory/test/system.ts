@@ -45,7 +45,7 @@ class ZeroFill implements FaultHandler {
     @inject(RMAP) private readonly rmap: Rmap,
   ) {}
 
-  handleMmFault(vma: Vma, address: VirtualAddress): void {
+  handleMmFault(vma: Vma, address: VirtualAddress): undefined {
     const { arch, memory } = this;
     const page = memory.allocator.allocZeroedPage();
     pteAlloc(vma.mm, address);

@@ -13,7 +13,7 @@ import {
   type Architecture,
   FAULT_HANDLER,
   type FaultHandler,
-  type FileMapping,
+  type AddressSpace,
   isolateLruPage,
   lruAddDrain,
   lruCacheAdd,
@@ -101,7 +101,7 @@ export class Collapse implements Khugepaged {
     @inject(PTE_MAPPED_COLLAPSE) private readonly pteMapped: PteMappedCollapse,
   ) {}
 
-  collapseFile(file: FileMapping, start: number): ScanResult {
+  collapseFile(file: AddressSpace, start: number): ScanResult {
     return this.fileCollapse.collapseFile(file, start);
   }
 

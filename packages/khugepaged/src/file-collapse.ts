@@ -5,7 +5,7 @@ import {
   type Architecture,
   ClearPageActive,
   ClearPageUnevictable,
-  type FileMapping,
+  type AddressSpace,
   getPage,
   isolateLruPage,
   lockPage,
@@ -45,7 +45,7 @@ export class FileCollapse {
   ) {}
 
   @kernelFunction('mm/khugepaged.c')
-  collapseFile(file: FileMapping, start: number): ScanResult {
+  collapseFile(file: AddressSpace, start: number): ScanResult {
     const huge = this.memory.allocator.allocHugePage();
     lockPage(huge);
     huge.mapping.write(file);
@@ -66,7 +66,7 @@ export class FileCollapse {
   }
 
   /** Unmaps a page, takes all its references, and puts the new one into its place. */
-  #replace(file: FileMapping, index: number, subpage: Page, replaced: Page[]): ScanResult {
+  #replace(file: AddressSpace, index: number, subpage: Page, replaced: Page[]): ScanResult {
     spinLock(file.pagesLock);
     const page = file.pageAt(index);
     const isLocked = page !== null && trylockPage(page);
@@ -83,7 +83,7 @@ export class FileCollapse {
     return result;
   }
 
-  #freeze(file: FileMapping, index: number, page: Page, subpage: Page): ScanResult {
+  #freeze(file: AddressSpace, index: number, page: Page, subpage: Page): ScanResult {
     if (!isolateLruPage(page)) return 'SCAN_DEL_PAGE_LRU';
     if (pageMapped(page)) this.rmap.tryToUnmap(page, { batchFlush: true, ignoreMlock: true });
     spinLock(file.pagesLock);
@@ -100,7 +100,7 @@ export class FileCollapse {
     return 'SCAN_PAGE_COUNT';
   }
 
-  #copy(file: FileMapping, huge: Page, start: number, replaced: readonly Page[]): void {
+  #copy(file: AddressSpace, huge: Page, start: number, replaced: readonly Page[]): void {
     for (const [nth, page] of replaced.entries()) {
       this.memory.pageAt(huge.pfn + nth).contents.copyFrom(page.contents);
       page.mapping.write(null);
@@ -116,7 +116,7 @@ export class FileCollapse {
     this.#retractPageTables(file, start);
   }
 
-  #rollBack(file: FileMapping, start: number, replaced: readonly Page[]): void {
+  #rollBack(file: AddressSpace, start: number, replaced: readonly Page[]): void {
     for (const [nth, page] of replaced.entries()) {
       spinLock(file.pagesLock);
       // Those of the page cache and of the isolation. Before anybody can find the page again.
@@ -129,7 +129,7 @@ export class FileCollapse {
   }
 
   /** retract_page_tables(): frees the page tables that map the range, now that they are empty. */
-  #retractPageTables(file: FileMapping, start: number): void {
+  #retractPageTables(file: AddressSpace, start: number): void {
     this.retractRule.withMappings(file, () => {
       for (const vma of file.vmas) this.#retractPageTable(vma, start);
     });

@@ -1,5 +1,5 @@
 import { token } from '@pagerace/di';
-import type { FileMapping, Mm, VirtualAddress } from '@pagerace/page-model';
+import type { AddressSpace, Mm, VirtualAddress } from '@pagerace/page-model';
 import type { ScanResult } from './scan-result.js';
 
 export const KHUGEPAGED = token<Khugepaged>('khugepaged.Khugepaged', {
@@ -22,7 +22,7 @@ export interface Khugepaged {
    */
   collapseHugePage(mm: Mm, address: VirtualAddress, unmapped?: number): ScanResult;
   /** collapse_file(): puts a huge page into the place of the pages of a file, from one index on. */
-  collapseFile(file: FileMapping, start: number): ScanResult;
+  collapseFile(file: AddressSpace, start: number): ScanResult;
   /**
    * collapse_pte_mapped_thp(): takes out the page table in which the pages of a huge page of a file are
    * mapped one by one. Called without mmap_lock.

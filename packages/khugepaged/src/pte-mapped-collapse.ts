@@ -4,7 +4,7 @@ import { downWrite, kernelFunction, spinLock, upWrite } from '@pagerace/machine'
 import {
   ARCHITECTURE,
   type Architecture,
-  type FileMapping,
+  type AddressSpace,
   findLockPage,
   MEMORY,
   type Memory,
@@ -45,7 +45,7 @@ export interface PteMappedCollapse {
 /** What is found, and locked. */
 interface PteMapped extends Removable {
   readonly huge: Page;
-  readonly file: FileMapping;
+  readonly file: AddressSpace;
 }
 
 /** What both forms have in common: mm/khugepaged.c, for mappings without anonymous pages. */
@@ -76,7 +76,7 @@ abstract class PteMappedRange implements PteMappedCollapse {
     return result;
   }
 
-  #find(vma: Vma, file: FileMapping, address: VirtualAddress, huge: Page): ScanResult {
+  #find(vma: Vma, file: AddressSpace, address: VirtualAddress, huge: Page): ScanResult {
     const walk = walkToPte(vma.mm, address);
     return walk === undefined
       ? 'SCAN_PMD_NULL'

@@ -1,7 +1,7 @@
 import { inject, injectable, token } from '@pagerace/di';
 import { asOf, commit, history, since } from '@pagerace/history';
 import { downRead, downWrite, kernelFunction, upRead, upWrite } from '@pagerace/machine';
-import { type FileMapping, mmapWriteTrylock, mmapWriteUnlock } from '@pagerace/page-model';
+import { type AddressSpace, mmapWriteTrylock, mmapWriteUnlock } from '@pagerace/page-model';
 import { type Removable, TABLE_REMOVAL, type TableRemoval } from './table-removal.js';
 
 export const RETRACT_RULE = token<RetractRule>('khugepaged.RetractRule', {
@@ -14,7 +14,7 @@ export const RETRACT_RULE = token<RetractRule>('khugepaged.RetractRule', {
  */
 export interface RetractRule {
   /** i_mmap_rwsem, while `retractAll` goes through the mappings of a file. */
-  withMappings(file: FileMapping, retractAll: () => void): void;
+  withMappings(file: AddressSpace, retractAll: () => void): void;
   /** Called within {@link withMappings}. @returns whether the table was taken out */
   retract(table: Removable): boolean;
 }
@@ -24,7 +24,7 @@ export interface RetractRule {
 export class RetractAtOnce implements RetractRule {
   constructor(@inject(TABLE_REMOVAL) private readonly removal: TableRemoval) {}
 
-  withMappings({ iMmapRwsem }: FileMapping, retractAll: () => void): void {
+  withMappings({ iMmapRwsem }: AddressSpace, retractAll: () => void): void {
     downWrite(iMmapRwsem);
     retractAll();
     upWrite(iMmapRwsem);
@@ -49,7 +49,7 @@ export class RetractAtOnce implements RetractRule {
 export class RetractByRcu implements RetractRule {
   constructor(@inject(TABLE_REMOVAL) private readonly removal: TableRemoval) {}
 
-  withMappings({ iMmapRwsem }: FileMapping, retractAll: () => void): void {
+  withMappings({ iMmapRwsem }: AddressSpace, retractAll: () => void): void {
     downRead(iMmapRwsem);
     retractAll();
     upRead(iMmapRwsem);

@@ -1,7 +1,7 @@
 import type { Wiring } from '@pagerace/di';
 import { atomicInc, downRead, upRead } from '@pagerace/machine';
 import {
-  FileMapping,
+  AddressSpace,
   findLockPage,
   getPage,
   lruAddDrain,
@@ -20,6 +20,7 @@ import {
   walkToPmd,
   withPteLocked,
 } from '@pagerace/page-model';
+import { shmem } from '@pagerace/shmem';
 import { expect, test } from 'vitest';
 import { RETRACT_RULE, RetractByRcu } from '../src/index.js';
 import { explored, once, type System } from './system.js';
@@ -27,8 +28,8 @@ import { explored, once, type System } from './system.js';
 const START = 0x80;
 
 /** A file of two pages, mapped by the process. */
-function mappedFile({ arch, memory, mm }: System): { file: FileMapping; pages: readonly Page[] } {
-  const file = new FileMapping(memory, 'file', 2);
+function mappedFile({ arch, memory, mm }: System): { file: AddressSpace; pages: readonly Page[] } {
+  const file = new AddressSpace(memory, 'file', 2, shmem);
   const vmFlags = VM_READ | VM_WRITE | VM_SHARED;
   const vma = mm.mmap({ start: START, pages: 2, vmFlags, file });
   const pages = [0, 1].map((index) => {

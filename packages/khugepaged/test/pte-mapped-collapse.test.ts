@@ -12,7 +12,7 @@ import {
 } from '@pagerace/machine';
 import {
   auditReferences,
-  FileMapping,
+  AddressSpace,
   getPage,
   lruCacheAdd,
   lruAddDrain,
@@ -33,6 +33,7 @@ import {
   walkToPte,
   withPteLocked,
 } from '@pagerace/page-model';
+import { shmem } from '@pagerace/shmem';
 import { notified } from '@pagerace/page-model/testing';
 import { describe, expect, test } from 'vitest';
 import {
@@ -52,7 +53,7 @@ const V6_6 = 'of v6.6';
 /** A file that has a huge page, of which the process has mapped the pages one by one. */
 function mappedFile(system: System): Page {
   const { memory, mm } = system;
-  const file = new FileMapping(memory, 'file', 2);
+  const file = new AddressSpace(memory, 'file', 2, shmem);
   mm.mmap({ start: START, pages: 2, vmFlags: VM_READ | VM_WRITE | VM_SHARED, file });
   const head = memory.allocator.allocHugePage();
   head.mapping.write(file);

@@ -43,7 +43,7 @@ export interface System {
 class StubFaults implements FaultHandler {
   readonly flags: number[] = [];
 
-  handleMmFault(vma: Vma, address: number, flags: number): void {
+  handleMmFault(vma: Vma, address: number, flags: number): undefined {
     this.flags.push(flags);
     mappedPage(vma.mm, address)!.mapping.write(vma.anonVma);
   }

@@ -40,7 +40,7 @@ export {
   tryGetPage,
   unpinUserPage,
 } from './page/page-references.js';
-export { type AddressSpace, Page, type PageFlag, pageFlagNames } from './page/page.js';
+export { Page, type PageFlag, pageFlagNames } from './page/page.js';
 
 export { isolateLruPage, putbackLruPage } from './lru/isolate-lru-page.js';
 export { type LruPvecs, type Pagevec, PAGEVEC_SIZE } from './lru/lru-batches.js';
@@ -107,7 +107,8 @@ export {
 export { type SwapEntry, swpEntry, swpOffset, swpType } from './page-table/swap-entry.js';
 export { tlbRemoveTableSyncOne } from './page-table/table-sync.js';
 
-export { FileMapping } from './mapping/address-space.js';
+export type { AddressSpaceOperations, FileSystem } from './mapping/address-space-operations.js';
+export { AddressSpace } from './mapping/address-space.js';
 export { AnonVma } from './mapping/anon-vma.js';
 export { PageAnon, PageKsm } from './mapping/page-anon.js';
 export {
@@ -115,9 +116,11 @@ export {
   endPageWriteback,
   setPageDirty,
   setPageDirtyLock,
+  setPageDirtyNoWriteback,
   setPageWriteback,
 } from './mapping/page-writeback.js';
 export {
+  addToPageCache,
   findLockPage,
   lockPage,
   trylockPage,
@@ -133,6 +136,7 @@ export {
   FAULT_FLAG_WRITE,
   FAULT_HANDLER,
   type FaultHandler,
+  type VmFaultReason,
 } from './mm/fault-handler.js';
 export { flushTlbMm } from './mm/flush-tlb-mm.js';
 export {
@@ -148,6 +152,8 @@ export {
 } from './mm/mm-struct.js';
 export { mmuNotified, type MmuNotifier, mmuNotifierRegister } from './mm/mmu-notifier.js';
 export { switchMm } from './mm/switch-mm.js';
+export { isUnshare, isWrite, type VmFault } from './mm/vm-fault.js';
+export type { VmOperations } from './mm/vm-operations.js';
 export { USER_ACCESS, UserAccess } from './mm/user-access.js';
 export type { UserfaultfdCtx } from './mm/userfaultfd-ctx.js';
 export {

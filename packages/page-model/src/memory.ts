@@ -3,7 +3,7 @@ import { reach, whole } from '@pagerace/explorer';
 import { MACHINE, type Machine } from '@pagerace/machine';
 import type { Pfn } from './address.js';
 import { ARCHITECTURE, type Architecture, type PageTableLevel } from './architecture.js';
-import type { FileMapping } from './mapping/address-space.js';
+import type { AddressSpace } from './mapping/address-space.js';
 import { Lruvec } from './lru/lruvec.js';
 import type { Mm } from './mm/mm-struct.js';
 import { PageAllocator } from './page/page-allocator.js';
@@ -63,7 +63,7 @@ export class Memory {
   /** Every address space, in the order of their making. */
   readonly mms: Mm[] = [];
   /** Every file, in the order of their making. */
-  readonly files: FileMapping[] = [];
+  readonly files: AddressSpace[] = [];
   readonly #hugeFrames = new Map<Pfn, Page>();
   readonly #pageTables = new Map<Pfn, PageTable>();
   #nextPageTable: Pfn;

@@ -29,7 +29,7 @@ class ZeroFill implements FaultHandler {
     @inject(MEMORY) private readonly memory: Memory,
   ) {}
 
-  handleMmFault({ mm, vmPageProt }: Vma, address: VirtualAddress, flags: number): void {
+  handleMmFault({ mm, vmPageProt }: Vma, address: VirtualAddress, flags: number): undefined {
     pteAlloc(mm, address);
     const { arch, memory } = this;
     if ((flags & FAULT_FLAG_WRITE) === 0) {

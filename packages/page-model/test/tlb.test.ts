@@ -133,7 +133,7 @@ class ZeroFill implements FaultHandler {
     @inject(MEMORY) private readonly memory: Memory,
   ) {}
 
-  handleMmFault({ mm, vmPageProt }: Vma, at: VirtualAddress, flags: number): void {
+  handleMmFault({ mm, vmPageProt }: Vma, at: VirtualAddress, flags: number): undefined {
     const { arch } = this;
     pteAlloc(mm, at);
     withPteLocked(mm, at, (ptep) => {

@@ -50,7 +50,7 @@ import { SWP_EXCLUSIVE, type SwpExclusive } from './swp-exclusive.js';
 import type { TtuFlags } from './ttu-flags.js';
 import { UNMAP_FLUSH, type UnmapFlush } from './unmap-flush.js';
 
-/** mm/rmap.c, of v5.17 but for the seams; for small anonymous pages. */
+/** mm/rmap.c, of v5.17 but for the seams. */
 @injectable()
 export class ReverseMapping implements Rmap {
   constructor(
@@ -166,7 +166,7 @@ export class ReverseMapping implements Rmap {
 
     // A page of a file is found again by its index.
     const unmapped =
-      vma.file !== null || this.#unmapAnon(page, vma, address, mapped, pteval, anonExclusive);
+      !PageAnon(page) || this.#unmapAnon(page, vma, address, mapped, pteval, anonExclusive);
     if (unmapped) {
       // discard:
       this.pageRemoveRmap(page);

@@ -1,7 +1,7 @@
 import { defineKernelFunction, downRead, upRead } from '@pagerace/machine';
 import {
+  AddressSpace,
   type AnonVma,
-  FileMapping,
   type Page,
   StableNode,
   type VirtualAddress,
@@ -22,7 +22,7 @@ export interface RmapWalkControl {
 /** rmap_walk(): visits every place where the page may be mapped. Hold the page lock. */
 export function rmapWalk(page: Page, control: RmapWalkControl): void {
   const mapping = page.mapping.read();
-  if (mapping instanceof FileMapping) rmapWalkFile(page, mapping, control);
+  if (mapping instanceof AddressSpace) rmapWalkFile(page, mapping, control);
   else if (mapping instanceof StableNode) rmapWalkKsm(page, mapping, control);
   else rmapWalkAnon(page, control);
 }
@@ -30,7 +30,7 @@ export function rmapWalk(page: Page, control: RmapWalkControl): void {
 const rmapWalkFile = defineKernelFunction(
   'mm/rmap.c',
   'rmap_walk_file',
-  (page: Page, file: FileMapping, control: RmapWalkControl): void => {
+  (page: Page, file: AddressSpace, control: RmapWalkControl): void => {
     downRead(file.iMmapRwsem);
     visit(page, file.vmas, control);
     upRead(file.iMmapRwsem);

@@ -1,11 +1,17 @@
 import { cell, type Cell, formatted, read, RwSemaphore, Spinlock, write } from '@pagerace/machine';
 import type { Memory } from '../memory.js';
-import type { AddressSpace, Page } from '../page/page.js';
+import type { Page } from '../page/page.js';
+import type { VmOperations } from '../mm/vm-operations.js';
 import type { Vma } from '../mm/vma.js';
+import type { AddressSpaceOperations, FileSystem } from './address-space-operations.js';
 
-/** struct address_space of a file, in memory or on disk: its pages, and the mappings of it. */
-export class FileMapping implements AddressSpace {
-  /** i_mmap_rwsem, which protects {@link FileMapping.vmas}. */
+/** struct address_space: the pages of a file, in memory or on disk, and the mappings of it. */
+export class AddressSpace {
+  /** What the file system does with the pages. */
+  readonly aOps: AddressSpaceOperations;
+  /** What the file's f_op->mmap() gives its mappings. */
+  readonly vmOps: VmOperations;
+  /** i_mmap_rwsem, which protects {@link AddressSpace.vmas}. */
   readonly iMmapRwsem: RwSemaphore;
   /** i_pages.xa_lock, which protects the page cache against changes. */
   readonly pagesLock: Spinlock;
@@ -13,12 +19,15 @@ export class FileMapping implements AddressSpace {
   readonly #pages: readonly Cell<Page | null>[];
   readonly #vmas: Cell<readonly Vma[]>;
 
-  /** Made during set-up. @param pages its length */
+  /** Made during set-up. @param pages the length of the file */
   constructor(
     memory: Memory,
     readonly name: string,
     pages: number,
+    { aOps, vmOps }: FileSystem,
   ) {
+    this.aOps = aOps;
+    this.vmOps = vmOps;
     this.iMmapRwsem = new RwSemaphore(`${name}.i_mmap_rwsem`, 'i_mmap_rwsem');
     this.pagesLock = new Spinlock(`${name}.i_pages`, 'i_pages');
     this.#pages = Array.from({ length: pages }, (_, index) =>
@@ -31,12 +40,17 @@ export class FileMapping implements AddressSpace {
     memory.files.push(this);
   }
 
+  /** i_size, in pages. */
+  get length(): number {
+    return this.#pages.length;
+  }
+
   /** xas_load(). */
   pageAt(index: number): Page | null {
     return this.#pages[index]!.read();
   }
 
-  /** xas_store(). Hold {@link FileMapping.pagesLock}. */
+  /** xas_store(). Hold {@link AddressSpace.pagesLock}. */
   store(index: number, page: Page | null): void {
     this.#pages[index]!.write(page);
   }

@@ -1,4 +1,5 @@
 import { defineKernelFunction, smpMbAfterAtomic, VM_BUG_ON } from '@pagerace/machine';
+import { AddressSpace } from './address-space.js';
 import { getPage, putPage } from '../page/page-references.js';
 import {
   ClearPageReclaim,
@@ -17,16 +18,25 @@ import { lockPage, unlockPage } from './pagemap.js';
 const file = 'mm/page-writeback.c';
 
 /**
- * set_page_dirty(): an anonymous page has no file to be told, so that only the bit is set, by the same
- * rule with and without the swap cache (__set_page_dirty_no_writeback(); v5.18: noop_dirty_folio()).
- *
- * @returns whether the page was clean
+ * __set_page_dirty_no_writeback() (v5.18: noop_dirty_folio()): of a page that no file system has to hear
+ * about, as those of swap and of shmem. @returns whether the page was clean
  */
+export const setPageDirtyNoWriteback = defineKernelFunction(
+  file,
+  '__set_page_dirty_no_writeback',
+  (page: Page): boolean => !PageDirty(page) && !TestSetPageDirty(page),
+);
+
+/** set_page_dirty(): tells the page's mapping, if it has one. @returns whether the page was clean */
 export const setPageDirty = defineKernelFunction(file, 'set_page_dirty', (page: Page): boolean => {
-  // A page of the swap cache has a mapping. Reclaim must not hurry to free it now.
-  if (PageSwapCache(page) && PageReclaim(page)) ClearPageReclaim(page);
-  if (PageDirty(page)) return false;
-  return !TestSetPageDirty(page);
+  // page_mapping(): the swap cache's, or the file's; an anonymous page has none.
+  const isInSwapCache = PageSwapCache(page);
+  const mapping = isInSwapCache ? null : page.mapping.read();
+  const ofFile = mapping instanceof AddressSpace;
+  // Reclaim must not hurry to free it now.
+  if ((isInSwapCache || ofFile) && PageReclaim(page)) ClearPageReclaim(page);
+  if (ofFile) return mapping.aOps.setPageDirty(page);
+  return !PageDirty(page) && !TestSetPageDirty(page);
 });
 
 /** set_page_dirty_lock(): for callers who have a reference, but nothing that keeps the mapping. */

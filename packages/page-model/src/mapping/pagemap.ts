@@ -7,7 +7,7 @@ import {
   spinUnlock,
   waitEvent,
 } from '@pagerace/machine';
-import type { FileMapping } from './address-space.js';
+import type { AddressSpace } from './address-space.js';
 import { getPage, putPage } from '../page/page-references.js';
 import type { Page } from '../page/page.js';
 
@@ -60,7 +60,7 @@ export const waitOnPageWriteback = defineKernelFunction(
 export const findLockPage = defineKernelFunction(
   'mm/filemap.c',
   'find_lock_page',
-  (mapping: FileMapping, index: number): Page | undefined => {
+  (mapping: AddressSpace, index: number): Page | undefined => {
     for (;;) {
       spinLock(mapping.pagesLock);
       const page = mapping.pageAt(index);
@@ -73,5 +73,29 @@ export const findLockPage = defineKernelFunction(
       unlockPage(page.head);
       putPage(page);
     }
+  },
+);
+
+/**
+ * add_to_page_cache_locked(): puts a locked page into the page cache, which takes a reference.
+ *
+ * @returns false if the index has a page already
+ */
+export const addToPageCache = defineKernelFunction(
+  'mm/filemap.c',
+  'add_to_page_cache_locked',
+  (page: Page, mapping: AddressSpace, index: number): boolean => {
+    getPage(page);
+    page.mapping.write(mapping);
+    page.index.write(index);
+    spinLock(mapping.pagesLock);
+    const isFree = mapping.pageAt(index) === null;
+    if (isFree) mapping.store(index, page);
+    spinUnlock(mapping.pagesLock);
+    if (isFree) return true;
+    page.mapping.write(null);
+    // Leaves page->index: others may still look at it.
+    putPage(page);
+    return false;
   },
 );

@@ -12,11 +12,14 @@ export const FAULT_HANDLER = token<FaultHandler>('page-model.FaultHandler', {
   providedBy: ['@pagerace/fault'],
 });
 
+/** vm_fault_t: undefined where nothing is wrong. */
+export type VmFaultReason = 'VM_FAULT_SIGBUS' | undefined;
+
 /** What resolves page faults. */
 export interface FaultHandler {
   /**
    * handle_mm_fault(). Called with mmap_lock held for reading, and returns with it held; whoever
-   * faulted then tries again.
+   * faulted then tries again, unless the file ends before the address.
    */
-  handleMmFault(vma: Vma, address: VirtualAddress, flags: number): void;
+  handleMmFault(vma: Vma, address: VirtualAddress, flags: number): VmFaultReason;
 }

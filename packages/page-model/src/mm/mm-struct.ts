@@ -18,7 +18,7 @@ import {
 } from '@pagerace/machine';
 import type { VirtualAddress } from '../address.js';
 import { AnonVma } from '../mapping/anon-vma.js';
-import type { FileMapping } from '../mapping/address-space.js';
+import type { AddressSpace } from '../mapping/address-space.js';
 import type { Memory } from '../memory.js';
 import type { MmuNotifier } from './mmu-notifier.js';
 import type { Ptep } from '../page-table/page-table-entry.js';
@@ -35,8 +35,8 @@ export interface Mapping {
   readonly vmFlags: number;
   /** Of the parent's mapping, for a child's; a private mapping otherwise gets its own. */
   readonly anonVma?: AnonVma;
-  /** The file that is mapped, from its first page on; only shared mappings of files are modelled. */
-  readonly file?: FileMapping;
+  /** The file that is mapped, from its first page on unless there is {@link Mapping.pgoff}. Default none: anonymous memory. */
+  readonly file?: AddressSpace;
   /** vm_pgoff, of a mapping that takes over the pages of another; a private one otherwise goes by its address. */
   readonly pgoff?: number;
   /** Where write faults of entries with the uffd-wp bit are reported. Default nowhere. */

@@ -102,8 +102,10 @@ export class UserAccess {
     if ((flags & FAULT_FLAG_WRITE) !== 0 && !vma.has(VM_WRITE)) {
       throw new Violation('SIGSEGV', `${vma.toString()} may not be written to`);
     }
-    this.faultHandler.handleMmFault(vma, address, flags | FAULT_FLAG_USER);
+    const reason = this.faultHandler.handleMmFault(vma, address, flags | FAULT_FLAG_USER);
     mmapReadUnlock(mm);
+    if (reason !== undefined)
+      throw new Violation('SIGBUS', `the file ends before ${mm.name}'s 0x${address.toString(16)}`);
   }
 
   #readByTlb(walker: PageWalker, mm: Mm, address: VirtualAddress): number {

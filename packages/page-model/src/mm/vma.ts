@@ -2,10 +2,11 @@ import { ModelError } from '@pagerace/explorer';
 import { cell, type Cell, formatted } from '@pagerace/machine';
 import type { VirtualAddress } from '../address.js';
 import type { AnonVma } from '../mapping/anon-vma.js';
-import type { FileMapping } from '../mapping/address-space.js';
+import type { AddressSpace } from '../mapping/address-space.js';
 import type { Mm } from './mm-struct.js';
 import type { Pte } from '../page-table/page-table-entry.js';
 import type { Page } from '../page/page.js';
+import type { VmOperations } from './vm-operations.js';
 import type { UserfaultfdCtx } from './userfaultfd-ctx.js';
 
 /** vm_flags (include/linux/mm.h); the values are the kernel's, but for VM_DROPPABLE's, which varies. */
@@ -27,6 +28,8 @@ export class Vma {
    * mapping that may be read has the same whether it may be written to or not.
    */
   readonly vmPageProt: Pte;
+  /** vm_ops; anonymous memory has none. */
+  readonly vmOps: VmOperations | null;
   /** Where the flags change during a run: a cell, which other mappings save. */
   #changing: Cell<number> | undefined;
   readonly #flags: number;
@@ -41,13 +44,16 @@ export class Vma {
     readonly anonVma: AnonVma | null,
     /** The index, within the anon_vma or file, of its first page. */
     readonly pgoff: number,
-    /** vm_file's, of a mapping of a file. */
-    readonly file: FileMapping | null = null,
+    /** vm_file->f_mapping, of a mapping of a file. */
+    readonly file: AddressSpace | null = null,
     /** vm_userfaultfd_ctx, of a mapping that was registered with UFFDIO_REGISTER_MODE_WP: userfaultfd_wp(). */
     readonly userfaultfdCtx: UserfaultfdCtx | null = null,
   ) {
     this.#flags = vmFlags;
-    this.vmPageProt = mm.memory.arch.vmGetPageProt(vmFlags);
+    this.vmOps = file?.vmOps ?? null;
+    this.vmPageProt = mm.memory.arch.vmGetPageProt(
+      this.#wantsWritenotify() ? vmFlags & ~VM_SHARED : vmFlags,
+    );
   }
 
   /** vm_flags. Hold mmap_lock. */
@@ -73,6 +79,17 @@ export class Vma {
 
   has(flag: number): boolean {
     return (this.vmFlags & flag) !== 0;
+  }
+
+  /** vma_is_anonymous(): no file stands behind it. A private mapping of a file may have anonymous pages all the same. */
+  get isAnonymous(): boolean {
+    return this.vmOps === null;
+  }
+
+  /** vma_wants_writenotify(): whether the entries of a shared mapping start read-only, so that the file system is asked. */
+  #wantsWritenotify(): boolean {
+    const isSharedWritable = (this.#flags & VM_WRITE) !== 0 && (this.#flags & VM_SHARED) !== 0;
+    return isSharedWritable && this.vmOps?.pageMkwrite !== undefined;
   }
 
   /** linear_page_index(). */

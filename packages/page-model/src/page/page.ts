@@ -3,6 +3,7 @@ import type { Pfn } from '../address.js';
 import type { AnonVma } from '../mapping/anon-vma.js';
 import type { Memory } from '../memory.js';
 import { type ByteString, PageContents } from './page-contents.js';
+import type { AddressSpace } from '../mapping/address-space.js';
 import type { StableNode } from '../mapping/stable-node.js';
 
 /** The bits of page->flags that the model has, without their `PG_`. */
@@ -23,11 +24,6 @@ export const pageFlagNames = [
   'anon_exclusive',
 ] as const;
 export type PageFlag = (typeof pageFlagNames)[number];
-
-/** struct address_space, as far as a page needs to know: what a page of a file or of swap belongs to. */
-export interface AddressSpace {
-  readonly name: string;
-}
 
 /** How a page frame begins its life. */
 export interface PageStart {
@@ -60,7 +56,7 @@ export class Page {
    */
   readonly compoundPincount: Atomic;
   /**
-   * An anonymous page's anon_vma, a KSM page's stable node, or what its file's pages belong to. Stable under
+   * An anonymous page's anon_vma, a KSM page's stable node, or the address space of its file. Stable under
    * the page lock.
    */
   readonly mapping: Cell<AnonVma | StableNode | AddressSpace | null>;

@@ -12,6 +12,8 @@ import {
   type SwapEntry,
   type TlbFlush,
   type VirtualAddress,
+  VM_SHARED,
+  VM_WRITE,
   type Vma,
 } from '../index.js';
 
@@ -45,7 +47,8 @@ export class ToyArchitecture implements Architecture {
   readonly hasRcuTableFree: boolean = false;
   readonly depositRule: DepositRule = 'list';
 
-  vmGetPageProt = (): Pte => PRESENT;
+  vmGetPageProt = (vmFlags: number): Pte =>
+    (vmFlags & VM_WRITE) !== 0 && (vmFlags & VM_SHARED) !== 0 ? PRESENT | WRITE : PRESENT;
   pfnPte = (pfn: Pfn, protection: Pte): Pte => (BigInt(pfn) << shift) | protection;
   mkPte = (page: Page, protection: Pte): Pte => this.pfnPte(page.pfn, protection);
   pteMkspecial = (pte: Pte): Pte => pte | SPECIAL;

@@ -56,7 +56,7 @@ class ZeroFill implements FaultHandler {
     @inject(MEMORY) private readonly memory: Memory,
   ) {}
 
-  handleMmFault(vma: Vma, address: VirtualAddress, flags: number): void {
+  handleMmFault(vma: Vma, address: VirtualAddress, flags: number): undefined {
     pteAlloc(vma.mm, address);
     const write = (flags & FAULT_FLAG_WRITE) !== 0;
     withPteLocked(vma.mm, address, (ptep) => {

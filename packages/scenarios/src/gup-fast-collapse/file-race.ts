@@ -3,7 +3,7 @@ import type { ScenarioContext } from '@pagerace/kernel';
 import { KHUGEPAGED, type Khugepaged, type ScanResult } from '@pagerace/khugepaged';
 import { atomicInc } from '@pagerace/machine';
 import {
-  FileMapping,
+  AddressSpace,
   getPage,
   lruAddDrain,
   lruCacheAdd,
@@ -19,6 +19,7 @@ import {
   type Vma,
   withPteLocked,
 } from '@pagerace/page-model';
+import { shmem } from '@pagerace/shmem';
 import { Findings } from '../findings.js';
 import { referencesAreCounted } from '../madv-free/properties.js';
 import { type Got, RANGE } from './collapse-race.js';
@@ -32,7 +33,7 @@ const WRITTEN = 'G';
 export class FileRace {
   readonly mm: Mm;
   readonly vma: Vma;
-  readonly file: FileMapping;
+  readonly file: AddressSpace;
   readonly #context: ScenarioContext<unknown>;
   readonly #khugepaged: Khugepaged;
   readonly #gup: GetUserPages;
@@ -46,7 +47,7 @@ export class FileRace {
     this.#log = context.get(GUP_FAST_LOG);
     this.#khugepaged = context.get(KHUGEPAGED);
     this.mm = context.process('app', 0);
-    this.file = new FileMapping(memory, 'file', memory.hpagePmdNr);
+    this.file = new AddressSpace(memory, 'file', memory.hpagePmdNr, shmem);
     this.vma = this.mm.mmap({
       start: RANGE,
       pages: memory.hpagePmdNr,

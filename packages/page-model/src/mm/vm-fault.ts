@@ -1,10 +1,7 @@
-import {
-  FAULT_FLAG_UNSHARE,
-  FAULT_FLAG_WRITE,
-  type Pte,
-  type VirtualAddress,
-  type Vma,
-} from '@pagerace/page-model';
+import type { VirtualAddress } from '../address.js';
+import type { Pte } from '../page-table/page-table-entry.js';
+import { FAULT_FLAG_UNSHARE, FAULT_FLAG_WRITE } from './fault-handler.js';
+import type { Vma } from './vma.js';
 
 /** struct vm_fault: a fault that is being handled. */
 export interface VmFault {

@@ -1,0 +1,19 @@
+import type { Page } from '../page/page.js';
+import type { VmFault } from './vm-fault.js';
+
+/** struct vm_operations_struct (include/linux/mm.h): how faults in a mapping are served. Anonymous memory has none. */
+export interface VmOperations {
+  /**
+   * Finds the page of a fault.
+   *
+   * @returns it with a reference, and its head locked (VM_FAULT_LOCKED); or that the file ends before it
+   */
+  fault(vmf: VmFault): Page | 'VM_FAULT_SIGBUS';
+  /**
+   * Asks that a page may be written to, before its entry becomes writable. Called without locks, with a
+   * reference to the page; may sleep.
+   *
+   * @returns after VM_FAULT_LOCKED the page is locked; after VM_FAULT_NOPAGE the access faults again
+   */
+  pageMkwrite?(vmf: VmFault, page: Page): 'VM_FAULT_LOCKED' | 'VM_FAULT_NOPAGE';
+}

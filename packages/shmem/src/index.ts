@@ -1,0 +1,1 @@
+export { shmem } from './shmem.js';
