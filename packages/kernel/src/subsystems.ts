@@ -3,6 +3,7 @@ import { cowHistories, cowSubsystem } from '@pagerace/cow';
 import { type Wiring } from '@pagerace/di';
 import { faultSubsystem } from '@pagerace/fault';
 import { forkHistories, forkSubsystem } from '@pagerace/fork';
+import { fsHistories, fsSubsystem } from '@pagerace/fs';
 import { gupHistories, gupSubsystem } from '@pagerace/gup';
 import { bindOldest, type History } from '@pagerace/history';
 import { khugepagedHistories, khugepagedSubsystem } from '@pagerace/khugepaged';
@@ -23,6 +24,7 @@ import { rmapHistories, rmapSubsystem } from '@pagerace/rmap';
 import { swapHistories, swapSubsystem } from '@pagerace/swap';
 import { userfaultfdHistories, userfaultfdSubsystem } from '@pagerace/userfaultfd';
 import { vmscanHistories, vmscanSubsystem } from '@pagerace/vmscan';
+import { writebackSubsystem } from '@pagerace/writeback';
 
 /** Binds what one package has to its tokens. */
 type Subsystem = (wiring: Wiring) => void;
@@ -43,6 +45,8 @@ export const subsystems: readonly Subsystem[] = [
   cowSubsystem,
   faultSubsystem,
   gupSubsystem,
+  writebackSubsystem,
+  fsSubsystem,
   vmscanSubsystem,
   blockSubsystem,
   madviseSubsystem,
@@ -60,6 +64,7 @@ export const subsystemHistories: readonly History[] = [
   ...cowHistories,
   ...ksmHistories,
   ...gupHistories,
+  ...fsHistories,
   ...vmscanHistories,
   ...blockHistories,
   ...mprotectHistories,

@@ -107,20 +107,30 @@ export {
 export { type SwapEntry, swpEntry, swpOffset, swpType } from './page-table/swap-entry.js';
 export { tlbRemoveTableSyncOne } from './page-table/table-sync.js';
 
-export type { AddressSpaceOperations, FileSystem } from './mapping/address-space-operations.js';
-export { AddressSpace } from './mapping/address-space.js';
+export type {
+  AddressSpaceOperations,
+  FileSystem,
+  WritebackSyncMode,
+} from './mapping/address-space-operations.js';
+export { AddressSpace, type PagecacheTag } from './mapping/address-space.js';
 export { AnonVma } from './mapping/anon-vma.js';
 export { PageAnon, PageKsm } from './mapping/page-anon.js';
 export {
-  clearPageDirtyForIo,
+  cancelDirtyPage,
   endPageWriteback,
+  pageMapping,
   setPageDirty,
   setPageDirtyLock,
+  setPageDirtyNobuffers,
   setPageDirtyNoWriteback,
   setPageWriteback,
+  tagPageDirty,
+  waitForStablePage,
 } from './mapping/page-writeback.js';
 export {
   addToPageCache,
+  deleteFromPageCache,
+  removeFromPageCache,
   findLockPage,
   lockPage,
   trylockPage,

@@ -12,13 +12,16 @@ import {
   type Vma,
 } from '@pagerace/page-model';
 
+/** PVMW_SYNC: the walk takes the lock to look, and so misses no mapping that is just being removed. */
+export const PVMW_SYNC = 1;
+
 /** PVMW_MIGRATION, with PVMW_SYNC: the walk looks for migration entries, and takes the lock to look. */
 export const PVMW_MIGRATION = 2;
 
 /**
  * page_vma_mapped_walk(): the entry that maps the page at this address, with the PTL held.
  *
- * @param flags {@link PVMW_MIGRATION}, or none
+ * @param flags {@link PVMW_SYNC} or {@link PVMW_MIGRATION}, or none
  * @returns undefined, and no lock held, if the page is not mapped there
  */
 export const pageVmaMappedWalk = defineKernelFunction(
@@ -32,7 +35,7 @@ export const pageVmaMappedWalk = defineKernelFunction(
     const { ptep, table } = walk;
     // map_pte(): an entry that is not present is not worth the lock; without PVMW_SYNC a mapping that
     // is being removed under it right now may so be missed.
-    if (!forMigration && !arch.ptePresent(arch.ptepGet(ptep))) {
+    if (flags === undefined && !arch.ptePresent(arch.ptepGet(ptep))) {
       pteUnmap(walk);
       return undefined;
     }

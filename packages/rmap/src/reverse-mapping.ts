@@ -25,6 +25,7 @@ import {
   PageAnonExclusive,
   pageMapcount,
   pageMapped,
+  pageMapping,
   pageMaybeDmaPinned,
   pageNeedsCowForDma,
   PageSwapBacked,
@@ -36,6 +37,7 @@ import {
   SetPageSwapBacked,
   type SwapEntry,
   VM_LOCKED,
+  VM_SHARED,
   type VirtualAddress,
   type Vma,
 } from '@pagerace/page-model';
@@ -43,7 +45,7 @@ import { SWAP, type Swap } from '@pagerace/swap';
 import { ANON_EXCLUSIVE, type AnonExclusive } from './anon-exclusive.js';
 import { LAZY_FREE_LOG, type LazyFreeLog } from './lazy-free-log.js';
 import { LAZY_FREE_RULE, type LazyFreeRule } from './lazy-free-rule.js';
-import { pageVmaMappedWalk, pageVmaMappedWalkDone } from './page-vma-mapped.js';
+import { pageVmaMappedWalk, pageVmaMappedWalkDone, PVMW_SYNC } from './page-vma-mapped.js';
 import type { Rmap } from './rmap.js';
 import { rmapWalk } from './rmap-walk.js';
 import { SWP_EXCLUSIVE, type SwpExclusive } from './swp-exclusive.js';
@@ -127,6 +129,40 @@ export class ReverseMapping implements Rmap {
       },
     });
     return referenced;
+  }
+
+  @kernelFunction('mm/rmap.c')
+  pageMkclean(page: Page): number {
+    if (!pageMapped(page) || pageMapping(page) === undefined) return 0;
+    let cleaned = 0;
+    rmapWalk(page, {
+      rmapOne: (_page, vma, address) => {
+        // invalid_mkclean_vma(): what a private mapping may write to are its own pages.
+        if (vma.has(VM_SHARED) && this.pageMkcleanOne(page, vma, address)) cleaned++;
+        return true;
+      },
+    });
+    return cleaned;
+  }
+
+  /** @returns whether the entry was dirty or writable */
+  @kernelFunction('mm/rmap.c')
+  pageMkcleanOne(page: Page, vma: Vma, address: VirtualAddress): boolean {
+    const { mm } = vma;
+    return mmuNotified(mm, address, address + mm.memory.pageSize, () => {
+      const mapped = pageVmaMappedWalk(page, vma, address, PVMW_SYNC);
+      if (mapped === undefined) return false;
+      const { ptep } = mapped;
+      const pte = this.arch.ptepGet(ptep);
+      const mayBeDirty = this.arch.pteDirty(pte) || this.arch.pteWrite(pte);
+      if (mayBeDirty) {
+        const cleared = this.arch.ptepClearFlush(vma, address, ptep);
+        const clean = this.arch.pteMkclean(this.arch.pteWrprotect(cleared));
+        this.arch.setPteAt(mm, address, ptep, clean);
+      }
+      pageVmaMappedWalkDone(mapped);
+      return mayBeDirty;
+    });
   }
 
   @kernelFunction('mm/rmap.c')

@@ -33,6 +33,11 @@ export interface Rmap {
    */
   pageReferenced(page: Page): number;
   /**
+   * page_mkclean(): makes every entry that maps the page in a shared mapping read-only and clean. Hold the page
+   * lock. @returns how many entries were dirty or writable
+   */
+  pageMkclean(page: Page): number;
+  /**
    * try_to_unmap(): removes every mapping of the page, unless one of them must stay. Hold the page
    * lock. Ask page_mapped() afterwards.
    */

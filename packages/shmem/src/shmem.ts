@@ -24,7 +24,7 @@ const shmemFault = defineKernelFunction(
   ({ vma, address }: VmFault): Page | 'VM_FAULT_SIGBUS' => {
     const mapping = vma.file!;
     const index = vma.pageIndex(address);
-    if (index >= mapping.length) return 'VM_FAULT_SIGBUS';
+    if (index >= mapping.iSize.read()) return 'VM_FAULT_SIGBUS';
     return shmemGetpage(vma.mm.memory, mapping, index);
   },
 );

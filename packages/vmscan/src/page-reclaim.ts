@@ -3,7 +3,6 @@ import { kernelFunction, spinLock, spinUnlock } from '@pagerace/machine';
 import {
   addPageToLruList,
   ClearPageActive,
-  clearPageDirtyForIo,
   ClearPageLRU,
   ClearPageReclaim,
   delPageFromLruList,
@@ -18,6 +17,8 @@ import {
   PageDirty,
   pageIsFileLru,
   pageMapped,
+  pageMapping,
+  PagePrivate,
   pageRefFreeze,
   PageSwapBacked,
   PageSwapCache,
@@ -25,6 +26,7 @@ import {
   putbackLruPage,
   putPage,
   putPageTestzero,
+  removeFromPageCache,
   type ReclaimPages,
   SetPageActive,
   SetPageLRU,
@@ -37,6 +39,7 @@ import {
 } from '@pagerace/page-model';
 import { RMAP, type Rmap } from '@pagerace/rmap';
 import { SWAP, type Swap } from '@pagerace/swap';
+import { WRITEBACK, type Writeback } from '@pagerace/writeback';
 import type { PageReferences } from './page-references.js';
 import { PINNED_PAGE_CHECK, type PinnedPageCheck } from './pinned-page-check.js';
 import type { Vmscan } from './vmscan.js';
@@ -47,13 +50,14 @@ type Outcome = 'freed' | 'kept';
 /** pageout_t: after PAGE_SUCCESS the page is unlocked, otherwise it is locked still. */
 type Pageout = 'PAGE_KEEP' | 'PAGE_SUCCESS' | 'PAGE_CLEAN';
 
-/** mm/vmscan.c of v5.17 but for the seams, for small anonymous pages; the caller is direct reclaim. */
+/** mm/vmscan.c of v5.17 but for the seams, for small pages; the caller is direct reclaim. */
 @injectable()
 export class PageReclaim implements Vmscan, ReclaimPages {
   constructor(
     @inject(MEMORY) private readonly memory: Memory,
     @inject(RMAP) private readonly rmap: Rmap,
     @inject(SWAP) private readonly swap: Swap,
+    @inject(WRITEBACK) private readonly writeback: Writeback,
     @inject(PINNED_PAGE_CHECK) private readonly pinned: PinnedPageCheck,
   ) {}
 
@@ -186,15 +190,26 @@ export class PageReclaim implements Vmscan, ReclaimPages {
 
   /** Frees a page that nobody but the isolation refers to. */
   #freeUnused(page: Page): Outcome {
+    // try_to_release_page(): the file system gives up its buffers, and its reference with them.
+    if (PagePrivate(page) && pageMapping(page)?.aOps.releasepage?.(page) === false)
+      return this.#activateLocked(page);
     if (PageAnon(page) && !PageSwapBacked(page)) {
       // That the page may be dirty by now does not matter: with no reference left but that of the
       // isolation, it will be freed anyway.
       if (!pageRefFreeze(page, 1)) return this.#keepLocked(page);
-    } else if (!PageSwapCache(page) || !this.swap.removeMapping(page)) {
+    } else if (!this.removeMapping(page)) {
       return this.#keepLocked(page);
     }
     unlockPage(page);
     return 'freed';
+  }
+
+  /** @returns whether the page is out of the swap cache, or of its file, and has no reference left */
+  @kernelFunction('mm/vmscan.c', '__remove_mapping')
+  removeMapping(page: Page): boolean {
+    if (PageSwapCache(page)) return this.swap.removeMapping(page);
+    const mapping = pageMapping(page);
+    return mapping !== undefined && removeFromPageCache(page, mapping);
   }
 
   /** How the page was used since the last time, and what follows from it. Hold the page lock. */
@@ -216,7 +231,7 @@ export class PageReclaim implements Vmscan, ReclaimPages {
     if (pageCount(page) !== 2) return 'PAGE_KEEP';
     // page_mapping(): there is none if the page was lazyfree before, and was unmapped since it became swapbacked.
     if (!PageSwapCache(page)) return 'PAGE_KEEP';
-    if (!clearPageDirtyForIo(page)) return 'PAGE_CLEAN';
+    if (!this.writeback.clearPageDirtyForIo(page)) return 'PAGE_CLEAN';
     SetPageReclaim(page);
     this.swap.swapWritepage(page);
     if (!PageWriteback(page)) ClearPageReclaim(page);

@@ -15,6 +15,7 @@ import { faultSubsystem } from '@pagerace/fault';
 import { MADVISE, type Madvise, madviseSubsystem } from '@pagerace/madvise';
 import { RMAP, type Rmap, rmapSubsystem } from '@pagerace/rmap';
 import { SWAP, type Swap, swapSubsystem } from '@pagerace/swap';
+import { writebackSubsystem } from '@pagerace/writeback';
 import { VMSCAN, type Vmscan, vmscanSubsystem } from '../src/index.js';
 
 export interface System {
@@ -37,6 +38,7 @@ export const { explored, once } = exploring(sc, (): System => {
   cowSubsystem(wiring);
   faultSubsystem(wiring);
   madviseSubsystem(wiring);
+  writebackSubsystem(wiring);
   vmscanSubsystem(wiring);
   const memory = wiring.get(MEMORY);
   const arch = wiring.get(ARCHITECTURE);

@@ -1,7 +1,14 @@
 import type { VmOperations } from '../mm/vm-operations.js';
 import type { Page } from '../page/page.js';
+import type { AddressSpace } from './address-space.js';
 
-/** struct address_space_operations (include/linux/fs.h): what a file system does with the pages of a file. */
+/** enum writeback_sync_modes: WB_SYNC_ALL waits for writeback that is under way, and is for integrity. */
+export type WritebackSyncMode = 'WB_SYNC_NONE' | 'WB_SYNC_ALL';
+
+/**
+ * struct address_space_operations (include/linux/fs.h): what a file system does with the pages of a file. An
+ * operation that is missing has nothing to do.
+ */
 export interface AddressSpaceOperations {
   /**
    * set_page_dirty() (v5.18: dirty_folio()). Hold the page lock, or the PTL of an entry that maps the page.
@@ -9,6 +16,16 @@ export interface AddressSpaceOperations {
    * @returns whether the page was clean
    */
   setPageDirty(page: Page): boolean;
+  /** writepages(): writes what is dirty, and returns when all of it is submitted. May sleep. */
+  writepages?(mapping: AddressSpace, mode: WritebackSyncMode): void;
+  /**
+   * releasepage() (v5.19: release_folio()): gives up what the file system keeps for a page. Hold the page lock.
+   *
+   * @returns whether it did
+   */
+  releasepage?(page: Page): boolean;
+  /** invalidatepage() (v5.18: invalidate_folio()): the same, of a page that leaves the file. Hold the page lock. */
+  invalidatepage?(page: Page): void;
 }
 
 /**
@@ -20,4 +37,8 @@ export interface FileSystem {
   readonly name: string;
   readonly aOps: AddressSpaceOperations;
   readonly vmOps: VmOperations;
+  /** BDI_CAP_WRITEBACK: dirty pages are written to a device. Default false, as of files in memory. */
+  readonly canWriteback?: boolean;
+  /** SB_I_STABLE_WRITES: the device needs a page unchanged while it writes it. Default false. */
+  readonly stableWrites?: boolean;
 }

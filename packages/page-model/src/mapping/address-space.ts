@@ -5,18 +5,46 @@ import type { VmOperations } from '../mm/vm-operations.js';
 import type { Vma } from '../mm/vma.js';
 import type { AddressSpaceOperations, FileSystem } from './address-space-operations.js';
 
+/** Marks of an index of the page cache (include/linux/fs.h): the page is dirty, under writeback, or to be written. */
+export type PagecacheTag = keyof typeof tags;
+
+const tags = {
+  PAGECACHE_TAG_DIRTY: 1,
+  PAGECACHE_TAG_WRITEBACK: 2,
+  PAGECACHE_TAG_TOWRITE: 4,
+};
+
+function tagNames(set: number): string {
+  const names = Object.entries(tags).filter(([, bit]) => (set & bit) !== 0);
+  return names.map(([name]) => name.replace('PAGECACHE_TAG_', '')).join('|') || 'none';
+}
+
 /** struct address_space: the pages of a file, in memory or on disk, and the mappings of it. */
 export class AddressSpace {
   /** What the file system does with the pages. */
   readonly aOps: AddressSpaceOperations;
   /** What the file's f_op->mmap() gives its mappings. */
   readonly vmOps: VmOperations;
+  /** mapping_can_writeback(). */
+  readonly canWriteback: boolean;
+  /** Whether wait_for_stable_page() waits. */
+  readonly stableWrites: boolean;
+  /** i_size, in pages. */
+  readonly iSize: Cell<number>;
   /** i_mmap_rwsem, which protects {@link AddressSpace.vmas}. */
   readonly iMmapRwsem: RwSemaphore;
   /** i_pages.xa_lock, which protects the page cache against changes. */
   readonly pagesLock: Spinlock;
+  /** private_lock: protects what the file system keeps for the pages. */
+  readonly privateLock: Spinlock;
+  /** i_rwsem: system calls that change the file. */
+  readonly iRwsem: RwSemaphore;
+  /** invalidate_lock (v5.15): keeps faults from pages that a truncation takes away. */
+  readonly invalidateLock: RwSemaphore;
   /** i_pages: the page cache, by index. */
   readonly #pages: readonly Cell<Page | null>[];
+  /** The tags of each index, a bit each. */
+  readonly #tags: readonly Cell<number>[];
   readonly #vmas: Cell<readonly Vma[]>;
 
   /** Made during set-up. @param pages the length of the file */
@@ -24,10 +52,19 @@ export class AddressSpace {
     memory: Memory,
     readonly name: string,
     pages: number,
-    { aOps, vmOps }: FileSystem,
+    { aOps, vmOps, canWriteback = false, stableWrites = false }: FileSystem,
   ) {
     this.aOps = aOps;
     this.vmOps = vmOps;
+    this.canWriteback = canWriteback;
+    this.stableWrites = stableWrites;
+    this.iSize = cell(pages, `${name}.i_size`);
+    this.privateLock = new Spinlock(`${name}.private_lock`, 'private_lock');
+    this.iRwsem = new RwSemaphore(`${name}.i_rwsem`, 'i_rwsem');
+    this.invalidateLock = new RwSemaphore(`${name}.invalidate_lock`, 'invalidate_lock');
+    this.#tags = Array.from({ length: pages }, (_, index) =>
+      formatted(cell(0, `${name}.tags[${String(index)}]`), tagNames),
+    );
     this.iMmapRwsem = new RwSemaphore(`${name}.i_mmap_rwsem`, 'i_mmap_rwsem');
     this.pagesLock = new Spinlock(`${name}.i_pages`, 'i_pages');
     this.#pages = Array.from({ length: pages }, (_, index) =>
@@ -40,9 +77,9 @@ export class AddressSpace {
     memory.files.push(this);
   }
 
-  /** i_size, in pages. */
-  get length(): number {
-    return this.#pages.length;
+  /** Every index that the file can have a page at. */
+  get indices(): Iterable<number> {
+    return this.#pages.keys();
   }
 
   /** xas_load(). */
@@ -53,6 +90,23 @@ export class AddressSpace {
   /** xas_store(). Hold {@link AddressSpace.pagesLock}. */
   store(index: number, page: Page | null): void {
     this.#pages[index]!.write(page);
+  }
+
+  /** xas_get_mark(). */
+  isTagged(index: number, tag: PagecacheTag): boolean {
+    return (this.#tags[index]!.read() & tags[tag]) !== 0;
+  }
+
+  /** xas_set_mark(). Hold {@link AddressSpace.pagesLock}. */
+  setTag(index: number, tag: PagecacheTag): void {
+    const cell = this.#tags[index]!;
+    cell.write(cell.read() | tags[tag]);
+  }
+
+  /** xas_clear_mark(). Hold {@link AddressSpace.pagesLock}. */
+  clearTag(index: number, tag: PagecacheTag): void {
+    const cell = this.#tags[index]!;
+    cell.write(cell.read() & ~tags[tag]);
   }
 
   /** Every page of the cache, for audits at the end of a program. */

@@ -1,5 +1,10 @@
-import { defineKernelFunction, smpMbAfterAtomic, VM_BUG_ON } from '@pagerace/machine';
-import { AddressSpace } from './address-space.js';
+import {
+  defineKernelFunction,
+  smpMbAfterAtomic,
+  spinLock,
+  spinUnlock,
+  VM_BUG_ON,
+} from '@pagerace/machine';
 import { getPage, putPage } from '../page/page-references.js';
 import {
   ClearPageReclaim,
@@ -13,9 +18,20 @@ import {
   TestSetPageWriteback,
 } from '../page/page-flags.js';
 import type { Page } from '../page/page.js';
-import { lockPage, unlockPage } from './pagemap.js';
+import { AddressSpace } from './address-space.js';
+import { lockPage, unlockPage, waitOnPageWriteback } from './pagemap.js';
 
 const file = 'mm/page-writeback.c';
+
+/** page_mapping(), but undefined for the swap cache's: the file's; an anonymous page has none. */
+export function pageMapping(page: Page): AddressSpace | undefined {
+  return PageSwapCache(page) ? undefined : fileOf(page);
+}
+
+function fileOf(page: Page): AddressSpace | undefined {
+  const mapping = page.mapping.read();
+  return mapping instanceof AddressSpace ? mapping : undefined;
+}
 
 /**
  * __set_page_dirty_no_writeback() (v5.18: noop_dirty_folio()): of a page that no file system has to hear
@@ -27,15 +43,40 @@ export const setPageDirtyNoWriteback = defineKernelFunction(
   (page: Page): boolean => !PageDirty(page) && !TestSetPageDirty(page),
 );
 
+/**
+ * __set_page_dirty(): tags a page that has just become dirty, if it is in the file still. The caller may hold
+ * no page lock, so that a truncation can take it out meanwhile.
+ */
+export const tagPageDirty = defineKernelFunction(
+  file,
+  '__set_page_dirty',
+  (page: Page, mapping: AddressSpace): void => {
+    spinLock(mapping.pagesLock);
+    if (page.mapping.read() === mapping) mapping.setTag(page.index.read(), 'PAGECACHE_TAG_DIRTY');
+    spinUnlock(mapping.pagesLock);
+  },
+);
+
+/** __set_page_dirty_nobuffers() (v5.18: filemap_dirty_folio()). @returns whether the page was clean */
+export const setPageDirtyNobuffers = defineKernelFunction(
+  file,
+  '__set_page_dirty_nobuffers',
+  (page: Page): boolean => {
+    if (TestSetPageDirty(page)) return false;
+    const mapping = pageMapping(page);
+    if (mapping === undefined) return true;
+    tagPageDirty(page, mapping);
+    return true;
+  },
+);
+
 /** set_page_dirty(): tells the page's mapping, if it has one. @returns whether the page was clean */
 export const setPageDirty = defineKernelFunction(file, 'set_page_dirty', (page: Page): boolean => {
-  // page_mapping(): the swap cache's, or the file's; an anonymous page has none.
   const isInSwapCache = PageSwapCache(page);
-  const mapping = isInSwapCache ? null : page.mapping.read();
-  const ofFile = mapping instanceof AddressSpace;
+  const mapping = isInSwapCache ? undefined : fileOf(page);
   // Reclaim must not hurry to free it now.
-  if ((isInSwapCache || ofFile) && PageReclaim(page)) ClearPageReclaim(page);
-  if (ofFile) return mapping.aOps.setPageDirty(page);
+  if ((isInSwapCache || mapping !== undefined) && PageReclaim(page)) ClearPageReclaim(page);
+  if (mapping !== undefined) return mapping.aOps.setPageDirty(page);
   return !PageDirty(page) && !TestSetPageDirty(page);
 });
 
@@ -51,11 +92,13 @@ export const setPageDirtyLock = defineKernelFunction(
   },
 );
 
-/** clear_page_dirty_for_io(). Hold the page lock. @returns whether the page was dirty */
-export const clearPageDirtyForIo = defineKernelFunction(
+/** cancel_dirty_page(): what was to be written is gone, or was written. Hold the page lock. */
+export const cancelDirtyPage = defineKernelFunction(
   file,
-  'clear_page_dirty_for_io',
-  (page: Page): boolean => TestClearPageDirty(page),
+  '__cancel_dirty_page',
+  (page: Page): void => {
+    TestClearPageDirty(page);
+  },
 );
 
 /** set_page_writeback(). Hold the page lock. */
@@ -63,7 +106,15 @@ export const setPageWriteback = defineKernelFunction(
   file,
   'test_set_page_writeback',
   (page: Page): void => {
+    const mapping = pageMapping(page);
+    if (mapping !== undefined) spinLock(mapping.pagesLock);
     VM_BUG_ON(TestSetPageWriteback(page), `${page.name} is under writeback already`);
+    if (mapping === undefined) return;
+    const index = page.index.read();
+    mapping.setTag(index, 'PAGECACHE_TAG_WRITEBACK');
+    if (!PageDirty(page)) mapping.clearTag(index, 'PAGECACHE_TAG_DIRTY');
+    mapping.clearTag(index, 'PAGECACHE_TAG_TOWRITE');
+    spinUnlock(mapping.pagesLock);
   },
 );
 
@@ -77,10 +128,33 @@ export const endPageWriteback = defineKernelFunction(
     // Once the bit is clear, reclaim may free the page.
     getPage(page);
     VM_BUG_ON(
-      !PageWriteback(page) || !TestClearPageWriteback(page),
+      !PageWriteback(page) || !testClearPageWriteback(page),
       `${page.name} is not under writeback`,
     );
     smpMbAfterAtomic();
     putPage(page);
+  },
+);
+
+const testClearPageWriteback = defineKernelFunction(
+  file,
+  'test_clear_page_writeback',
+  (page: Page): boolean => {
+    const mapping = pageMapping(page);
+    if (mapping === undefined) return TestClearPageWriteback(page);
+    spinLock(mapping.pagesLock);
+    const was = TestClearPageWriteback(page);
+    if (was) mapping.clearTag(page.index.read(), 'PAGECACHE_TAG_WRITEBACK');
+    spinUnlock(mapping.pagesLock);
+    return was;
+  },
+);
+
+/** wait_for_stable_page(): waits for the end of writeback if the device needs the page unchanged. Hold the page lock. */
+export const waitForStablePage = defineKernelFunction(
+  file,
+  'wait_for_stable_page',
+  (page: Page, { stableWrites }: AddressSpace): void => {
+    if (stableWrites) waitOnPageWriteback(page);
   },
 );

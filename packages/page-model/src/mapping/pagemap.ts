@@ -9,6 +9,8 @@ import {
 } from '@pagerace/machine';
 import type { AddressSpace } from './address-space.js';
 import { getPage, putPage } from '../page/page-references.js';
+import { PageDirty } from '../page/page-flags.js';
+import { pageRefFreeze, pageRefUnfreeze } from '../page/page-ref.js';
 import type { Page } from '../page/page.js';
 
 const file = 'include/linux/pagemap.h';
@@ -97,5 +99,31 @@ export const addToPageCache = defineKernelFunction(
     // Leaves page->index: others may still look at it.
     putPage(page);
     return false;
+  },
+);
+
+/**
+ * __remove_mapping() of a file's page: takes out a page that only the page cache and the caller refer to. Hold
+ * the page lock. @returns whether it did; then the page has no reference left
+ */
+export function removeFromPageCache(page: Page, mapping: AddressSpace): boolean {
+  spinLock(mapping.pagesLock);
+  const isFrozen = pageRefFreeze(page, 2);
+  // That the page is still clean is asked after that, as whoever makes it dirty does so before he gives his
+  // reference back.
+  const isRemoved = isFrozen && !PageDirty(page);
+  if (isRemoved) deleteFromPageCache(page, mapping);
+  else if (isFrozen) pageRefUnfreeze(page, 2);
+  spinUnlock(mapping.pagesLock);
+  return isRemoved;
+}
+
+/** __delete_from_page_cache(). Hold i_pages' lock and the page lock. The reference of the page cache is the caller's now. */
+export const deleteFromPageCache = defineKernelFunction(
+  'mm/filemap.c',
+  '__delete_from_page_cache',
+  (page: Page, mapping: AddressSpace): void => {
+    mapping.store(page.index.read(), null);
+    page.mapping.write(null);
   },
 );

@@ -86,10 +86,15 @@ export class Vma {
     return this.vmOps === null;
   }
 
+  /** vma_needs_dirty_tracking(): the file system must hear of the first write to each clean page. */
+  get needsDirtyTracking(): boolean {
+    return this.vmOps?.pageMkwrite !== undefined || this.file?.canWriteback === true;
+  }
+
   /** vma_wants_writenotify(): whether the entries of a shared mapping start read-only, so that the file system is asked. */
   #wantsWritenotify(): boolean {
     const isSharedWritable = (this.#flags & VM_WRITE) !== 0 && (this.#flags & VM_SHARED) !== 0;
-    return isSharedWritable && this.vmOps?.pageMkwrite !== undefined;
+    return isSharedWritable && this.needsDirtyTracking;
   }
 
   /** linear_page_index(). */

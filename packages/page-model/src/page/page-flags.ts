@@ -118,6 +118,18 @@ export const {
   set: SetPageSwapCache,
   clear: ClearPageSwapCache,
 } = pageFlag('SwapCache', 'swapcache');
+/** A file system keeps something for the page, such as its buffers, and has a reference to it. */
+export const {
+  test: PagePrivate,
+  set: SetPagePrivate,
+  clear: ClearPagePrivate,
+} = pageFlag('Private', 'private');
+/** A flag that belongs to the file system. */
+export const {
+  test: PageChecked,
+  set: SetPageChecked,
+  clear: ClearPageChecked,
+} = pageFlag('Checked', 'checked');
 export const {
   test: PageAnonExclusive,
   set: SetPageAnonExclusive,

@@ -21,6 +21,8 @@ export const pageFlagNames = [
   'unevictable',
   'mlocked',
   'swapcache',
+  'private',
+  'checked',
   'anon_exclusive',
 ] as const;
 export type PageFlag = (typeof pageFlagNames)[number];
@@ -62,7 +64,7 @@ export class Page {
   readonly mapping: Cell<AnonVma | StableNode | AddressSpace | null>;
   /** Which page of its mapping it is. */
   readonly index: Cell<number>;
-  /** page->private: the swap entry of a page in the swap cache. */
+  /** page->private of a page in the swap cache: its swap entry. What a file system keeps there, it keeps itself. */
   readonly private: Cell<number>;
   readonly contents: PageContents;
   /** @internal what the sanitizer knows */

@@ -1,0 +1,300 @@
+import { inject, injectable, token } from '@pagerace/di';
+import {
+  clearBit,
+  defineKernelFunction,
+  downRead,
+  setBit,
+  testBit,
+  upRead,
+  VM_BUG_ON,
+} from '@pagerace/machine';
+import {
+  type AddressSpace,
+  type AddressSpaceOperations,
+  ClearPageChecked,
+  endPageWriteback,
+  type FileSystem,
+  lockPage,
+  MEMORY,
+  type Memory,
+  type Page,
+  PageChecked,
+  PageDirty,
+  pageMapping,
+  PagePrivate,
+  PageWriteback,
+  putPage,
+  SetPageChecked,
+  setPageDirtyNobuffers,
+  setPageWriteback,
+  unlockPage,
+  type VmFault,
+  type VmOperations,
+  waitForStablePage,
+  waitOnPageWriteback,
+  type WritebackSyncMode,
+} from '@pagerace/page-model';
+import { WRITEBACK, type Writeback } from '@pagerace/writeback';
+import { Buffers } from './buffer.js';
+import type { FileDisk } from './file-disk.js';
+import { filemapFault } from './filemap.js';
+import { JOURNALLED_DIRTY, type JournalledDirty } from './journalled-dirty.js';
+import { lockPageOf } from './lock-page-of.js';
+import {
+  WRITEPAGE_WITHOUT_BUFFERS,
+  type WritepageWithoutBuffers,
+} from './writepage-without-buffers.js';
+
+export const EXT4 = token<Ext4>('fs.Ext4', { providedBy: ['@pagerace/fs'] });
+
+/** The data= option of a mount: file data is written in its place, or through the journal. */
+export type DataMode = 'ordered' | 'journal';
+
+/** The ext4 module: mounts file systems. */
+@injectable()
+export class Ext4 {
+  constructor(
+    @inject(MEMORY) private readonly memory: Memory,
+    @inject(WRITEBACK) private readonly writeback: Writeback,
+    @inject(WRITEPAGE_WITHOUT_BUFFERS) private readonly withoutBuffers: WritepageWithoutBuffers,
+    @inject(JOURNALLED_DIRTY) private readonly journalledDirty: JournalledDirty,
+  ) {}
+
+  /** mount(2), during set-up; for one file, whose pages have the blocks of the same numbers. */
+  mount(disk: FileDisk, data: DataMode = 'ordered'): FileSystem {
+    const { memory, writeback, withoutBuffers, journalledDirty } = this;
+    return new Ext4Mount({ memory, writeback, withoutBuffers, journalledDirty, disk, data });
+  }
+}
+
+interface Ext4Parts {
+  readonly memory: Memory;
+  readonly writeback: Writeback;
+  readonly withoutBuffers: WritepageWithoutBuffers;
+  readonly journalledDirty: JournalledDirty;
+  readonly disk: FileDisk;
+  readonly data: DataMode;
+}
+
+const file = 'fs/ext4/inode.c';
+
+/** fs/ext4/inode.c of v5.17, with delayed allocation; for mapped pages. */
+class Ext4Mount implements FileSystem {
+  readonly name = 'ext4';
+  readonly canWriteback = true;
+  readonly stableWrites: boolean;
+  readonly vmOps: VmOperations;
+  readonly aOps: AddressSpaceOperations;
+  readonly #parts: Ext4Parts;
+  readonly #buffers: Buffers;
+
+  constructor(parts: Ext4Parts) {
+    this.#parts = parts;
+    this.#buffers = new Buffers(parts.memory);
+    this.stableWrites = parts.disk.needsStablePages;
+    const isJournalled = parts.data === 'journal';
+    this.vmOps = {
+      fault: (vmf) => this.#fault(vmf),
+      pageMkwrite: isJournalled ? this.#journalledPageMkwrite : this.#pageMkwrite,
+    };
+    this.aOps = {
+      setPageDirty: isJournalled ? this.#journalledSetPageDirty : this.#setPageDirty,
+      writepages: isJournalled ? this.#journalledWritepages : this.#writepages,
+      releasepage: this.#releasepage,
+      invalidatepage: this.#invalidatepage,
+    };
+  }
+
+  /** ext4_filemap_fault() (to v5.15): filemap_fault() with truncation kept out. */
+  #fault(vmf: VmFault): Page | 'VM_FAULT_SIGBUS' {
+    return filemapFault(vmf, this.#parts.disk);
+  }
+
+  /** With delayed allocation the blocks get their places when they are written. */
+  readonly #pageMkwrite = defineKernelFunction(
+    file,
+    'ext4_page_mkwrite',
+    ({ vma }: VmFault, page: Page): 'VM_FAULT_LOCKED' | 'VM_FAULT_NOPAGE' => {
+      const mapping = vma.file!;
+      downRead(mapping.invalidateLock);
+      const result = this.#buffers.blockPageMkwrite(page, mapping);
+      upRead(mapping.invalidateLock);
+      return result;
+    },
+  );
+
+  /** The page goes to the journal, with the transaction that the handle is of. */
+  readonly #journalledPageMkwrite = defineKernelFunction(
+    file,
+    'ext4_page_mkwrite',
+    ({ vma }: VmFault, page: Page): 'VM_FAULT_LOCKED' | 'VM_FAULT_NOPAGE' => {
+      const mapping = vma.file!;
+      downRead(mapping.invalidateLock);
+      const isThere = lockPageOf(page, mapping);
+      if (isThere) {
+        if (!PagePrivate(page)) this.#buffers.createEmptyBuffers(page, mapping);
+        this.#addToTransaction(page);
+        waitForStablePage(page, mapping);
+      }
+      upRead(mapping.invalidateLock);
+      return isThere ? 'VM_FAULT_LOCKED' : 'VM_FAULT_NOPAGE';
+    },
+  );
+
+  /** do_journal_get_write_access() and write_end_fn(): jbd2 writes the buffer when it commits. */
+  #addToTransaction(page: Page): void {
+    const { state } = this.#buffers.pageBuffers(page);
+    setBit(state.bit('mapped'));
+    setBit(state.bit('jbddirty'));
+  }
+
+  readonly #setPageDirty = defineKernelFunction(
+    file,
+    'ext4_set_page_dirty',
+    (page: Page): boolean => this.#buffers.setPageDirtyBuffers(page),
+  );
+
+  /** The buffers must not be made dirty here, as the journal is to write them: PG_checked remembers it. */
+  readonly #journalledSetPageDirty = defineKernelFunction(
+    file,
+    'ext4_journalled_set_page_dirty',
+    (page: Page): boolean => {
+      if (this.#parts.journalledDirty.isPending(page)) SetPageChecked(page);
+      return setPageDirtyNobuffers(page);
+    },
+  );
+
+  readonly #writepages = defineKernelFunction(
+    file,
+    'ext4_writepages',
+    (mapping: AddressSpace, mode: WritebackSyncMode): void => {
+      for (const page of this.#parts.writeback.dirtyPages(mapping, mode)) {
+        this.#mpagePrepareExtentToMap(page, mapping, mode);
+        putPage(page);
+      }
+    },
+  );
+
+  /** mpage_prepare_extent_to_map() and mpage_submit_page(), for one page. */
+  readonly #mpagePrepareExtentToMap = defineKernelFunction(
+    file,
+    'mpage_prepare_extent_to_map',
+    (page: Page, mapping: AddressSpace, mode: WritebackSyncMode): void => {
+      lockPage(page);
+      const isToBeWritten =
+        PageDirty(page) &&
+        !(mode === 'WB_SYNC_NONE' && PageWriteback(page)) &&
+        page.mapping.read() === mapping;
+      if (!isToBeWritten) {
+        unlockPage(page);
+        return;
+      }
+      waitOnPageWriteback(page);
+      VM_BUG_ON(PageWriteback(page), `${page.name} is under writeback again while it is locked`);
+      if (this.#parts.withoutBuffers.gaveUp(page)) {
+        unlockPage(page);
+        return;
+      }
+      this.#parts.writeback.clearPageDirtyForIo(page);
+      this.#bioWritePage(page);
+    },
+  );
+
+  /** Begins to write what is dirty of a locked page, and unlocks it. */
+  readonly #bioWritePage = defineKernelFunction(
+    'fs/ext4/page-io.c',
+    'ext4_bio_write_page',
+    (page: Page): void => {
+      setPageWriteback(page);
+      const { state } = this.#buffers.pageBuffers(page);
+      const isSubmitted = testBit(state.bit('dirty')) && testBit(state.bit('mapped'));
+      if (isSubmitted) {
+        setBit(state.bit('async_write'));
+        clearBit(state.bit('dirty'));
+        this.#parts.disk.submitWrite(page.index.read(), page, () => this.#finishBio(page));
+      }
+      unlockPage(page);
+      // Nothing was submitted: nobody else is going to end it.
+      if (!isSubmitted) endPageWriteback(page);
+    },
+  );
+
+  /** In the interrupt of the disk. */
+  readonly #finishBio = defineKernelFunction(
+    'fs/ext4/page-io.c',
+    'ext4_finish_bio',
+    (page: Page): void => {
+      clearBit(this.#buffers.pageBuffers(page).state.bit('async_write'));
+      endPageWriteback(page);
+    },
+  );
+
+  /** generic_writepages() with ext4_writepage(), and the commit that jbd2 is asked for. */
+  readonly #journalledWritepages = defineKernelFunction(
+    file,
+    'ext4_writepages',
+    (mapping: AddressSpace, mode: WritebackSyncMode): void => {
+      this.#parts.writeback.writeCachePages(mapping, mode, this.#writepage);
+      this.#commitTransaction(mapping);
+    },
+  );
+
+  readonly #writepage = defineKernelFunction(file, 'ext4_writepage', (page: Page): void => {
+    if (this.#parts.withoutBuffers.gaveUp(page)) {
+      unlockPage(page);
+      return;
+    }
+    if (PageChecked(page)) this.#journalledWritepage(page);
+    else this.#bioWritePage(page);
+  });
+
+  /** The page is unlocked meanwhile, as a handle is to be had before page locks. */
+  readonly #journalledWritepage = defineKernelFunction(
+    file,
+    '__ext4_journalled_writepage',
+    (page: Page): void => {
+      ClearPageChecked(page);
+      const mapping = pageMapping(page);
+      unlockPage(page);
+      // ext4_journal_start().
+      lockPage(page);
+      if (mapping !== undefined && page.mapping.read() === mapping) this.#addToTransaction(page);
+      unlockPage(page);
+    },
+  );
+
+  /** jbd2_journal_commit_transaction(): what is in the transaction goes to the journal, and counts as written. */
+  readonly #commitTransaction = defineKernelFunction(
+    'fs/jbd2/commit.c',
+    'jbd2_journal_commit_transaction',
+    (mapping: AddressSpace): void => {
+      for (const index of mapping.indices) {
+        const page = mapping.pageAt(index);
+        if (page === null || !PagePrivate(page)) continue;
+        const jbddirty = this.#buffers.pageBuffers(page).state.bit('jbddirty');
+        if (!testBit(jbddirty)) continue;
+        clearBit(jbddirty);
+        this.#parts.disk.submitWrite(index, page, () => undefined);
+      }
+    },
+  );
+
+  readonly #releasepage = defineKernelFunction(
+    file,
+    'ext4_releasepage',
+    // jbd2_journal_try_to_free_buffers() keeps what a transaction has.
+    (page: Page): boolean =>
+      !PageChecked(page) &&
+      !testBit(this.#buffers.pageBuffers(page).state.bit('jbddirty')) &&
+      this.#buffers.tryToFreeBuffers(page),
+  );
+
+  readonly #invalidatepage = defineKernelFunction(
+    file,
+    'ext4_invalidatepage',
+    (page: Page): void => {
+      ClearPageChecked(page);
+      this.#buffers.blockInvalidatepage(page);
+    },
+  );
+}

@@ -1,0 +1,16 @@
+export { Buffers } from './buffer.js';
+export { type DataMode, EXT4, Ext4 } from './ext4.js';
+export { FileDisk, UNSTABLE_WRITE } from './file-disk.js';
+export {
+  JOURNALLED_DIRTY,
+  type JournalledDirty,
+  journalledDirty,
+  journalledPinned,
+} from './journalled-dirty.js';
+export { fsHistories, fsSubsystem } from './subsystem.js';
+export {
+  ext4NoBug,
+  WRITEPAGE_WITHOUT_BUFFERS,
+  type WritepageWithoutBuffers,
+  writepageWithoutBuffers,
+} from './writepage-without-buffers.js';

@@ -1,0 +1,2 @@
+export { WRITEBACK, Writeback } from './page-writeback.js';
+export { writebackSubsystem } from './subsystem.js';
