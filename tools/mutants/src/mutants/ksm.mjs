@@ -119,8 +119,8 @@ export const ksm = [
     id: 'ksm-rule-not-asked',
     fault: 'do_wp_page() takes a KSM page for an ordinary one',
     file: 'packages/fault/src/page-fault.ts',
-    from: 'const fate = PageKsm(page)',
-    to: 'const fate = PageKsm(page) && false',
+    from: 'return PageKsm(page)',
+    to: 'return PageKsm(page) && false',
     watchers: ['packages/fork'],
   },
   {
