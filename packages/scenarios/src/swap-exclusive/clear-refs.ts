@@ -2,8 +2,20 @@ import { cowByPageCount } from '@pagerace/cow';
 import { defineScenario } from '@pagerace/kernel';
 import { CLEAR_REFS } from '@pagerace/mprotect';
 import { anonExclusive } from '@pagerace/rmap';
-import { entryProperties, EntryRace, softDirtyArchitectures } from './entry-race.js';
-import type { Loaded } from './swap-race.js';
+import { judgeRead, swapReadProperties } from './judge.js';
+import { SwapRace } from './swap-race.js';
+import type { Loaded } from './user-page.js';
+
+/** The architectures with a soft-dirty bit: what tracks it does nothing to the others. */
+const softDirtyArchitectures = [
+  'x86',
+  'x86-ipi',
+  'x86-kvm',
+  'x86-broadcast',
+  's390',
+  'powerpc-radix',
+  'powerpc-hash',
+];
 
 export const swapExclusiveClearRefs = defineScenario({
   id: 'swap-exclusive-clear-refs',
@@ -14,7 +26,7 @@ export const swapExclusiveClearRefs = defineScenario({
     'the upper half: if the write fault copies the page because of the reference of the read, the device ' +
     'writes to a page that nobody sees any more. No page leaves memory.',
   machine: { cpus: 2, pages: 6 },
-  properties: entryProperties,
+  properties: swapReadProperties,
   expected: [
     {
       architectures: softDirtyArchitectures,
@@ -39,18 +51,20 @@ export const swapExclusiveClearRefs = defineScenario({
   build(context) {
     const { machine } = context;
     const clearRefs = context.get(CLEAR_REFS);
-    const race = new EntryRace(context);
+    const race = new SwapRace(context);
+    race.vma.willChange();
+    race.runDisk();
     machine.cpu(0).run('app', () => {
-      const page = race.submit();
+      const dio = race.submit();
       race.store('hi');
-      race.awaitEnd(page);
+      race.awaitEnd(dio);
       return race.loadBoth();
     });
     machine.cpu(1).run('clear_refs', () => {
       clearRefs.clearSoftDirty(race.mm);
     });
     return machine.program(({ app }) => {
-      race.judge(app as Loaded);
+      judgeRead(context, race, app as Loaded);
     });
   },
 });

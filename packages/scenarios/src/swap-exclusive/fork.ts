@@ -1,16 +1,11 @@
 import { cowByPageCount } from '@pagerace/cow';
 import type { Program } from '@pagerace/explorer';
 import { choiceParameter, defineScenario, type ScenarioContext } from '@pagerace/kernel';
-import { Findings } from '../findings.js';
 import { directReadIsSeen } from '../madv-free/properties.js';
-import { HeldRace } from './held-race.js';
-import {
-  ownStoreIsKept,
-  pinnedStaysMapped,
-  readAcrossForkIsSeen,
-  storesAreConfined,
-} from './properties.js';
-import { INITIAL, STORED, swapProperties } from './swap-race.js';
+import { ForkRace } from './fork-race.js';
+import { Judge, swapStoreProperties } from './judge.js';
+import { pinnedStaysMapped, readAcrossForkIsSeen, storesAreConfined } from './properties.js';
+import { INITIAL, STORED } from './user-page.js';
 
 const CHILDS = 0x64;
 
@@ -31,8 +26,8 @@ function build(
   context: ScenarioContext<Order>,
   { pin, swappedOut }: { readonly pin: boolean; readonly swappedOut: boolean },
 ): Program {
-  const { machine, parameters: chosen, property } = context;
-  const race = new HeldRace(context);
+  const { machine, parameters: chosen } = context;
+  const race = new ForkRace(context);
   const page = machine.boot(() => {
     const held = race.hold({ write: true, pin })!;
     if (swappedOut) race.reclaim();
@@ -41,29 +36,27 @@ function build(
   });
   machine.cpu(0).run('app', () => {
     race.fork();
-    if (chosen.first === 'child') race.store('hi', CHILDS, race.child);
+    if (chosen.first === 'child') race.child.store('hi', CHILDS);
     race.store('hi');
-    return [race.load('hi'), race.load('hi', race.child)];
+    return [race.load('hi'), race.child.load('hi')];
   });
   machine.agent('device').run(() => {
     race.deviceWrites(page);
   });
   return machine.program(({ app }) => {
     const [own, childs] = app as readonly number[];
-    const findings = new Findings();
-    race.judgeHeld(findings, page, { pin, forked: true });
-    race.judgeStore(findings, own!);
-    findings.demand(
-      property(storesAreConfined.id),
-      own === STORED && childs === (chosen.first === 'child' ? CHILDS : INITIAL.hi),
-      () => `the processes load ${String(own)} and ${String(childs)}`,
-    );
-    race.judgeState(findings);
-    findings.conclude();
+    const judge = new Judge(context, race);
+    if (pin) judge.pinned(page);
+    else judge.heldAcrossFork(page);
+    judge.store(own!);
+    judge.confined(own!, STORED);
+    judge.confined(childs!, chosen.first === 'child' ? CHILDS : INITIAL.hi);
+    judge.state();
+    judge.conclude();
   });
 }
 
-const withGet = [readAcrossForkIsSeen, ownStoreIsKept, storesAreConfined, ...swapProperties];
+const withGet = [readAcrossForkIsSeen, storesAreConfined, ...swapStoreProperties];
 
 export const swapExclusiveFork = defineScenario({
   id: 'swap-exclusive-fork',
@@ -93,13 +86,7 @@ export const swapExclusiveForkPin = defineScenario({
     'at once, so that the page stays the parent’s.',
   parameters,
   machine: { cpus: 1, pages: 8 },
-  properties: [
-    directReadIsSeen,
-    pinnedStaysMapped,
-    ownStoreIsKept,
-    storesAreConfined,
-    ...swapProperties,
-  ],
+  properties: [directReadIsSeen, pinnedStaysMapped, storesAreConfined, ...swapStoreProperties],
   expected: [
     { with: [cowByPageCount], verdict: 'verified', because: 'copy_present_page(): an early copy' },
   ],

@@ -4,11 +4,10 @@ import type { Page } from '@pagerace/page-model';
 import { swpExclusive } from '@pagerace/rmap';
 import { keepPinnedFromSwap } from '@pagerace/vmscan';
 import { x86PteSwpExclusive } from '@pagerace/arch-x86';
-import { Findings } from '../findings.js';
 import { directReadIsSeen } from '../madv-free/properties.js';
-import { HeldRace } from './held-race.js';
+import { Judge, swapReadProperties, swapStoreProperties } from './judge.js';
 import { ownStoreIsKept, pinnedStaysMapped } from './properties.js';
-import { swapProperties, swapReadProperties } from './swap-race.js';
+import { SwapRace } from './swap-race.js';
 
 const read = { write: true };
 const pinned = { write: true, pin: true };
@@ -17,10 +16,10 @@ const pinned = { write: true, pin: true };
 function build(
   context: ScenarioContext<unknown>,
   pin: boolean,
-  setUp: (race: HeldRace) => Page,
+  setUp: (race: SwapRace) => Page,
 ): Program {
   const { machine } = context;
-  const race = new HeldRace(context);
+  const race = new SwapRace(context);
   const page = machine.boot(() => setUp(race));
   machine.cpu(0).run('app', () => {
     race.store('hi');
@@ -30,15 +29,16 @@ function build(
     race.deviceWrites(page);
   });
   return machine.program(({ app }) => {
-    const findings = new Findings();
-    race.judgeHeld(findings, page, { pin });
-    race.judgeStore(findings, app as number);
-    race.judgeState(findings);
-    findings.conclude();
+    const judge = new Judge(context, race);
+    if (pin) judge.pinned(page);
+    else judge.held(page);
+    judge.store(app as number);
+    judge.state();
+    judge.conclude();
   });
 }
 
-const pinProperties = [directReadIsSeen, pinnedStaysMapped, ownStoreIsKept, ...swapProperties];
+const pinProperties = [directReadIsSeen, pinnedStaysMapped, ...swapStoreProperties];
 
 export const swapExclusivePin = defineScenario({
   id: 'swap-exclusive-pin',
@@ -122,7 +122,7 @@ export const swapExclusiveSecondRead = defineScenario({
   properties: swapReadProperties.filter((property) => property !== ownStoreIsKept),
   build(context) {
     const { machine } = context;
-    const race = new HeldRace(context);
+    const race = new SwapRace(context);
     const first = machine.boot(() => {
       const page = race.hold(read)!;
       race.reclaim();
@@ -137,11 +137,11 @@ export const swapExclusiveSecondRead = defineScenario({
       race.deviceWrites(first);
     });
     return machine.program(({ app }) => {
-      const findings = new Findings();
-      race.judgeHeld(findings, first, {});
-      race.judgeHeld(findings, app as Page, { half: 'hi' });
-      race.judgeState(findings);
-      findings.conclude();
+      const judge = new Judge(context, race);
+      judge.held(first);
+      judge.held(app as Page, { half: 'hi' });
+      judge.state();
+      judge.conclude();
     });
   },
 });

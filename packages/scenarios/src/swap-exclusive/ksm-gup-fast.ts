@@ -1,15 +1,10 @@
-import { GET_USER_PAGES } from '@pagerace/gup';
 import { choiceParameter, defineScenario } from '@pagerace/kernel';
 import type { Page } from '@pagerace/page-model';
-import { Findings } from '../findings.js';
-import { writeAsDevice } from '../gup-fast-collapse/judge-page.js';
-import {
-  directReadIsSeen,
-  mappingIsCoherent,
-  referencesAreCounted,
-} from '../madv-free/properties.js';
-import { KSM_ADDRESS, KsmRace } from './ksm-race.js';
+import { directReadIsSeen, mappingIsCoherent } from '../madv-free/properties.js';
+import { Judge, swapProperties } from './judge.js';
+import { KsmRace } from './ksm-race.js';
 import { storesAreConfined } from './properties.js';
+import { INITIAL } from './user-page.js';
 
 export const swapExclusiveKsmGupFast = defineScenario({
   id: 'swap-exclusive-ksm-gup-fast',
@@ -27,39 +22,24 @@ export const swapExclusiveKsmGupFast = defineScenario({
     reference: choiceParameter('what GUP-fast takes', ['get', 'pin']),
   },
   machine: { cpus: 2, pages: 4 },
-  properties: [directReadIsSeen, mappingIsCoherent, storesAreConfined, referencesAreCounted],
+  properties: [directReadIsSeen, mappingIsCoherent, storesAreConfined, ...swapProperties],
   build(context) {
-    const { get, machine, parameters, property } = context;
+    const { machine, parameters } = context;
     const race = new KsmRace(context);
-    const gup = get(GET_USER_PAGES);
-    const flags = { write: true, fastOnly: true, pin: parameters.reference === 'pin' };
+    const pin = parameters.reference === 'pin';
     machine.cpu(0).run('app', () => {
-      const [page] = gup.getUserPagesFast(race.app, KSM_ADDRESS, 1, flags);
-      if (page !== undefined) writeAsDevice(page);
+      const page = race.hold({ write: true, fastOnly: true, pin });
+      if (page !== undefined) race.deviceWrites(page);
       return page;
     });
     machine.cpu(1).run('ksmd', () => race.merge(parameters.kept));
     return machine.program(({ app }) => {
       const page = app as Page | undefined;
-      property(referencesAreCounted.id).applies();
-      if (page === undefined) return;
-      if (flags.pin) context.pinsAtEnd(page);
-      else context.holdsAtEnd(page);
-      const findings = new Findings();
-      const written = page.contents.readHalf('lo');
-      const mapped = race.mapped();
-      findings.demand(
-        property(mappingIsCoherent.id),
-        mapped === page,
-        () => `${page.name} is held for the device, and ${mapped?.name ?? 'nothing'} is mapped`,
-      );
-      findings.demand(
-        property(directReadIsSeen.id),
-        mapped?.contents.readHalf('lo') === written,
-        () => `what the device wrote to ${page.name} cannot be read where it was to go`,
-      );
-      race.judgeOther(findings, property(storesAreConfined.id));
-      findings.conclude();
+      const judge = new Judge(context, race);
+      if (page !== undefined) judge.held(page, { pin });
+      judge.confinedBoth(race.other.atEnd(), INITIAL);
+      judge.state();
+      judge.conclude();
     });
   },
 });

@@ -1,14 +1,9 @@
 import { choiceParameter, defineScenario } from '@pagerace/kernel';
-import { getPage, PageAnonExclusive, PageKsm, putPage } from '@pagerace/page-model';
-import { SWAP } from '@pagerace/swap';
-import { VMSCAN } from '@pagerace/vmscan';
-import { Findings } from '../findings.js';
-import { referencesAreCounted } from '../madv-free/properties.js';
-import { ksmIsShared, ownStoreIsKept, storesAreConfined } from './properties.js';
-import { ALIKE, KsmRace } from './ksm-race.js';
-
-/** What the process stores to the upper half. */
-const STORED = 0x63;
+import { PageAnonExclusive, PageKsm } from '@pagerace/page-model';
+import { Judge, swapStoreProperties } from './judge.js';
+import { KsmRace } from './ksm-race.js';
+import { ksmIsShared, storesAreConfined } from './properties.js';
+import { INITIAL, type Loaded } from './user-page.js';
 
 export const swapExclusiveKsmSwap = defineScenario({
   id: 'swap-exclusive-ksm-swap',
@@ -23,51 +18,39 @@ export const swapExclusiveKsmSwap = defineScenario({
     first: choiceParameter('what the process does first that stores', ['load', 'store']),
   },
   machine: { cpus: 2, pages: 5 },
-  properties: [ownStoreIsKept, storesAreConfined, ksmIsShared, referencesAreCounted],
+  properties: [...swapStoreProperties, storesAreConfined, ksmIsShared],
   expected: [
     { architectures: ['x86'], verdict: 'verified', because: 'a KSM page is nobody’s own' },
   ],
   build(context) {
-    const { get, machine, memory, parameters, property } = context;
+    const { machine, memory, parameters, property } = context;
     const race = new KsmRace(context);
     machine.boot(() => {
-      get(SWAP).swapon({ pages: 2 });
       race.merge('app');
-      const page = race.mapped()!;
       race.age();
-      const isKept = parameters.page === 'in the swap cache';
-      // A reference keeps reclaim from writing the page out, and it stays in the swap cache.
-      if (isKept) getPage(page);
-      get(VMSCAN).shrinkInactiveList('inactive_anon');
-      if (isKept) putPage(page);
+      race.other.age();
+      if (parameters.page === 'freed') race.swapOut();
+      else race.unmapIntoCache();
     });
     machine.cpu(0).run('app', () => {
       if (parameters.first === 'load') race.load('hi');
-      race.store('hi', STORED);
+      race.store('hi');
       return race.load('hi');
     });
-    machine.cpu(1).run('other', () => [race.load('hi', race.other), race.load('lo', race.other)]);
+    machine.cpu(1).run('other', () => race.other.loadBoth());
     return machine.program(({ app, other }) => {
-      property(referencesAreCounted.id).applies();
-      const findings = new Findings();
-      findings.demand(
-        property(ownStoreIsKept.id),
-        app === STORED,
-        () => 'what the process stored is not what it loads',
-      );
-      findings.demand(
-        property(storesAreConfined.id),
-        (other as readonly number[]).every((byte) => byte === ALIKE),
-        () => 'the other process loads what it has never stored',
-      );
-      race.judgeOther(findings, property(storesAreConfined.id));
+      const judge = new Judge(context, race);
+      judge.store(app as number);
+      judge.confinedBoth(other as Loaded, INITIAL);
+      judge.confinedBoth(race.other.atEnd(), INITIAL);
       const exclusive = memory.pages.find((page) => PageKsm(page) && PageAnonExclusive(page));
-      findings.demand(
+      judge.demand(
         property(ksmIsShared.id),
         exclusive === undefined,
         () => `${exclusive!.name} is a KSM page, and marked exclusive`,
       );
-      findings.conclude();
+      judge.state();
+      judge.conclude();
     });
   },
 });

@@ -1,13 +1,9 @@
-import { GET_USER_PAGES } from '@pagerace/gup';
 import { choiceParameter, defineScenario } from '@pagerace/kernel';
-import { Findings } from '../findings.js';
-import { writeAsDevice, WRITTEN } from '../gup-fast-collapse/judge-page.js';
-import { directReadIsSeen, referencesAreCounted } from '../madv-free/properties.js';
-import { ownStoreIsKept, storesAreConfined } from './properties.js';
-import { KSM_ADDRESS, KsmRace } from './ksm-race.js';
-
-/** What the process stores to the upper half. */
-const STORED = 0x63;
+import type { Page } from '@pagerace/page-model';
+import { Judge, swapReadProperties } from './judge.js';
+import { KsmRace } from './ksm-race.js';
+import { storesAreConfined } from './properties.js';
+import { INITIAL } from './user-page.js';
 
 export const swapExclusiveKsm = defineScenario({
   id: 'swap-exclusive-ksm',
@@ -24,7 +20,7 @@ export const swapExclusiveKsm = defineScenario({
     ]),
   },
   machine: { cpus: 2, pages: 5 },
-  properties: [directReadIsSeen, ownStoreIsKept, storesAreConfined, referencesAreCounted],
+  properties: [...swapReadProperties, storesAreConfined],
   expected: [
     {
       architectures: ['x86'],
@@ -33,34 +29,22 @@ export const swapExclusiveKsm = defineScenario({
     },
   ],
   build(context) {
-    const { get, machine, parameters, property } = context;
+    const { machine, parameters } = context;
     const race = new KsmRace(context);
-    const gup = get(GET_USER_PAGES);
     machine.cpu(0).run('app', () => {
-      const flags = { write: true };
-      const [page] = gup.getUserPagesFast(race.app, KSM_ADDRESS, 1, flags);
-      race.store('hi', STORED);
-      writeAsDevice(page!);
-      gup.release(page!, flags);
+      const page = race.hold({ write: true })!;
+      race.store('hi');
+      race.deviceWrites(page);
+      return page;
     });
     machine.cpu(1).run('ksmd', () => race.merge(parameters.kept));
-    return machine.program(() => {
-      // What the process would load now.
-      const contents = race.mapped()?.contents;
-      property(referencesAreCounted.id).applies();
-      const findings = new Findings();
-      findings.demand(
-        property(directReadIsSeen.id),
-        contents?.readHalf('lo') === WRITTEN,
-        () => 'what the device wrote is not what the process loads',
-      );
-      findings.demand(
-        property(ownStoreIsKept.id),
-        contents?.readHalf('hi') === String.fromCharCode(STORED),
-        () => 'what the process stored is not what it loads',
-      );
-      race.judgeOther(findings, property(storesAreConfined.id));
-      findings.conclude();
+    return machine.program(({ app }) => {
+      const judge = new Judge(context, race);
+      judge.held(app as Page);
+      judge.store(race.atEnd().hi);
+      judge.confinedBoth(race.other.atEnd(), INITIAL);
+      judge.state();
+      judge.conclude();
     });
   },
 });

@@ -1,23 +1,10 @@
-import { GET_USER_PAGES } from '@pagerace/gup';
 import { choiceParameter, defineScenario } from '@pagerace/kernel';
 import { MIGRATE } from '@pagerace/migrate';
-import {
-  lockPage,
-  lruAddDrain,
-  mappedPage,
-  type Page,
-  unlockPage,
-  USER_ACCESS,
-  VM_READ,
-  VM_WRITE,
-} from '@pagerace/page-model';
-import { SWAP } from '@pagerace/swap';
+import { lockPage, type Page, unlockPage } from '@pagerace/page-model';
 import { ordersTheFlush } from '../gup-fast-collapse/architectures.js';
-import { judgeGivenOut, writeAsDevice } from '../gup-fast-collapse/judge-page.js';
-import { noLostWrite, noStalePin } from '../gup-fast-collapse/properties.js';
-import { referencesAreCounted } from '../madv-free/properties.js';
-
-const ADDRESS = 0x7f0000000000;
+import { directReadIsSeen, mappingIsCoherent } from '../madv-free/properties.js';
+import { Judge, swapProperties } from './judge.js';
+import { SwapRace } from './swap-race.js';
 
 export const swapExclusiveMigrationGupFast = defineScenario({
   id: 'swap-exclusive-migration-gup-fast',
@@ -36,7 +23,7 @@ export const swapExclusiveMigrationGupFast = defineScenario({
     reference: choiceParameter('FOLL_GET or FOLL_PIN', ['get', 'pin']),
   },
   machine: { cpus: 2, pages: 4 },
-  properties: [noStalePin, noLostWrite, referencesAreCounted],
+  properties: [directReadIsSeen, mappingIsCoherent, ...swapProperties],
   expected: [
     {
       architectures: [
@@ -55,40 +42,28 @@ export const swapExclusiveMigrationGupFast = defineScenario({
     },
   ],
   build(context) {
-    const { get, machine, memory, parameters } = context;
+    const { get, machine, parameters } = context;
+    const race = new SwapRace(context);
+    const { page, swap } = race;
     const pin = parameters.reference === 'pin';
-    const mm = context.process('app', 0);
-    mm.mmap({ start: ADDRESS, pages: 1, vmFlags: VM_READ | VM_WRITE });
-    const user = get(USER_ACCESS);
-    const gup = get(GET_USER_PAGES);
     const migrate = get(MIGRATE);
-    const swap = get(SWAP);
-    swap.swapon({ pages: 1 });
-    const page = machine.boot(() => {
-      user.userWrite(mm, ADDRESS, 1);
-      user.userWrite(mm, ADDRESS + memory.pageSize / 2, 2);
-      lruAddDrain(memory);
-      const mapped = mappedPage(mm, ADDRESS)!;
-      if (parameters.page === 'cached') {
-        lockPage(mapped);
-        swap.addToSwap(mapped);
-        unlockPage(mapped);
-      }
-      return mapped;
+    machine.boot(() => {
+      if (parameters.page !== 'cached') return;
+      lockPage(page);
+      swap.addToSwap(page);
+      unlockPage(page);
     });
     machine.cpu(0).run('app', () => {
-      const [got] = gup.getUserPagesFast(mm, ADDRESS, 1, { write: true, pin, fastOnly: true });
-      if (got !== undefined) writeAsDevice(got);
+      const got = race.hold({ write: true, pin, fastOnly: true });
+      if (got !== undefined) race.deviceWrites(got);
       return got;
     });
     machine.cpu(1).run('migration', () => migrate.doMigrateRange(page));
     return machine.program(({ app }) => {
-      const got = app as Page | undefined;
-      context.property(referencesAreCounted.id).applies();
-      if (got === undefined) return;
-      if (pin) context.pinsAtEnd(got);
-      else context.holdsAtEnd(got);
-      judgeGivenOut(context, got, mappedPage(mm, ADDRESS));
+      const judge = new Judge(context, race);
+      if (app !== undefined) judge.held(app as Page, { pin });
+      judge.state();
+      judge.conclude();
     });
   },
 });

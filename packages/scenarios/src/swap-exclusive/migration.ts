@@ -1,8 +1,25 @@
 import { cowByPageCount } from '@pagerace/cow';
-import { choiceParameter, defineScenario } from '@pagerace/kernel';
-import { lockPage, unlockPage } from '@pagerace/page-model';
-import { RMAP, swpExclusive } from '@pagerace/rmap';
-import { MigrationRace, migrationProperties } from './migration-race.js';
+import { choiceParameter, defineScenario, type ScenarioContext } from '@pagerace/kernel';
+import { MIGRATE } from '@pagerace/migrate';
+import { lockPage, unlockPage, walkToPte } from '@pagerace/page-model';
+import { swpExclusive } from '@pagerace/rmap';
+import { Judge, swapReadProperties } from './judge.js';
+import { SwapRace } from './swap-race.js';
+
+function addToSwap({ page, swap }: SwapRace): void {
+  lockPage(page);
+  swap.addToSwap(page);
+  unlockPage(page);
+}
+
+/** The device has written to the page, which it holds still, and the process has stored. */
+function judge(context: ScenarioContext<unknown>, race: SwapRace): void {
+  const judge = new Judge(context, race);
+  judge.held(race.page);
+  judge.store(race.atEnd().hi);
+  judge.state();
+  judge.conclude();
+}
 
 export const swapExclusiveMigration = defineScenario({
   id: 'swap-exclusive-migration',
@@ -20,7 +37,7 @@ export const swapExclusiveMigration = defineScenario({
     cached: choiceParameter('whether the page is in the swap cache', ['no', 'yes']),
   },
   machine: { cpus: 2, pages: 4 },
-  properties: migrationProperties,
+  properties: swapReadProperties,
   expected: [
     {
       verdict: 'verified',
@@ -28,21 +45,23 @@ export const swapExclusiveMigration = defineScenario({
     },
   ],
   build(context) {
-    const { machine, parameters } = context;
-    const race = new MigrationRace(context);
-    race.swap.swapon({ pages: 1 });
+    const { arch, get, machine, parameters } = context;
+    const race = new SwapRace(context);
+    const migrate = get(MIGRATE);
     machine.boot(() => {
-      race.submit();
-      if (parameters.cached === 'yes') race.addToSwap();
-      if (parameters.entry === 'read-only') race.writeProtect();
+      race.hold({ write: true });
+      if (parameters.cached === 'yes') addToSwap(race);
+      // As mprotect() leaves it when it takes the right to write and gives it back.
+      if (parameters.entry === 'read-only')
+        arch.ptepSetWrprotect(race.mm, race.address, walkToPte(race.mm, race.address)!.ptep);
     });
     machine.cpu(0).run('app', () => {
       race.store('hi');
-      race.deviceWrites();
+      race.deviceWrites(race.page);
     });
-    machine.cpu(1).run('migration', () => race.migrate());
+    machine.cpu(1).run('migration', () => migrate.doMigrateRange(race.page));
     return machine.program(() => {
-      race.judge();
+      judge(context, race);
     });
   },
 });
@@ -59,7 +78,7 @@ export const swapExclusiveMigrationUnmapped = defineScenario({
     first: choiceParameter('what the process does first', ['load', 'store']),
   },
   machine: { cpus: 2, pages: 4 },
-  properties: migrationProperties,
+  properties: swapReadProperties,
   expected: [
     {
       without: [cowByPageCount],
@@ -82,24 +101,20 @@ export const swapExclusiveMigrationUnmapped = defineScenario({
   ],
   build(context) {
     const { get, machine, parameters } = context;
-    const race = new MigrationRace(context);
-    race.swap.swapon({ pages: 1 });
-    const rmap = get(RMAP);
+    const race = new SwapRace(context);
+    const migrate = get(MIGRATE);
     machine.boot(() => {
-      race.submit();
-      race.addToSwap();
-      lockPage(race.page);
-      rmap.tryToUnmap(race.page, {});
-      unlockPage(race.page);
+      race.hold({ write: true });
+      race.reclaim();
     });
     machine.cpu(0).run('app', () => {
       if (parameters.first === 'load') race.load('hi');
       race.store('hi');
-      race.deviceWrites();
+      race.deviceWrites(race.page);
     });
-    machine.cpu(1).run('migration', () => race.migrate());
+    machine.cpu(1).run('migration', () => migrate.doMigrateRange(race.page));
     return machine.program(() => {
-      race.judge();
+      judge(context, race);
     });
   },
 });

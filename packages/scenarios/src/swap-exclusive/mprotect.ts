@@ -1,7 +1,8 @@
 import { defineScenario } from '@pagerace/kernel';
 import { MPROTECT } from '@pagerace/mprotect';
-import { entryProperties, EntryRace } from './entry-race.js';
-import { ADDRESS, type Loaded } from './swap-race.js';
+import { judgeRead, swapReadProperties } from './judge.js';
+import { SwapRace } from './swap-race.js';
+import { ADDRESS, type Loaded } from './user-page.js';
 
 export const swapExclusiveMprotect = defineScenario({
   id: 'swap-exclusive-mprotect',
@@ -12,21 +13,23 @@ export const swapExclusiveMprotect = defineScenario({
     'writable again, and stores to the upper half. mprotect() has taken the write bit of the entry, and ' +
     'what it gives back, if anything, tells whether the store faults, and the page is judged anew.',
   machine: { cpus: 1, pages: 6 },
-  properties: entryProperties,
+  properties: swapReadProperties,
   build(context) {
     const { machine } = context;
     const mprotect = context.get(MPROTECT);
-    const race = new EntryRace(context);
+    const race = new SwapRace(context);
+    race.vma.willChange();
+    race.runDisk();
     machine.cpu(0).run('app', () => {
-      const page = race.submit();
+      const dio = race.submit();
       mprotect.mprotect(race.mm, ADDRESS, false);
       mprotect.mprotect(race.mm, ADDRESS, true);
       race.store('hi');
-      race.awaitEnd(page);
+      race.awaitEnd(dio);
       return race.loadBoth();
     });
     return machine.program(({ app }) => {
-      race.judge(app as Loaded);
+      judgeRead(context, race, app as Loaded);
     });
   },
 });

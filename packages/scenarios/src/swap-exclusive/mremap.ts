@@ -1,7 +1,8 @@
 import { defineScenario } from '@pagerace/kernel';
 import { MREMAP } from '@pagerace/mprotect';
-import { entryProperties, EntryRace, whenReclaimed } from './entry-race.js';
-import { ADDRESS, type Loaded } from './swap-race.js';
+import { judgeRead, swapReadProperties } from './judge.js';
+import { SwapRace, whenReclaimed } from './swap-race.js';
+import { ADDRESS, type Loaded, UserPage } from './user-page.js';
 
 /** Where the page is moved to: within what another page table covers, on every architecture. */
 const NEW_ADDRESS = ADDRESS + 2 ** 30;
@@ -16,23 +17,26 @@ export const swapExclusiveMremap = defineScenario({
     'exclusive marker among them.',
   parameters: { when: whenReclaimed },
   machine: { cpus: 2, pages: 6 },
-  properties: entryProperties,
+  properties: swapReadProperties,
   build(context) {
-    const { machine } = context;
+    const { machine, parameters } = context;
     const mremap = context.get(MREMAP);
-    const race = new EntryRace(context, context.parameters);
+    const race = new SwapRace(context);
+    race.vma.willChange();
+    race.runDisk();
+    const moved = new UserPage(context, race.mm, NEW_ADDRESS);
     mremap.prepare(race.vma, NEW_ADDRESS);
     machine.cpu(0).run('app', () => {
-      const page = race.submit();
-      race.letReclaim();
+      const dio = race.submit();
+      if (parameters.when === 'between') race.reclaim();
       mremap.mremap(race.mm, ADDRESS, NEW_ADDRESS);
-      race.store('hi', undefined, NEW_ADDRESS);
-      race.awaitEnd(page);
-      return race.loadBoth(NEW_ADDRESS);
+      moved.store('hi');
+      race.awaitEnd(dio);
+      return moved.loadBoth();
     });
-    race.reclaimer();
+    if (parameters.when === 'any time') race.runReclaim();
     return machine.program(({ app }) => {
-      race.judge(app as Loaded, undefined, NEW_ADDRESS);
+      judgeRead(context, race, app as Loaded, moved);
     });
   },
 });

@@ -1,7 +1,8 @@
 import { defineScenario } from '@pagerace/kernel';
 import { MPROTECT } from '@pagerace/mprotect';
-import { entryProperties, EntryRace, whenReclaimed } from './entry-race.js';
-import { ADDRESS, type Loaded } from './swap-race.js';
+import { judgeRead, swapReadProperties } from './judge.js';
+import { SwapRace, whenReclaimed } from './swap-race.js';
+import { ADDRESS, type Loaded } from './user-page.js';
 
 export const swapExclusiveReadOnly = defineScenario({
   id: 'swap-exclusive-read-only',
@@ -13,23 +14,25 @@ export const swapExclusiveReadOnly = defineScenario({
     'of the entry that it took the place of.',
   parameters: { when: whenReclaimed },
   machine: { cpus: 2, pages: 6 },
-  properties: entryProperties,
+  properties: swapReadProperties,
   build(context) {
-    const { machine } = context;
+    const { machine, parameters } = context;
     const mprotect = context.get(MPROTECT);
-    const race = new EntryRace(context, context.parameters);
+    const race = new SwapRace(context);
+    race.vma.willChange();
+    race.runDisk();
     machine.cpu(0).run('app', () => {
-      const page = race.submit();
+      const dio = race.submit();
       mprotect.mprotect(race.mm, ADDRESS, false);
-      race.letReclaim();
+      if (parameters.when === 'between') race.reclaim();
       mprotect.mprotect(race.mm, ADDRESS, true);
       race.store('hi');
-      race.awaitEnd(page);
+      race.awaitEnd(dio);
       return race.loadBoth();
     });
-    race.reclaimer();
+    if (parameters.when === 'any time') race.runReclaim();
     return machine.program(({ app }) => {
-      race.judge(app as Loaded);
+      judgeRead(context, race, app as Loaded);
     });
   },
 });

@@ -11,7 +11,9 @@ import {
 import { swpExclusive } from '@pagerace/rmap';
 import { swapDeviceKinds } from '@pagerace/swap';
 import type { Program } from '@pagerace/explorer';
-import { type Loaded, SwapRace, swapReadProperties } from './swap-race.js';
+import { judgeRead, swapReadProperties } from './judge.js';
+import { SwapRace } from './swap-race.js';
+import type { Loaded } from './user-page.js';
 
 const what =
   'A process submits a direct read into the lower half of a page. Meanwhile reclaim puts the page into the ' +
@@ -27,19 +29,20 @@ function build(
   context: ScenarioContext<ParameterValues<typeof parameters>>,
   loadsFirst: boolean,
 ): Program {
-  const { machine } = context;
-  const race = new SwapRace(context, { swap: context.parameters.swap });
+  const { machine, parameters } = context;
+  const race = new SwapRace(context, { swap: parameters.swap });
   const dio = machine.boot(() => race.submit());
-  race.runReclaim(context.parameters.reclaim);
+  if (parameters.reclaim === 'before') machine.boot(() => race.reclaim());
+  else race.runReclaim();
+  race.runDisk();
   machine.cpu(0).run('app', () => {
     if (loadsFirst) race.load('hi');
     race.store('hi');
     race.awaitEnd(dio);
     return race.loadBoth();
   });
-  machine.agent('disk').run(() => race.disk.serve());
   return machine.program(({ app }) => {
-    race.judge(app as Loaded);
+    judgeRead(context, race, app as Loaded);
   });
 }
 

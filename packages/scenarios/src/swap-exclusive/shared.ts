@@ -1,11 +1,11 @@
 import { choiceParameter, defineScenario } from '@pagerace/kernel';
-import { GET_USER_PAGES } from '@pagerace/gup';
-import { byteAt, mappedPage, type Page } from '@pagerace/page-model';
+import type { Page } from '@pagerace/page-model';
 import { anonExclusiveBarriers } from '@pagerace/rmap';
-import { Findings } from '../findings.js';
-import { HeldRace } from './held-race.js';
-import { ownStoreIsKept, pinnedStaysMapped, storesAreConfined } from './properties.js';
-import { ADDRESS, INITIAL, STORED, swapProperties } from './swap-race.js';
+import { ForkRace } from './fork-race.js';
+import { Judge, swapProperties, swapStoreProperties } from './judge.js';
+import { pinnedStaysMapped, storesAreConfined } from './properties.js';
+import { SwapRace } from './swap-race.js';
+import { INITIAL, STORED } from './user-page.js';
 
 export const swapExclusiveTwoFaults = defineScenario({
   id: 'swap-exclusive-two-faults',
@@ -19,10 +19,10 @@ export const swapExclusiveTwoFaults = defineScenario({
     hi: choiceParameter('what the thread of the upper half does', ['load', 'store']),
   },
   machine: { cpus: 2, pages: 6 },
-  properties: [ownStoreIsKept, ...swapProperties],
+  properties: swapStoreProperties,
   build(context) {
     const { machine } = context;
-    const race = new HeldRace(context, { cpus: [0, 1] });
+    const race = new SwapRace(context, { cpus: [0, 1] });
     machine.boot(() => {
       race.unmapIntoCache();
     });
@@ -34,13 +34,12 @@ export const swapExclusiveTwoFaults = defineScenario({
       race.store('lo');
     });
     return machine.program(() => {
-      const findings = new Findings();
-      const { contents } = mappedPage(race.mm, ADDRESS)!;
-      const expected = context.parameters.hi === 'store' ? STORED : INITIAL.hi;
-      race.judgeStore(findings, byteAt(contents.readHalf('hi'), 0), expected);
-      race.judgeStore(findings, byteAt(contents.readHalf('lo'), 0));
-      race.judgeState(findings);
-      findings.conclude();
+      const { lo, hi } = race.atEnd();
+      const judge = new Judge(context, race);
+      judge.store(hi, context.parameters.hi === 'store' ? STORED : INITIAL.hi);
+      judge.store(lo);
+      judge.state();
+      judge.conclude();
     });
   },
 });
@@ -57,7 +56,7 @@ export const swapExclusiveForkSwapIn = defineScenario({
   properties: [storesAreConfined, ...swapProperties],
   build(context) {
     const { machine, property } = context;
-    const race = new HeldRace(context, { cpus: [0, 1] });
+    const race = new ForkRace(context, { cpus: [0, 1] });
     machine.boot(() => {
       race.unmapIntoCache();
       race.prepareFork();
@@ -67,18 +66,18 @@ export const swapExclusiveForkSwapIn = defineScenario({
     });
     machine.cpu(1).run('fork', () => {
       race.fork();
-      return [race.load('hi', race.child), race.load('hi', race.child)];
+      return [race.child.load('hi'), race.child.load('hi')];
     });
     return machine.program(({ fork }) => {
       const [first, second] = fork as readonly number[];
-      const findings = new Findings();
-      findings.demand(
+      const judge = new Judge(context, race);
+      judge.demand(
         property(storesAreConfined.id),
         first === second && [INITIAL.hi, STORED].includes(first!),
         () => `the child loads ${String(first)}, and then ${String(second)}`,
       );
-      race.judgeState(findings);
-      findings.conclude();
+      judge.state();
+      judge.conclude();
     });
   },
 });
@@ -90,10 +89,10 @@ export const swapExclusiveSharedThenAlone = defineScenario({
     'A process forks, reclaim unmaps the page of both, and the child exits. The entry of the process has no marker; a ' +
     'store may find by the counts that the page is its own.',
   machine: { cpus: 1, pages: 8 },
-  properties: [ownStoreIsKept, ...swapProperties],
+  properties: swapStoreProperties,
   build(context) {
     const { machine } = context;
-    const race = new HeldRace(context);
+    const race = new ForkRace(context);
     machine.boot(() => {
       race.prepareFork();
       race.fork();
@@ -105,10 +104,10 @@ export const swapExclusiveSharedThenAlone = defineScenario({
       return race.load('hi');
     });
     return machine.program(({ app }) => {
-      const findings = new Findings();
-      race.judgeStore(findings, app as number);
-      race.judgeState(findings);
-      findings.conclude();
+      const judge = new Judge(context, race);
+      judge.store(app as number);
+      judge.state();
+      judge.conclude();
     });
   },
 });
@@ -132,8 +131,7 @@ export const swapExclusivePinAgainstUnmap = defineScenario({
   ],
   build(context) {
     const { machine } = context;
-    const race = new HeldRace(context);
-    const gup = context.get(GET_USER_PAGES);
+    const race = new SwapRace(context);
     machine.boot(() => {
       const flags = { write: true };
       const page = race.hold(flags)!;
@@ -142,22 +140,13 @@ export const swapExclusivePinAgainstUnmap = defineScenario({
       race.release(page, flags);
       race.age();
     });
-    machine
-      .cpu(0)
-      .run(
-        'gup',
-        () => gup.getUserPagesFast(race.mm, ADDRESS, 1, { pin: true, fastOnly: true })[0],
-      );
-    machine.cpu(1).run('reclaim', () => race.reclaim());
+    machine.cpu(0).run('gup', () => race.hold({ pin: true, fastOnly: true }));
+    race.runReclaim();
     return machine.program(({ gup: got }) => {
-      const findings = new Findings();
-      const page = got as Page | undefined;
-      if (page !== undefined) {
-        context.pinsAtEnd(page);
-        race.judgePin(findings, page);
-      }
-      race.judgeState(findings);
-      findings.conclude();
+      const judge = new Judge(context, race);
+      if (got !== undefined) judge.pin(got as Page);
+      judge.state();
+      judge.conclude();
     });
   },
 });

@@ -1,9 +1,9 @@
 import { defineScenario } from '@pagerace/kernel';
 import { claimSkippedSwapCache, skipSwapCache } from '@pagerace/swap';
 import { ownStoreIsKept } from './properties.js';
-import { LO, SwapDeviceRace, swapDeviceProperties, type Halves } from './swap-device-race.js';
-
-const STORED = 0x63;
+import { judgeStore, swapStoreProperties } from './judge.js';
+import { SwapRace } from './swap-race.js';
+import type { Loaded } from './user-page.js';
 
 export const swapExclusiveSynchronous = defineScenario({
   id: 'swap-exclusive-synchronous',
@@ -13,20 +13,22 @@ export const swapExclusiveSynchronous = defineScenario({
     'the page and stores to it: if it is in the swap cache still, it is found there; otherwise do_swap_page() ' +
     'reads it into a page of its own, which nobody else can find (since v4.15).',
   machine: { cpus: 2, pages: 5 },
-  properties: swapDeviceProperties,
+  properties: swapStoreProperties,
   expected: [{ verdict: 'verified', because: 'a page that the fault has made is exclusive' }],
   build(context) {
     const { machine } = context;
-    const race = new SwapDeviceRace(context, { pages: 2, kind: 'zram' });
-    race.unmap();
-    machine.cpu(0).run('app', () => {
-      race.loadHi();
-      race.storeHi(STORED);
-      return race.load();
+    const race = new SwapRace(context, { swap: 'zram' });
+    machine.boot(() => {
+      race.unmapIntoCache();
     });
-    machine.cpu(1).run('reclaim', () => race.reclaim());
+    machine.cpu(0).run('app', () => {
+      race.load('hi');
+      race.store('hi');
+      return race.loadBoth();
+    });
+    race.runReclaim();
     return machine.program(({ app }) => {
-      race.judge(app as Halves, [LO, STORED]);
+      judgeStore(context, race, app as Loaded);
     });
   },
 });
@@ -41,7 +43,7 @@ export const swapExclusiveSlotReuse = defineScenario({
     'what it has read before the store.',
   machine: { cpus: 2, pages: 5 },
   needs: () => [skipSwapCache],
-  properties: swapDeviceProperties,
+  properties: swapStoreProperties,
   expected: [
     {
       with: [claimSkippedSwapCache],
@@ -57,16 +59,18 @@ export const swapExclusiveSlotReuse = defineScenario({
   ],
   build(context) {
     const { machine } = context;
-    const race = new SwapDeviceRace(context, { pages: 2, kind: 'zram' }, [0, 1]);
-    race.swapOut();
-    machine.cpu(0).run('reader', () => race.faultHi());
+    const race = new SwapRace(context, { swap: 'zram', cpus: [0, 1] });
+    machine.boot(() => {
+      race.swapOut();
+    });
+    machine.cpu(0).run('reader', () => race.fault());
     machine.cpu(1).run('writer', () => {
-      race.storeHi(STORED);
+      race.store('hi');
       race.age();
       race.reclaim();
     });
     return machine.program(() => {
-      race.judge(race.final(), [LO, STORED]);
+      judgeStore(context, race, race.atEnd());
     });
   },
 });

@@ -1,9 +1,9 @@
 import { defineScenario, type PropertyDefinition } from '@pagerace/kernel';
 import { CLEAR_REFS } from '@pagerace/mprotect';
 import { walkToPte } from '@pagerace/page-model';
-import { Findings } from '../findings.js';
-import { entryProperties, EntryRace } from './entry-race.js';
-import { ADDRESS, type Loaded } from './swap-race.js';
+import { Judge, swapReadProperties } from './judge.js';
+import { SwapRace } from './swap-race.js';
+import { ADDRESS, type Loaded } from './user-page.js';
 
 const writtenIsSoftDirty: PropertyDefinition = {
   id: 'I-SOFT-DIRTY',
@@ -20,31 +20,35 @@ export const swapExclusiveSoftDirty = defineScenario({
     'upper half. Clearing the soft-dirty bit of the swap entry must not clear the exclusive marker, nor the ' +
     'other way round: the store makes the entry soft-dirty, and the page is not copied.',
   machine: { cpus: 2, pages: 6 },
-  properties: [...entryProperties, writtenIsSoftDirty],
+  properties: [...swapReadProperties, writtenIsSoftDirty],
   build(context) {
     const { arch, machine, property } = context;
     const clearRefs = context.get(CLEAR_REFS);
-    const race = new EntryRace(context);
+    const race = new SwapRace(context);
+    race.vma.willChange();
+    race.runDisk();
     machine.cpu(0).run('app', () => {
-      const page = race.submit();
-      race.letReclaim();
+      const dio = race.submit();
+      race.reclaim();
+      clearRefs.clearSoftDirty(race.mm);
       race.store('hi');
-      race.awaitEnd(page);
+      race.awaitEnd(dio);
       return race.loadBoth();
     });
-    race.reclaimer(() => {
-      clearRefs.clearSoftDirty(race.mm);
-    });
     return machine.program(({ app }) => {
-      const findings = new Findings();
+      const { lo, hi } = app as Loaded;
+      const judge = new Judge(context, race);
+      judge.read(lo);
+      judge.store(hi);
+      judge.state();
       const pte = walkToPte(race.mm, ADDRESS)!.ptep.read();
       if (arch.hasSoftDirty)
-        findings.demand(
+        judge.demand(
           property(writtenIsSoftDirty.id),
           arch.ptePresent(pte) ? arch.pteSoftDirty(pte) : arch.pteSwpSoftDirty(pte),
           () => 'the process has stored since clear_refs, and the entry is not soft-dirty',
         );
-      race.judge(app as Loaded, findings);
+      judge.conclude();
     });
   },
 });

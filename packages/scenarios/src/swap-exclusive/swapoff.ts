@@ -3,7 +3,9 @@ import { SWAPOFF } from '@pagerace/fault';
 import { choiceParameter, defineScenario } from '@pagerace/kernel';
 import { bioPinPages } from '@pagerace/block';
 import { swpExclusive } from '@pagerace/rmap';
-import { type Loaded, SwapRace, swapReadProperties } from './swap-race.js';
+import { judgeRead, swapReadProperties } from './judge.js';
+import { SwapRace } from './swap-race.js';
+import type { Loaded } from './user-page.js';
 
 export const swapExclusiveSwapoff = defineScenario({
   id: 'swap-exclusive-swapoff',
@@ -38,8 +40,12 @@ export const swapExclusiveSwapoff = defineScenario({
     const { machine } = context;
     const race = new SwapRace(context);
     const swapoff = context.get(SWAPOFF);
-    const dio = machine.boot(() => race.submit());
-    race.runReclaim('before');
+    const dio = machine.boot(() => {
+      const submitted = race.submit();
+      race.reclaim();
+      return submitted;
+    });
+    race.runDisk();
     machine.cpu(0).run('app', () => {
       race.store('hi');
       race.awaitEnd(dio);
@@ -50,9 +56,8 @@ export const swapExclusiveSwapoff = defineScenario({
       machine.cpu(1).run('swapoff', () => {
         swapoff.tryToUnuse();
       });
-    machine.agent('disk').run(() => race.disk.serve());
     return machine.program(({ app }) => {
-      race.judge(app as Loaded);
+      judgeRead(context, race, app as Loaded);
     });
   },
 });

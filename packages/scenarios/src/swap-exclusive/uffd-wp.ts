@@ -1,12 +1,11 @@
 import { defineScenario, type PropertyDefinition } from '@pagerace/kernel';
-import { PageAnonExclusive, mappedPage } from '@pagerace/page-model';
+import { PageAnonExclusive } from '@pagerace/page-model';
 import { ANON_EXCLUSIVE } from '@pagerace/rmap';
 import { USERFAULTFD } from '@pagerace/userfaultfd';
-import { Findings } from '../findings.js';
-import { freeIsUntouched, referencesAreCounted } from '../madv-free/properties.js';
-import { EntryRace } from './entry-race.js';
-import { ADDRESS, type Loaded } from './swap-race.js';
-import { ownStoreIsKept, slotsAreCounted } from './properties.js';
+import { Judge, swapProperties } from './judge.js';
+import { ownStoreIsKept } from './properties.js';
+import { SwapRace } from './swap-race.js';
+import { ADDRESS, INITIAL } from './user-page.js';
 
 const reportedFirst: PropertyDefinition = {
   id: 'I-UFFD',
@@ -30,23 +29,13 @@ export const swapExclusiveUffdWp = defineScenario({
     'each of the three bits is independent of the others. Without a uffd-wp bit the process cannot ' +
     'register, and there is nothing to see.',
   machine: { cpus: 2, pages: 6 },
-  properties: [
-    reportedFirst,
-    staysExclusive,
-    ownStoreIsKept,
-    slotsAreCounted,
-    referencesAreCounted,
-    freeIsUntouched,
-  ],
+  properties: [reportedFirst, staysExclusive, ownStoreIsKept, ...swapProperties],
   build(context) {
     const { arch, machine, memory, property } = context;
     const userfaultfd = context.get(USERFAULTFD);
     const ctx = arch.hasUffdWp ? userfaultfd.open('uffd') : undefined;
     const isTracked = context.get(ANON_EXCLUSIVE).isTracked;
-    const race = new EntryRace(context, {
-      reads: false,
-      ...(ctx === undefined ? {} : { userfaultfdCtx: ctx }),
-    });
+    const race = new SwapRace(context, ctx === undefined ? {} : { userfaultfdCtx: ctx });
     const { mm } = race;
     const end = ADDRESS + memory.pageSize;
     machine.boot(() => {
@@ -65,21 +54,22 @@ export const swapExclusiveUffdWp = defineScenario({
         return before;
       });
     return machine.program(({ app, handler }) => {
-      const findings = new Findings();
+      const judge = new Judge(context, race);
       if (ctx !== undefined) {
-        findings.demand(
+        judge.demand(
           property(reportedFirst.id),
-          handler === 0x62,
+          handler === INITIAL.hi,
           () => `the handler was told of a store, and found ${String(handler)} there`,
         );
-        findings.demand(
+        judge.demand(
           property(staysExclusive.id),
-          !isTracked || PageAnonExclusive(mappedPage(mm, ADDRESS)!),
+          !isTracked || PageAnonExclusive(race.mapped()!),
           () => 'the page was written to, and is not marked exclusive',
         );
       }
-      race.judgeStore({ hi: app as Loaded['hi'] }, findings);
-      findings.conclude();
+      judge.store(app as number);
+      judge.state();
+      judge.conclude();
     });
   },
 });

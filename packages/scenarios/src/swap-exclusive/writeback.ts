@@ -7,10 +7,10 @@ import {
 import type { Program } from '@pagerace/explorer';
 import { swpExclusiveV2 } from '@pagerace/rmap';
 import type { SwapDeviceKind } from '@pagerace/swap';
+import { judgeStore, swapStoreProperties } from './judge.js';
 import { stableWhileWritten } from './properties.js';
-import { LO, SwapDeviceRace, swapDeviceProperties, type Halves } from './swap-device-race.js';
-
-const STORED = 0x63;
+import { SwapRace } from './swap-race.js';
+import type { Loaded } from './user-page.js';
 
 const first = choiceParameter('what the process does first while its page is written', [
   'load',
@@ -28,16 +28,18 @@ function build(
   kind: SwapDeviceKind,
 ): Program {
   const { machine, parameters } = context;
-  const race = new SwapDeviceRace(context, { pages: 2, kind });
-  race.unmap();
-  machine.cpu(0).run('app', () => {
-    if (parameters.first === 'load') race.loadHi();
-    race.storeHi(STORED);
-    return race.load();
+  const race = new SwapRace(context, { swap: kind });
+  machine.boot(() => {
+    race.unmapIntoCache();
   });
-  machine.cpu(1).run('reclaim', () => race.reclaim());
+  machine.cpu(0).run('app', () => {
+    if (parameters.first === 'load') race.load('hi');
+    race.store('hi');
+    return race.loadBoth();
+  });
+  race.runReclaim();
   return machine.program(({ app }) => {
-    race.judge(app as Halves, [LO, STORED]);
+    judgeStore(context, race, app as Loaded);
   });
 }
 
@@ -50,7 +52,7 @@ export const swapExclusiveStableWriteback: Scenario = defineScenario({
     device: choiceParameter('the swap device', ['checksumming-disk', 'zram']),
   },
   machine: { cpus: 2, pages: 5 },
-  properties: [...swapDeviceProperties, stableWhileWritten],
+  properties: [...swapStoreProperties, stableWhileWritten],
   expected: [
     {
       with: [swpExclusiveV2],
@@ -69,7 +71,7 @@ export const swapExclusiveWriteback: Scenario = defineScenario({
   description: `${DESCRIPTION} The disk does not mind: what it has written of the page is of no use, and the page is dirty again.`,
   parameters: { first },
   machine: { cpus: 2, pages: 5 },
-  properties: swapDeviceProperties,
+  properties: swapStoreProperties,
   expected: [
     { verdict: 'verified', because: 'who stores makes the page, or its entry, dirty again' },
   ],
