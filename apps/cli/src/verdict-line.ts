@@ -1,5 +1,6 @@
 import {
   asExpected,
+  count,
   duration,
   extentText,
   marks,
@@ -18,6 +19,22 @@ export function verdictLines(run: RunReport, { paint }: Pick<Terminal, 'paint'>)
   const tone = toneOf(run.result);
   return wrap(`${marks[tone]} ${words(run)}${expectation(run)}`, pageWidth, 2)
     .map((line) => paint(line, tone))
+    .join('\n');
+}
+
+/** What was seen and is allowed, each with the command that replays it. */
+export function observationLines({ result }: RunReport, replay: (id: string) => string): string {
+  return (result.observations ?? [])
+    .map(({ property, message, executions, witness }) =>
+      [
+        ...wrap(
+          `○ ${property}, no violation (${count(executions)} of ${count(result.executions)}): ${message}`,
+          pageWidth,
+          2,
+        ),
+        `  ${replay(witness.id)}`,
+      ].join('\n'),
+    )
     .join('\n');
 }
 

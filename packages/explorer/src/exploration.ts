@@ -35,6 +35,7 @@ export type ExecutionListener = (
   outcome: Outcome,
   graph: ExecutionGraph,
   violations: readonly Violation[],
+  observations: readonly Violation[],
 ) => void;
 
 export interface ExplorationOptions {
@@ -64,6 +65,8 @@ export class Exploration implements Runtime {
   readonly tracing = false;
   /** Situations that arose in some execution. */
   readonly covered = new Set<string>();
+  /** Of the execution that has just ended. */
+  readonly #observed: Violation[] = [];
 
   executions = 0;
   blocked = 0;
@@ -347,11 +350,12 @@ export class Exploration implements Runtime {
       outcome = Outcome.deadlock;
       this.deadlocks++;
     } else {
+      this.#observed.length = 0;
       if (this.#program.finally !== undefined) this.#finally(violations);
       this.executions++;
     }
     if (outcome === Outcome.complete && !this.#samples) this.#compare();
-    this.#onExecution?.(outcome, graph, violations);
+    this.#onExecution?.(outcome, graph, violations, this.#observed);
     if (!ended) this.#forceWaiting();
     else this.#search.explored += this.#search.share;
   }
@@ -802,6 +806,11 @@ export class Exploration implements Runtime {
 
   cover(label: string): void {
     this.covered.add(label);
+  }
+
+  observe(property: string, message: string): void {
+    if (!this.#inFinally) throw new ModelError('observe() is for finally()');
+    this.#observed.push(new Violation(property, message));
   }
 
   #mustBeInThread(what: string): void {

@@ -81,6 +81,7 @@ function mustBeRight(options: ExploreOptions | undefined): void {
 export class ExplorationRun {
   readonly #exploration: Exploration | undefined;
   readonly #found = new Map<string, Found>();
+  readonly #observed = new Map<string, Found>();
   readonly #started = performance.now();
   #violating = 0;
   #error: string | undefined;
@@ -100,10 +101,13 @@ export class ExplorationRun {
           model: options.model,
           onRestart: () => {
             this.#found.clear();
+            this.#observed.clear();
             this.#violating = 0;
           },
-          onExecution: (outcome, graph, violations) => {
+          onExecution: (outcome, graph, violations, observations) => {
             this.#executed(outcome, graph, violations);
+            for (const { property, message } of observations)
+              note(this.#observed, property, message, graph, none);
           },
           ...(options.maximumThreadLength === undefined
             ? {}
@@ -210,7 +214,8 @@ export class ExplorationRun {
     const neverCovered = (this.options.mustCover ?? []).filter(
       (label) => exploration?.covered.has(label) !== true,
     );
-    const violations = this.#reports();
+    const violations = this.#reports(this.#found);
+    const observations = this.#reports(this.#observed);
     const verdict: Verdict =
       this.#error !== undefined
         ? 'model error'
@@ -227,7 +232,7 @@ export class ExplorationRun {
                 : 'verified';
     return {
       verdict,
-      covers: covers(verdict, exploration, incomplete, neverCovered, this.#error),
+      covers: covers(verdict, exploration, incomplete, neverCovered, this.#error, observations),
       complete,
       ...(incomplete === undefined ? {} : { incomplete }),
       model: this.options.model.id,
@@ -236,6 +241,7 @@ export class ExplorationRun {
       blocked: exploration?.blocked ?? 0,
       deadlocks: exploration?.deadlocks ?? 0,
       violations,
+      ...(observations.length === 0 ? {} : { observations }),
       neverCovered,
       ...(this.#error === undefined ? {} : { error: this.#error }),
       milliseconds: performance.now() - this.#started,
@@ -265,13 +271,14 @@ export class ExplorationRun {
 
   #executed(outcome: Outcome, graph: ExecutionGraph, violations: readonly Violation[]): void {
     if (outcome === Outcome.deadlock) {
-      this.#note('deadlock', this.#waits(graph), graph, none);
+      note(this.#found, 'deadlock', this.#waits(graph), graph, none);
       return;
     }
     if (outcome !== Outcome.complete || violations.length === 0) return;
     this.#violating++;
     for (const violation of violations) {
-      this.#note(violation.property, violation.message, graph, violationEvent(graph, violation));
+      const { property, message } = violation;
+      note(this.#found, property, message, graph, violationEvent(graph, violation));
     }
   }
 
@@ -292,24 +299,8 @@ export class ExplorationRun {
     return waits.join(', ');
   }
 
-  #note(property: string, message: string, graph: ExecutionGraph, until: number): void {
-    const key = `${property}\n${message}`;
-    const known = this.#found.get(key);
-    if (known === undefined) {
-      this.#found.set(key, { property, message, executions: 1, best: linearize(graph, until)! });
-      return;
-    }
-    known.executions++;
-    if (
-      known.executions <= witnessesCompared ||
-      (known.best.weakSteps > 0 && isSequentiallyConsistent(graph))
-    ) {
-      known.best = linearize(graph, until, known.best) ?? known.best;
-    }
-  }
-
-  #reports(): ViolationReport[] {
-    return [...this.#found.values()].map(({ property, message, executions, best }) => ({
+  #reports(found: ReadonlyMap<string, Found>): ViolationReport[] {
+    return [...found.values()].map(({ property, message, executions, best }) => ({
       property,
       message,
       executions,
@@ -320,6 +311,28 @@ export class ExplorationRun {
         steps: best.threads.length,
       },
     }));
+  }
+}
+
+function note(
+  all: Map<string, Found>,
+  property: string,
+  message: string,
+  graph: ExecutionGraph,
+  until: number,
+): void {
+  const key = `${property}\n${message}`;
+  const known = all.get(key);
+  if (known === undefined) {
+    all.set(key, { property, message, executions: 1, best: linearize(graph, until)! });
+    return;
+  }
+  known.executions++;
+  if (
+    known.executions <= witnessesCompared ||
+    (known.best.weakSteps > 0 && isSequentiallyConsistent(graph))
+  ) {
+    known.best = linearize(graph, until, known.best) ?? known.best;
   }
 }
 
@@ -342,6 +355,7 @@ function covers(
   incomplete: Incompleteness | undefined,
   neverCovered: readonly string[],
   error: string | undefined,
+  observations: readonly unknown[],
 ): string {
   const count = exploration?.executions ?? 0;
   const executions = `${count.toLocaleString('en')} ${count === 1 ? 'execution' : 'executions'}`;
@@ -353,7 +367,7 @@ function covers(
       : ` (${reason(incomplete, exploration)}; not everything was explored)`;
   switch (verdict) {
     case 'verified':
-      return `${all} ${count === 1 ? 'satisfies' : 'satisfy'} every property`;
+      return `${all} ${count === 1 ? 'satisfies' : 'satisfy'} every property${observations.length > 0 ? ' that must hold' : ''}`;
     case 'violated':
     case 'deadlock':
       return incomplete === undefined

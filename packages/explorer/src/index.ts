@@ -47,6 +47,7 @@ export {
   assume,
   choose,
   cover,
+  observe,
   fence,
   spawn,
   type Program,

@@ -53,3 +53,14 @@ export function assume(condition: boolean): void {
 export function cover(label: string): void {
   runtime().cover(label);
 }
+
+/**
+ * In `finally`: says that the execution has an outcome that a reader wants to know of, and that is allowed. It
+ * is counted, and has a witness, as a violation; the verdict does not ask for it.
+ *
+ * @param property the id of what does not hold
+ * @param message what came out, in one sentence
+ */
+export function observe(property: string, message: string): void {
+  runtime().observe?.(property, message);
+}

@@ -38,6 +38,7 @@ export interface Witness {
   readonly steps: number;
 }
 
+/** What was found in some executions: a violation, or what {@link Result.observations} tell. */
 export interface ViolationReport {
   /** The id of the property; `deadlock` for threads that never stop waiting. */
   readonly property: string;
@@ -66,6 +67,8 @@ export interface Result {
   /** Executions in which threads never stop waiting. */
   readonly deadlocks: number;
   readonly violations: readonly ViolationReport[];
+  /** Outcomes that are no violations, told by `observe`; left out if there is none. */
+  readonly observations?: readonly ViolationReport[];
   /** Situations that were announced and never arose. */
   readonly neverCovered: readonly string[];
   /** Of a `model error`: what is wrong with the program. */

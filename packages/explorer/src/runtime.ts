@@ -46,6 +46,8 @@ export interface Runtime {
   assume(condition: boolean): void;
   /** Notes that the situation `label` arose. */
   cover(label: string): void;
+  /** In `finally`: notes an outcome that is no violation. Only an exploration tells observations. */
+  observe?(property: string, message: string): void;
   /** The identity of the running thread; -1 during set-up and in `finally`. */
   currentThread(): number;
   /** The running thread reaches `object` by its newest read of a pointer to it. */

@@ -12,6 +12,7 @@ import {
   ExplorationRun,
   Fence,
   fence,
+  observe,
   Order,
   replay,
   SpinLock,
@@ -142,6 +143,29 @@ describe('a verdict', () => {
         { model: sc },
       ).verdict,
     ).toBe('vacuous');
+  });
+
+  it('tells an outcome that is observed, and does not ask for it in the verdict', () => {
+    const setup: Setup = () => {
+      const x = cell(0, 'x');
+      return {
+        threads: { writer: () => x.write(1), reader: () => x.read() },
+        finally: ([, read]) => {
+          if (read === 0) observe('seen', 'the write came too late');
+        },
+      };
+    };
+    const { verdict, violations, observations, covers } = explore(setup, { model: sc });
+    expect({ verdict, violations, covers }).toEqual({
+      verdict: 'verified',
+      violations: [],
+      covers: 'all 2 executions satisfy every property that must hold',
+    });
+    expect(observations).toMatchObject([
+      { property: 'seen', message: 'the write came too late', executions: 1 },
+    ]);
+    const { id } = observations![0]!.witness;
+    expect(replay(setup, decodeExecutionId(id, ''), sc).violations).toEqual([]);
   });
 
   it('is model error for a program that is no ordinary one, or not deterministic', () => {

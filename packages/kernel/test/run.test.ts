@@ -98,6 +98,20 @@ describe('a run', () => {
     expect(explore(run.setup, { model: sc }).verdict).toBe('verified');
   });
 
+  test('observes where a property does not hold that is allowed not to', () => {
+    const [seen, never] = storeBuffering.properties;
+    const properties = [{ ...seen!, allowed: 'TSO has store buffers' }, never!];
+    const { setup } = composeRun({ ...request, scenario: { ...storeBuffering, properties } });
+    expect(explore(setup, { model: tso })).toMatchObject({
+      verdict: 'verified',
+      violations: [],
+      observations: [
+        { property: 'P-SEEN', message: 'neither saw the other; allowed: TSO has store buffers' },
+      ],
+    });
+    expect(explore(setup, { model: sc }).observations).toBeUndefined();
+  });
+
   test('is vacuous where a property never applied', () => {
     const { setup, mustCover } = composeRun(request);
     const result = explore(setup, { model: sc, mustCover });

@@ -43,10 +43,12 @@ export type SearchFacts =
 
 /** One run. */
 export interface RunDocument
-  extends Subject, Omit<Result, 'violations' | 'model'>, Partial<Extent> {
+  extends Subject, Omit<Result, 'violations' | 'observations' | 'model'>, Partial<Extent> {
   readonly format: 'pagerace.run';
   readonly version: typeof documentVersion;
   readonly violations: readonly ViolationDocument[];
+  /** What was seen and is no violation; left out if there is nothing. */
+  readonly observations?: readonly ViolationDocument[];
   /** How far a bounded or random search went, and what it is worth. */
   readonly search?: SearchFacts;
   readonly expected?: Expectation;
@@ -250,18 +252,18 @@ export type EventDocument =
 
 /** @param replay the command that replays an execution of the run */
 export function runDocument(run: RunReport, replay: (id: string) => string): RunDocument {
-  const { violations, ...result } = run.result;
+  const { violations, observations, ...result } = run.result;
   const expected = asExpected(run);
+  const documents = (reports: readonly ViolationReport[]): ViolationDocument[] =>
+    reports.map((report) => ({ ...report, replay: replay(report.witness.id) }));
   return {
     format: 'pagerace.run',
     version: documentVersion,
     ...result,
     ...run.extent,
     ...run.subject,
-    violations: violations.map((violation) => ({
-      ...violation,
-      replay: replay(violation.witness.id),
-    })),
+    violations: documents(violations),
+    ...(observations === undefined ? {} : { observations: documents(observations) }),
     ...(run.expected === undefined ? {} : { expected: run.expected }),
     ...(expected === undefined ? {} : { asExpected: expected }),
     ...(run.newerCode === undefined ? {} : { newerCode: run.newerCode }),

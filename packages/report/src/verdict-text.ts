@@ -37,8 +37,21 @@ const endings: Readonly<Record<Incompleteness, string>> = {
   replay: 'replayed',
 };
 
-/** A verdict in a few words, with the counts that it rests on: what stands in a cell of a table. */
+/**
+ * A verdict in a few words, with the counts that it rests on, and what is allowed and was seen: what stands in a
+ * cell of a table.
+ */
 export function verdictText(result: Result): string {
+  const seen = new Map<string, number>();
+  for (const { property, executions } of result.observations ?? [])
+    seen.set(property, (seen.get(property) ?? 0) + executions);
+  return [
+    bareVerdictText(result),
+    ...[...seen].map(([property, executions]) => `allowed: ${property} (${count(executions)})`),
+  ].join('; ');
+}
+
+function bareVerdictText(result: Result): string {
   const early = result.incomplete === undefined ? '' : `, ${endings[result.incomplete]}`;
   switch (result.verdict) {
     case 'verified':

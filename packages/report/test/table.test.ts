@@ -142,6 +142,10 @@ describe('a verdict', () => {
       },
       'I-DIO alone 3, I-DIO & I-REF 1 (of 812)',
     ],
+    [
+      result({ observations: [{ property: 'I-DIO-FORK', message: '', executions: 1, witness }] }),
+      'verified, 1,044 executions; allowed: I-DIO-FORK (1)',
+    ],
     [result({ verdict: 'deadlock', deadlocks: 2, executions: 10 }), 'deadlock (2 of 12)'],
     [
       result({ verdict: 'bounded', complete: false, incomplete: 'execution limit', executions: 1 }),

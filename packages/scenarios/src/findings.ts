@@ -5,10 +5,12 @@ import { Violation } from '@pagerace/machine';
 export class Findings {
   readonly #broken = new Map<string, string>();
 
-  /** The property applies; and it is broken if the condition does not hold. */
+  /** The property applies; and it is broken if the condition does not hold, or observed if that is allowed. */
   demand(property: Property, condition: boolean, message: () => string): void {
     property.applies();
-    if (!condition && !this.#broken.has(property.id)) this.#broken.set(property.id, message());
+    if (condition) return;
+    if (property.allowed !== undefined) property.observe(message());
+    else if (!this.#broken.has(property.id)) this.#broken.set(property.id, message());
   }
 
   /** @throws {Violation} of the properties that are broken: `I-COH & I-DIO` */

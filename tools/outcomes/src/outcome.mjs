@@ -78,7 +78,7 @@ function explored({ scenario, kernel, architecture: id, model, parameters = {}, 
   const all = result.executions.toLocaleString('en');
   switch (result.verdict) {
     case 'verified':
-      return `✓ ${all}`;
+      return [`✓ ${all}`, ...(result.observations ?? []).map(observed)].join('; ');
     case 'violated': {
       const properties = [...new Set(result.violations.map(({ property }) => property))].sort();
       return `✗ ${properties.join(', ')}: ${result.violating.toLocaleString('en')} of ${all}`;
@@ -89,3 +89,7 @@ function explored({ scenario, kernel, architecture: id, model, parameters = {}, 
       throw new Error(`${scenario} on ${kernel}: ${result.verdict}: ${result.covers}`);
   }
 }
+
+/** @param {import('@pagerace/explorer').ViolationReport} report */
+const observed = ({ property, executions }) =>
+  `allowed: ${property} ${executions.toLocaleString('en')}`;

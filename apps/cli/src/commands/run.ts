@@ -10,7 +10,7 @@ import { replayCommand } from '../replay-command.js';
 import type { BareSession } from '../session.js';
 import { strategyOf, type StrategyOptions } from '../strategy.js';
 import { subjectText } from '../subject-text.js';
-import { verdictLines } from '../verdict-line.js';
+import { observationLines, verdictLines } from '../verdict-line.js';
 
 export interface RunOptions extends StrategyOptions {
   readonly kernel?: string;
@@ -61,12 +61,13 @@ export async function run(
   });
   await thread.end();
 
+  const replayOf = (id: string): string => replayCommand(selected.subject, id, options.set, plugin);
   if (asJson) {
-    const replayOf = (id: string): string =>
-      replayCommand(selected.subject, id, options.set, plugin);
     terminal.out(json(runDocument(report, replayOf)));
   } else {
     if (shown === 0) terminal.out(`${subjectText(selected)}\n`);
+    const observed = observationLines(report, replayOf);
+    if (observed !== '') terminal.out(`${observed}\n`);
     terminal.out(verdictLines(report, terminal));
     for (const note of newerCodeNotes([selected])) terminal.out(`\n${note}`);
   }

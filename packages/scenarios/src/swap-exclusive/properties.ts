@@ -5,7 +5,9 @@ export const readAcrossForkIsSeen: PropertyDefinition = {
   id: 'I-DIO-FORK',
   statement:
     'after a direct read has completed, a user load returns what the device has, although the process ' +
-    'forked since its submission: a wish that no kernel promises of FOLL_GET, and no part of I-COH',
+    'forked since its submission: a wish, and no part of I-COH',
+  allowed:
+    'a reference of FOLL_GET stays coherent with the page table only as long as no fork comes after it',
 };
 
 export const writableIsExclusive: PropertyDefinition = {
