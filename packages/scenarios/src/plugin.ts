@@ -40,6 +40,8 @@ import { swapExclusiveKsm } from './swap-exclusive/ksm.js';
 import { swapExclusiveKsmSwap } from './swap-exclusive/ksm-swap.js';
 import { swapExclusiveKsmGupFast } from './swap-exclusive/ksm-gup-fast.js';
 import {
+  swapExclusiveDirtyInCache,
+  swapExclusiveStableReadFirst,
   swapExclusiveStableWriteback,
   swapExclusiveWriteback,
 } from './swap-exclusive/writeback.js';
@@ -66,6 +68,11 @@ import {
   swapExclusiveSynchronous,
 } from './swap-exclusive/skip-swap-cache.js';
 import { swapExclusiveClearRefs } from './swap-exclusive/clear-refs.js';
+import { swapExclusiveDirectWrite } from './swap-exclusive/direct-write.js';
+import { swapExclusiveGupUnderWriteback } from './swap-exclusive/gup-under-writeback.js';
+import { swapExclusiveLastOfTwo } from './swap-exclusive/last-of-two.js';
+import { swapExclusiveLazyfree } from './swap-exclusive/lazyfree.js';
+import { swapExclusiveSharedInCache } from './swap-exclusive/shared-in-cache.js';
 import { swapExclusiveMprotect } from './swap-exclusive/mprotect.js';
 import { swapExclusiveMremap } from './swap-exclusive/mremap.js';
 import { swapExclusiveReadOnly } from './swap-exclusive/read-only.js';
@@ -141,6 +148,13 @@ export const scenarios = definePlugin({
     swapExclusiveMigration,
     swapExclusiveMigrationUnmapped,
     swapExclusiveMigrationGupFast,
+    swapExclusiveDirectWrite,
+    swapExclusiveLazyfree,
+    swapExclusiveLastOfTwo,
+    swapExclusiveStableReadFirst,
+    swapExclusiveGupUnderWriteback,
+    swapExclusiveDirtyInCache,
+    swapExclusiveSharedInCache,
     staleTlbUnmap,
     staleTlbDeferredFlush,
     staleTlbCollapse,

@@ -34,6 +34,8 @@ export interface Swap {
   swapcacheClear(entry: SwapEntry): void;
   /** swap_writepage(): begins to write a locked page out, and unlocks it. It is under writeback till the device has it. */
   swapWritepage(page: Page): void;
+  /** end_swap_bio_write(): the device reads a page that is under writeback, and ends that. */
+  endSwapBioWrite(page: Page): void;
   /** SWP_STABLE_WRITES: whether the device of the entry cannot stand a page that changes under writeback. */
   hasStableWrites(entry: SwapEntry): boolean;
   /** page_swapcount(): how many page-table entries use the page's slot. Hold the page lock. */

@@ -2,11 +2,13 @@ import { BlockDevice, DIRECT_IO, type Dio, type DirectIo } from '@pagerace/block
 import { GET_USER_PAGES, type GetUserPages, type GupFlags } from '@pagerace/gup';
 import { choiceParameter, type ScenarioContext } from '@pagerace/kernel';
 import {
+  ClearPageDirty,
   getPage,
   type Half,
   lruAddDrain,
   type Page,
   putPage,
+  setPageWriteback,
   type UserfaultfdCtx,
   VM_READ,
   VM_WRITE,
@@ -133,6 +135,22 @@ export class SwapRace extends UserPage {
     getPage(page);
     this.reclaim();
     putPage(page);
+  }
+
+  /**
+   * Reclaim has given the page, which is unmapped, to the swap device, and has put it back on its list: it is clean and
+   * under writeback, and the device has still to read it.
+   */
+  runWriteback(): void {
+    const { machine } = this.#context;
+    machine.boot(() => {
+      this.unmapIntoCache();
+      ClearPageDirty(this.page);
+      setPageWriteback(this.page);
+    });
+    machine.agent('swapdev').run(() => {
+      this.swap.endSwapBioWrite(this.page);
+    });
   }
 
   /** During set-up: reclaim has written the page out and freed it. */

@@ -9,6 +9,7 @@ import {
   type UserAccess,
   type VirtualAddress,
   walkToPte,
+  withPteLocked,
 } from '@pagerace/page-model';
 import { SWAP, type Swap } from '@pagerace/swap';
 
@@ -70,10 +71,12 @@ export class UserPage {
     return { lo: byteAt(contents.readHalf('lo'), 0), hi: byteAt(contents.readHalf('hi'), 0) };
   }
 
-  /** Reclaim has been here before, and has taken the young bit. During set-up. */
+  /** Takes the young bit, as an earlier pass of reclaim has. */
   age(): void {
-    const { ptep } = walkToPte(this.mm, this.address)!;
-    this.#context.arch.ptepTestAndClearYoung(this.mm.findVma(this.address)!, this.address, ptep);
+    const { arch } = this.#context;
+    withPteLocked(this.mm, this.address, (ptep) =>
+      arch.ptepTestAndClearYoung(this.mm.findVma(this.address)!, this.address, ptep),
+    );
   }
 
   #addressOf(half: Half): VirtualAddress {
