@@ -217,7 +217,7 @@ export class Exploration implements Runtime {
     let kind: EventKind;
     let value: unknown;
     try {
-      value = watched(this.#name, this.registry.threads[thread]!.body);
+      value = watched(this.#name, this.#bodyOf(thread));
       mustBeOrdinary(value, this.#name);
       if (this.#signalled) throw swallowed(this.#name);
       kind = EventKind.end;
@@ -240,6 +240,13 @@ export class Exploration implements Runtime {
     const event = this.#search.graph.stage(this.#search.graph.size, kind, thread, 0, 0, 0);
     this.#search.graph.value[event] = value;
     this.#search.push(event);
+  }
+
+  /** What a thread does; of one that another started, as that was started in this execution: it may depend on what was read. */
+  #bodyOf(thread: number): ThreadBody {
+    const { spawnedBy, value } = this.#search.graph;
+    const start = spawnedBy[thread]!;
+    return start === none ? this.registry.threads[thread]!.body : (value[start] as ThreadBody);
   }
 
   /** Begins to run a thread, from its start. */
@@ -267,7 +274,7 @@ export class Exploration implements Runtime {
       this.#enter(thread);
       let ending: unknown;
       try {
-        ending = watched(this.#name, this.registry.threads[thread]!.body);
+        ending = watched(this.#name, this.#bodyOf(thread));
       } catch (thrown) {
         ending = thrown === failedAssumption ? thrown : violationBy(thrown, this.#name);
       }
@@ -769,7 +776,8 @@ export class Exploration implements Runtime {
     mustBeFunction(body, name ?? 'what spawn() is to start');
     const thread = this.registry.threadOf(this.#thread, this.#threadsMade++, body, name);
     if (this.#position < this.#recorded) {
-      this.#expect(EventKind.spawn, thread, `the start of ${this.registry.threads[thread]!.name}`);
+      const what = `the start of ${this.registry.threads[thread]!.name}`;
+      this.#search.graph.value[this.#expect(EventKind.spawn, thread, what)] = body;
       return thread;
     }
     const graph = this.#search.graph;
@@ -778,6 +786,7 @@ export class Exploration implements Runtime {
       this.#signal(waiting);
     }
     const event = graph.stage(this.#frontier(), EventKind.spawn, this.#thread, thread, 0, 0);
+    graph.value[event] = body;
     this.#search.push(event);
     graph.started[thread] = 1;
     graph.spawnedBy[thread] = event;

@@ -365,6 +365,37 @@ describe('an execution id', () => {
 });
 
 describe('an exploration', () => {
+  it('runs a started thread as it was started in the execution that it is of', () => {
+    const setup: Setup = () => {
+      const [x, y] = [cell(0, 'x'), cell(0, 'y')];
+      const cells = [cell(0, 'z0'), cell(0, 'z1')] as const;
+      return {
+        threads: {
+          starter: () => {
+            const seen = x.read() as 0 | 1;
+            // What the started thread does depends on what this one has read.
+            spawn(() => cells[seen].write(y.read() + 1), 'child');
+            return seen;
+          },
+          // The second choice is tried when the starter has seen the write in the first.
+          writer: () => {
+            choose(2);
+            y.write(1);
+            x.write(1);
+          },
+        },
+        finally: ([seen]) => {
+          const written = cells.map((one) => one.read() > 0);
+          assert(written[seen as 0 | 1] === true && written.filter(Boolean).length === 1);
+        },
+      };
+    };
+    const { verdict, executions, error } = explore(setup, { model: coherent });
+    expect({ verdict, error }).toEqual({ verdict: 'verified', error: undefined });
+    // Two choices, and two values of each read.
+    expect(executions).toBe(8);
+  });
+
   it('stops at the first violation when asked to', () => {
     const result = explore(storeBuffering, { model: coherent, strategy: 'first violation' });
     expect(result).toMatchObject({

@@ -176,4 +176,12 @@ export const explorer = [
     to: '',
     watchers: ['packages/explorer/test/search.test.ts'],
   },
+  {
+    id: 'explorer-started-thread-as-last-started',
+    fault: 'a started thread does what it was last started with, in whatever execution',
+    file: 'packages/explorer/src/exploration.ts',
+    from: 'return start === none ? this.registry.threads[thread]!.body : (value[start] as ThreadBody);',
+    to: 'return start === none || value !== null ? this.registry.threads[thread]!.body : () => 0;',
+    watchers: ['packages/explorer/test/explore.test.ts'],
+  },
 ];
