@@ -78,6 +78,7 @@ import { swapExclusiveMremap } from './swap-exclusive/mremap.js';
 import { swapExclusiveReadOnly } from './swap-exclusive/read-only.js';
 import { swapExclusiveSoftDirty } from './swap-exclusive/soft-dirty.js';
 import { swapExclusiveSwapoff } from './swap-exclusive/swapoff.js';
+import { swapExclusiveUffdioMove } from './swap-exclusive/uffdio-move.js';
 import { swapExclusiveUffdWp } from './swap-exclusive/uffd-wp.js';
 import {
   swapExclusiveMigration,
@@ -150,6 +151,7 @@ export const scenarios = definePlugin({
     swapExclusiveMigrationGupFast,
     swapExclusiveDirectWrite,
     swapExclusiveLazyfree,
+    swapExclusiveUffdioMove,
     swapExclusiveLastOfTwo,
     swapExclusiveStableReadFirst,
     swapExclusiveGupUnderWriteback,

@@ -1,4 +1,5 @@
 import { inject, injectable, token } from '@pagerace/di';
+import { asOf, commit, history, since } from '@pagerace/history';
 import {
   downWrite,
   kernelFunction,
@@ -36,19 +37,31 @@ export const UFFDIO_MOVE = token<UffdioMove>('userfaultfd.UffdioMove', {
 });
 
 /** What UFFDIO_MOVE says of one page: 0, or an error. */
-export type MoveResult = 0 | '-EBUSY' | '-EAGAIN' | '-EEXIST' | '-ENOENT';
+export type MoveResult = 0 | '-EBUSY' | '-EAGAIN' | '-EEXIST' | '-EINVAL' | '-ENOENT';
+
+export interface UffdioMove {
+  /** Moves what is at `src` to `dst`, where nothing is: what the process alone has, by its flag or its marker. */
+  movePages(mm: Mm, dst: VirtualAddress, src: VirtualAddress): MoveResult;
+}
+
+/** userfaultfd_ioctl() knows no such command. */
+@injectable()
+export class NoUffdioMove implements UffdioMove {
+  movePages(_mm: Mm, _dst: VirtualAddress, _src: VirtualAddress): MoveResult {
+    return '-EINVAL';
+  }
+}
 
 const SINGLE_DEPTH_NESTING = 1;
 
 /** move_pages() of mm/userfaultfd.c, v6.8, for one small page, with mmap_lock; the zero page is not met. */
 @injectable()
-export class UffdioMove {
+export class MovePages implements UffdioMove {
   constructor(
     @inject(ARCHITECTURE) private readonly arch: Architecture,
     @inject(MEMORY) private readonly memory: Memory,
   ) {}
 
-  /** Moves what is at `src` to `dst`, where nothing is: what the process alone has, by its flag or its marker. */
   @kernelFunction('mm/userfaultfd.c')
   movePages(mm: Mm, dst: VirtualAddress, src: VirtualAddress): MoveResult {
     mmapReadLock(mm);
@@ -164,3 +177,15 @@ export class UffdioMove {
     return pte;
   }
 }
+
+export const uffdioMove = commit({
+  id: 'uffdio-move',
+  title: 'userfaultfd: UFFDIO_MOVE uABI',
+  commit: 'adef440691ba',
+  since: 'v6.8',
+});
+
+export const uffdioMoveHistory = history(UFFDIO_MOVE, 'mm/userfaultfd.c:move_pages()', [
+  asOf('v4.12', NoUffdioMove),
+  since(uffdioMove, MovePages),
+]);

@@ -92,8 +92,14 @@ describe('UFFDIO_WRITEPROTECT', () => {
 });
 
 describe('UFFDIO_MOVE', () => {
+  const moving = <T>(body: (system: System) => T): T => once(body, undefined, 'v6.8');
+
+  test('is unknown before v6.8', () => {
+    expect(once(({ mm, move }) => move.movePages(mm, 0, FROM))).toBe('-EINVAL');
+  });
+
   test('moves a page that is exclusive, writable', () => {
-    const seen = once((system) => {
+    const seen = moving((system) => {
       const { arch, mm, move, user } = system;
       user.userWrite(mm, FROM, 1);
       const page = pageAt(system, FROM);
@@ -109,7 +115,7 @@ describe('UFFDIO_MOVE', () => {
     ['a page', false],
     ['a swap entry', true],
   ])('says -EBUSY of %s that is not exclusive', (_, swapped) => {
-    const seen = once((system) => {
+    const seen = moving((system) => {
       const { mm, move, user } = system;
       user.userWrite(mm, FROM, 1);
       const page = pageAt(system, FROM);
@@ -121,7 +127,7 @@ describe('UFFDIO_MOVE', () => {
   });
 
   test('moves a swap entry that has the marker, and leaves what is in the way', () => {
-    const seen = once((system) => {
+    const seen = moving((system) => {
       const { arch, mm, move, user } = system;
       user.userWrite(mm, FROM, 1);
       user.userWrite(mm, 0x10, 2);

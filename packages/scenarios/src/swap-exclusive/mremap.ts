@@ -2,10 +2,7 @@ import { defineScenario } from '@pagerace/kernel';
 import { MREMAP } from '@pagerace/mprotect';
 import { judgeRead, swapReadProperties } from './judge.js';
 import { SwapRace, whenReclaimed } from './swap-race.js';
-import { ADDRESS, type Loaded, UserPage } from './user-page.js';
-
-/** Where the page is moved to: within what another page table covers, on every architecture. */
-const NEW_ADDRESS = ADDRESS + 2 ** 30;
+import { ADDRESS, inNextTable, type Loaded, UserPage } from './user-page.js';
 
 export const swapExclusiveMremap = defineScenario({
   id: 'swap-exclusive-mremap',
@@ -19,17 +16,17 @@ export const swapExclusiveMremap = defineScenario({
   machine: { cpus: 2, pages: 6 },
   properties: swapReadProperties,
   build(context) {
-    const { machine, parameters } = context;
+    const { machine, memory, parameters } = context;
     const mremap = context.get(MREMAP);
     const race = new SwapRace(context);
     race.vma.willChange();
     race.runDisk();
-    const moved = new UserPage(context, race.mm, NEW_ADDRESS);
-    mremap.prepare(race.vma, NEW_ADDRESS);
+    const moved = new UserPage(context, race.mm, inNextTable(memory));
+    mremap.prepare(race.vma, moved.address);
     machine.cpu(0).run('app', () => {
       const dio = race.submit();
       if (parameters.when === 'between') race.reclaim();
-      mremap.mremap(race.mm, ADDRESS, NEW_ADDRESS);
+      mremap.mremap(race.mm, ADDRESS, moved.address);
       moved.store('hi');
       race.awaitEnd(dio);
       return moved.loadBoth();

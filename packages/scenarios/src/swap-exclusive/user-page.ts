@@ -3,6 +3,7 @@ import {
   byteAt,
   type Half,
   mappedPage,
+  type Memory,
   type Mm,
   type Page,
   USER_ACCESS,
@@ -15,6 +16,11 @@ import { SWAP, type Swap } from '@pagerace/swap';
 
 /** On a page boundary with pages of 64 KiB as well. */
 export const ADDRESS = 0x7f7c10410000;
+
+/** What the next page table covers. */
+export function inNextTable({ hpagePmdSize }: Memory): VirtualAddress {
+  return ADDRESS + hpagePmdSize;
+}
 
 /** What the halves of the page hold at the start: `a` and `b`. */
 export const INITIAL: Loaded = { lo: 0x61, hi: 0x62 };
