@@ -1,4 +1,4 @@
-/** Faults planted into file systems, writeback and the faults that they serve. */
+/** Of file systems, writeback, and the faults that they serve. @type {readonly import('../mutant.mjs').Mutant[]} */
 export const files = [
   {
     id: 'page-mkclean-keeps-write',
