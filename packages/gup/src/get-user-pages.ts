@@ -12,16 +12,17 @@ export interface GetUserPages {
    * get_user_pages_fast(), and with `pin` pin_user_pages_fast(): without a lock if possible, else as
    * {@link getUserPagesUnlocked}. Called without mmap_lock.
    *
-   * @returns a page for each address from `start` on, in order; fewer with `fastOnly`
+   * @returns a page for each address from `start` on, in order; fewer with `fastOnly`, or if the count of the
+   *   next one has no room for a reference
    */
   getUserPagesFast(mm: Mm, start: VirtualAddress, pages: number, flags: GupFlags): readonly Page[];
-  /** get_user_pages_unlocked(): takes mmap_lock and the PTL, and faults pages in. */
+  /** get_user_pages_unlocked(): takes mmap_lock and the PTL, and faults pages in. @returns as `getUserPagesFast` */
   getUserPagesUnlocked(
     mm: Mm,
     start: VirtualAddress,
     pages: number,
     flags: GupFlags,
   ): readonly Page[];
-  /** put_page(), or unpin_user_page() for a page that was pinned. */
+  /** put_page(), or unpin_user_page() for a page that was pinned; put_user_page() with the patch `gup-track-pinned`. */
   release(page: Page, flags: GupFlags): void;
 }

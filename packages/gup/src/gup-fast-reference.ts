@@ -5,6 +5,7 @@ import {
   pageRefAddUnless,
   pageRefAddUnlessAcquire,
   pageRefAddUnlessRelaxed,
+  type SpeculativeReference,
 } from '@pagerace/page-model';
 
 export const GUP_FAST_REFERENCE = token<GupFastReference>('gup.GupFastReference', {
@@ -12,32 +13,32 @@ export const GUP_FAST_REFERENCE = token<GupFastReference>('gup.GupFastReference'
 });
 
 /** The seam of GUP-fast's reference: what its increment orders. */
-export interface GupFastReference {
-  /** folio_ref_try_add_rcu(): takes a reference, unless there is none yet. @returns whether it did */
-  tryAdd(page: Page): boolean;
+export interface GupFastReference extends SpeculativeReference {
+  /** folio_ref_try_add_rcu(): takes references, unless there is none yet. @returns whether it did */
+  tryAdd(page: Page, references: number): boolean;
 }
 
 /** atomic_add_unless(): fully ordered on success, so that what is looked at again is so after it. */
 @injectable()
 export class OrderedReference implements GupFastReference {
-  tryAdd(page: Page): boolean {
-    return pageRefAddUnless(page, 1, 0);
+  tryAdd(page: Page, references: number): boolean {
+    return pageRefAddUnless(page, references, 0);
   }
 }
 
 /** What is looked at again may not come before the reference; what others read may still lack it. */
 @injectable()
 export class AcquireReference implements GupFastReference {
-  tryAdd(page: Page): boolean {
-    return pageRefAddUnlessAcquire(page, 1, 0);
+  tryAdd(page: Page, references: number): boolean {
+    return pageRefAddUnlessAcquire(page, references, 0);
   }
 }
 
 /** Nothing is ordered. */
 @injectable()
 export class RelaxedReference implements GupFastReference {
-  tryAdd(page: Page): boolean {
-    return pageRefAddUnlessRelaxed(page, 1, 0);
+  tryAdd(page: Page, references: number): boolean {
+    return pageRefAddUnlessRelaxed(page, references, 0);
   }
 }
 

@@ -6,7 +6,6 @@ import {
 } from '@pagerace/cow';
 import { inject, injectable } from '@pagerace/di';
 import {
-  atomicAdd,
   kernelFunction,
   localIrqRestore,
   localIrqSave,
@@ -24,7 +23,6 @@ import {
   FAULT_FLAG_WRITE,
   FAULT_HANDLER,
   type FaultHandler,
-  GUP_PIN_COUNTING_BIAS,
   hugeSubpage,
   markPageAccessed,
   MEMORY,
@@ -34,9 +32,10 @@ import {
   mmapReadUnlock,
   type Page,
   PageDirty,
-  pinReferences,
-  pageRefAdd,
+  pageCount,
   pageRefSubAndTest,
+  PIN_COUNTING,
+  type PinCounting,
   pmdLock,
   pmdUnlock,
   type PmdWalk,
@@ -63,6 +62,9 @@ import { GUP_FAST_REFERENCE, type GupFastReference } from './gup-fast-reference.
 import { GUP_FAST_TOUCH, type GupFastTouch } from './gup-fast-touch.js';
 import type { GupFlags } from './gup-flags.js';
 
+/** Why no reference is given out: the page must be faulted in, or its count has no room for one more. */
+type NotFollowed = 'absent' | 'shared' | 'overflow';
+
 /** mm/gup.c, of v5.17 but for the seams; for small pages of private anonymous mappings. */
 @injectable()
 export class UserPages implements GetUserPages {
@@ -78,6 +80,7 @@ export class UserPages implements GetUserPages {
     @inject(GUP_UNSHARE_RULE) private readonly unshare: GupUnshareRule,
     @inject(PIN_ORDERING) private readonly pinOrdering: PinOrdering,
     @inject(GUP_COW_BREAK) private readonly cowBreak: GupCowBreak,
+    @inject(PIN_COUNTING) private readonly counting: PinCounting,
   ) {}
 
   @kernelFunction('mm/gup.c', 'internal_get_user_pages_fast')
@@ -101,8 +104,10 @@ export class UserPages implements GetUserPages {
     // __get_user_pages_locked().
     if (flags.pin === true) this.mmSetHasPinnedFlag(mm);
     const got: Page[] = [];
-    for (let nth = 0; nth < pages; nth++) {
-      got.push(this.#getUserPage(mm, start + nth * this.memory.pageSize, flags));
+    while (got.length < pages) {
+      const page = this.#getUserPage(mm, start + got.length * this.memory.pageSize, flags);
+      if (page === undefined) break;
+      got.push(page);
     }
     mmapReadUnlock(mm);
     return got;
@@ -114,8 +119,8 @@ export class UserPages implements GetUserPages {
     if (!testBit(hasPinned)) setBit(hasPinned);
   }
 
-  release(page: Page, { pin }: GupFlags): void {
-    if (pin === true) unpinUserPage(page);
+  release(page: Page, flags: GupFlags): void {
+    if (this.counting.isPin(flags)) unpinUserPage(page);
     else putPage(page);
   }
 
@@ -135,10 +140,9 @@ export class UserPages implements GetUserPages {
     if (seq % 2 === 1) return [];
     localIrqSave();
     const got: Page[] = [];
-    for (let nth = 0; nth < pages; nth++) {
-      const page = this.gupPmdRange(mm, start + nth * this.memory.pageSize, flags);
-      if (page === undefined) break;
-      got.push(page);
+    while (got.length < pages) {
+      const address = start + got.length * this.memory.pageSize;
+      if (!this.gupPmdRange(mm, address, pages - got.length, flags, got)) break;
     }
     localIrqRestore();
     if (flags.pin === true && readSeqcountRetry(mm.writeProtectSeq, seq)) {
@@ -148,37 +152,64 @@ export class UserPages implements GetUserPages {
     return got;
   }
 
-  /** gup_pmd_range(), for one page. @returns undefined if the slow path must see to it */
+  /**
+   * gup_pmd_range(), for the pages that one entry maps of those asked for.
+   *
+   * @param got takes them up
+   * @returns false if the slow path must see to them
+   */
   @kernelFunction('mm/gup.c')
-  gupPmdRange(mm: Mm, address: VirtualAddress, flags: GupFlags): Page | undefined {
+  gupPmdRange(
+    mm: Mm,
+    address: VirtualAddress,
+    pages: number,
+    flags: GupFlags,
+    got: Page[],
+  ): boolean {
     const above = walkToPmd(mm, address);
-    if (above === undefined || !this.arch.pmdPresent(above.pmd)) return undefined;
-    if (this.arch.pmdTransHuge(above.pmd)) return this.gupHugePmd(above, address, flags);
+    if (above === undefined || !this.arch.pmdPresent(above.pmd)) return false;
+    if (this.arch.pmdTransHuge(above.pmd))
+      return this.gupHugePmd(above, address, pages, flags, got);
     // From here on the entry goes by its value: the table is the one that it pointed to.
     const walk = pteOffsetMap(mm, above, address);
-    if (walk === undefined) return undefined;
+    if (walk === undefined) return false;
     const readJunk = !walk.table.isStillOf(walk.pmdp);
     const page = this.gupPteRange(walk, flags);
     this.log.add({ address, readJunk, page });
-    return page;
+    if (page === undefined) return false;
+    got.push(page);
+    return true;
   }
 
+  /** As {@link UserPages.gupPmdRange}; all of its references are taken at once. */
   @kernelFunction('mm/gup.c')
-  gupHugePmd({ pmdp, pmd }: PmdWalk, address: VirtualAddress, flags: GupFlags): Page | undefined {
+  gupHugePmd(
+    { pmdp, pmd }: PmdWalk,
+    address: VirtualAddress,
+    pages: number,
+    flags: GupFlags,
+    got: Page[],
+  ): boolean {
     const pte = this.arch.pmdPte(pmd);
-    if (!this.arch.pteAccessPermitted(pte, flags.write === true)) return undefined;
+    if (!this.arch.pteAccessPermitted(pte, flags.write === true)) return false;
     const page = hugeSubpage(this.memory, pmd, address);
-    if (!this.tryGrabPageLockless(page, flags)) return undefined;
-    const kept =
-      this.arch.pmdpGet(pmdp) === pmd &&
-      // As long as a huge page is mapped as one, its head alone is marked exclusive.
-      (this.arch.pteWrite(pte) || !this.unshare.mustUnshare(page.head, flags));
-    if (!kept) {
-      this.putCompoundHead(page, flags);
-      return undefined;
+    // record_subpages().
+    const behind = this.memory.hpagePmdNr - (page.pfn - page.head.pfn);
+    const refs = Math.min(pages, behind);
+    if (!this.tryGrabPageLockless(page, refs, flags)) return false;
+    if (this.arch.pmdpGet(pmdp) !== pmd) {
+      this.memory.gupCounters.backedOff(page, true);
+      this.putCompoundHead(page, refs, flags);
+      return false;
+    }
+    // As long as a huge page is mapped as one, its head alone is marked exclusive.
+    if (!this.arch.pteWrite(pte) && this.unshare.mustUnshare(page.head, flags)) {
+      this.putCompoundHead(page, refs, flags);
+      return false;
     }
     SetPageReferenced(page);
-    return page;
+    for (let nth = 0; nth < refs; nth++) got.push(this.memory.pageAt(page.pfn + nth));
+    return true;
   }
 
   /** gup_pte_range(), for one entry. */
@@ -192,43 +223,54 @@ export class UserPages implements GetUserPages {
 
     const page = this.memory.pageAt(this.arch.ptePfn(pte));
     // The page may be free by now, or another's: the reference is only a try.
-    if (!this.tryGrabPageLockless(page, flags)) return undefined;
+    if (!this.tryGrabPageLockless(page, 1, flags)) return undefined;
     this.fastTouch.touch(this.arch, page, pte, flags);
     // Whoever removes the entry does so before he looks at the references.
     if (!this.recheck.isUnchanged(this.arch, walk, pte)) {
-      this.putCompoundHead(page, flags);
+      this.memory.gupCounters.backedOff(page, false);
+      this.putCompoundHead(page, 1, flags);
       return undefined;
     }
     if (!this.arch.pteWrite(pte) && this.unshare.mustUnshare(page, flags)) {
-      this.putCompoundHead(page, flags);
+      this.putCompoundHead(page, 1, flags);
       return undefined;
     }
     SetPageReferenced(page);
     return page;
   }
 
-  /** @returns whether the page had a reference before */
+  /**
+   * References to `refs` pages, from the page on, that one entry maps.
+   *
+   * @returns whether the page had a reference before
+   */
   @kernelFunction('mm/gup.c', 'try_grab_compound_head')
-  tryGrabPageLockless(page: Page, { pin }: GupFlags): boolean {
-    if (!this.reference.tryAdd(page)) return false;
-    if (pin === true) {
-      if (page.isHuge) atomicAdd(page.compoundPincount, 1);
-      else pageRefAdd(page, GUP_PIN_COUNTING_BIAS - 1);
+  tryGrabPageLockless(page: Page, refs: number, flags: GupFlags): boolean {
+    const { countsMayOverflow, gupCounters } = this.memory;
+    const pin = this.counting.isPin(flags);
+    // try_get_compound_head(), since v5.1 (8fde12ca79af).
+    if (countsMayOverflow && pageCount(page) < 0) return false;
+    if (!pin) {
+      if (!this.reference.tryAdd(page, refs)) return false;
+    } else if (this.counting.tryPin(page, refs, this.reference)) {
       this.pinOrdering.afterPin();
+    } else {
+      return false;
     }
+    gupCounters.requestedFast(page, refs, pin);
     return true;
   }
 
   @kernelFunction('mm/gup.c')
-  putCompoundHead(page: Page, { pin }: GupFlags): void {
-    if (pin === true && page.isHuge) atomicAdd(page.compoundPincount, -1);
-    if (pageRefSubAndTest(page, pin === true ? pinReferences(page) : 1)) __putPage(page);
+  putCompoundHead(page: Page, refs: number, flags: GupFlags): void {
+    if (this.counting.isPin(flags)) this.counting.backOff(page, refs);
+    else if (pageRefSubAndTest(page, refs)) __putPage(page);
   }
 
   // ---- slow: mmap_lock, the PTL, and page faults ----
 
-  /** __get_user_pages(), for one page. */
-  #getUserPage(mm: Mm, address: VirtualAddress, asked: GupFlags): Page {
+  /** __get_user_pages(), for one page. @returns undefined for -ENOMEM or -EOVERFLOW: its count has no room */
+  #getUserPage(mm: Mm, address: VirtualAddress, asked: GupFlags): Page | undefined {
     const vma = mm.findVma(address);
     if (vma === undefined) {
       throw new Violation('EFAULT', `${mm.name} has nothing mapped at 0x${address.toString(16)}`);
@@ -241,13 +283,14 @@ export class UserPages implements GetUserPages {
     for (;;) {
       const found = this.followPagePte(vma, address, flags);
       if (found instanceof Object) return found;
+      if (found === 'overflow') return undefined;
       this.faultinPage(vma, address, flags, found);
     }
   }
 
-  /** @returns the page with a reference, or why it must be faulted in */
+  /** @returns the page with a reference, or why not */
   @kernelFunction('mm/gup.c')
-  followPagePte(vma: Vma, address: VirtualAddress, flags: GupFlags): Page | 'absent' | 'shared' {
+  followPagePte(vma: Vma, address: VirtualAddress, flags: GupFlags): Page | NotFollowed {
     const huge = this.followTransHugePmd(vma, address, flags);
     if (huge !== undefined) return huge;
     const found = withPteLocked(vma.mm, address, (ptep) => {
@@ -264,7 +307,7 @@ export class UserPages implements GetUserPages {
         return 'shared';
       }
       // Under the PTL the mapping keeps the page, so that an unordered increment is enough.
-      this.tryGrabPage(page, flags);
+      if (!this.tryGrabPage(page, false, flags)) return 'overflow';
       this.#touch(page, pte, flags);
       return page;
     });
@@ -277,7 +320,7 @@ export class UserPages implements GetUserPages {
     { mm }: Vma,
     address: VirtualAddress,
     flags: GupFlags,
-  ): Page | 'absent' | 'shared' | undefined {
+  ): Page | NotFollowed | undefined {
     if (!this.memory.hasHugePages) return undefined;
     const above = walkToPmd(mm, address);
     if (above === undefined || !this.arch.pmdTransHuge(above.pmd)) return undefined;
@@ -288,26 +331,29 @@ export class UserPages implements GetUserPages {
     return found;
   }
 
-  #followHuge(pmd: Pte, address: VirtualAddress, flags: GupFlags): Page | 'absent' | 'shared' {
+  #followHuge(pmd: Pte, address: VirtualAddress, flags: GupFlags): Page | NotFollowed {
     const pte = this.arch.pmdPte(pmd);
     if (flags.write === true && !this.arch.pteWrite(pte)) return 'absent';
     const page = hugeSubpage(this.memory, pmd, address);
     if (!this.arch.pteWrite(pte) && this.unshare.mustUnshare(page.head, flags)) return 'shared';
-    this.tryGrabPage(page, flags);
+    if (!this.tryGrabPage(page, true, flags)) return 'overflow';
     this.#touch(page, pte, flags);
     return page;
   }
 
+  /**
+   * @param wholeMapped by an entry of a huge page
+   * @returns false if the count of the page has no room
+   */
   @kernelFunction('mm/gup.c')
-  tryGrabPage(page: Page, { pin }: GupFlags): void {
-    // The zero page is never freed, and is not pinned (c8070b787519, v6.5).
-    if (page.isZeroPage) return;
-    if (pin !== true) {
-      tryGetPage(page);
-      return;
+  tryGrabPage(page: Page, wholeMapped: boolean, flags: GupFlags): boolean {
+    const pin = this.counting.isPin(flags);
+    // The references of the zero page nobody counts, and since v6.5 it is not pinned (c8070b787519).
+    if (!page.isZeroPage) {
+      if (!(pin ? this.counting.pin(page, wholeMapped) : tryGetPage(page))) return false;
     }
-    pageRefAdd(page, pinReferences(page));
-    if (page.isHuge) atomicAdd(page.compoundPincount, 1);
+    this.memory.gupCounters.requestedSlow(page, wholeMapped, pin);
+    return true;
   }
 
   /**
@@ -324,7 +370,7 @@ export class UserPages implements GetUserPages {
     vma: Vma,
     address: VirtualAddress,
     { write }: GupFlags,
-    because: 'absent' | 'shared',
+    because: Exclude<NotFollowed, 'overflow'>,
   ): void {
     const flags =
       (write === true ? FAULT_FLAG_WRITE : 0) | (because === 'shared' ? FAULT_FLAG_UNSHARE : 0);

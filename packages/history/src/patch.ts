@@ -12,6 +12,8 @@ export interface PatchFacts {
   readonly since?: Release;
   /** Where it was posted or can be read. */
   readonly url?: string;
+  /** Patches that must have been applied before. */
+  readonly needs?: readonly PatchFacts[];
 }
 
 /** A patch that was merged. */

@@ -7,8 +7,6 @@ import { type AnyProvision, type Provisions, provisions } from './provision.js';
  */
 export interface Patch extends PatchFacts {
   readonly provides?: readonly AnyProvision[];
-  /** Patches that must have been applied before. */
-  readonly needs?: readonly PatchFacts[];
   /** Patches that this one was written on top of and replaces, where they touch the same seam. */
   readonly supersedes?: readonly PatchFacts[];
 }

@@ -12,8 +12,10 @@ import { madviseSubsystem } from '@pagerace/madvise';
 import { mprotectHistories, mprotectSubsystem } from '@pagerace/mprotect';
 import { migrateHistories, migrateSubsystem } from '@pagerace/migrate';
 import {
+  gupCounters,
   Memory,
   MEMORY,
+  pinCounting,
   pteMapRule,
   TLB,
   Tlb,
@@ -29,9 +31,11 @@ import { writebackSubsystem } from '@pagerace/writeback';
 /** Binds what one package has to its tokens. */
 type Subsystem = (wiring: Wiring) => void;
 
+const pageModelHistories: readonly History[] = [pteMapRule, pinCounting, gupCounters];
+
 const pageModel: Subsystem = (wiring) => {
   wiring.bind(MEMORY, Memory).bind(TLB, Tlb).bind(USER_ACCESS, UserAccess);
-  bindOldest(wiring, [pteMapRule]);
+  bindOldest(wiring, pageModelHistories);
 };
 
 /**
@@ -58,7 +62,7 @@ export const subsystems: readonly Subsystem[] = [
 ];
 
 export const subsystemHistories: readonly History[] = [
-  pteMapRule,
+  ...pageModelHistories,
   ...swapHistories,
   ...rmapHistories,
   ...cowHistories,

@@ -34,13 +34,41 @@ export {
   GUP_PIN_COUNTING_BIAS,
   pageMaybeDmaPinned,
   pageNeedsCowForDma,
-  pinReferences,
   putPage,
   putPageTestzero,
   tryGetPage,
   unpinUserPage,
 } from './page/page-references.js';
 export { Page, type PageFlag, pageFlagNames } from './page/page.js';
+export {
+  exactPincount,
+  EveryReferenceIsPin,
+  grabHeadThenPin,
+  gupTrackPinned,
+  HugePinsExact,
+  PIN_COUNTING,
+  PinAddsBias,
+  pinCounting,
+  type PinCounting,
+  PinsNotCounted,
+  type ReferenceKind,
+  ReferenceThenBias,
+  type SpeculativeReference,
+  trackFollPin,
+} from './page/pin-counting.js';
+export {
+  FiveGupCounters,
+  FollPinCounters,
+  FollPinCountersButZeroPage,
+  follPinCounters,
+  GUP_COUNTERS,
+  gupCounters,
+  type GupCounters,
+  gupVmstat,
+  NoGupCounters,
+  zeroPageNotPinned,
+} from './page/gup-counters.js';
+export { VmStat, type VmStatOptions } from './page/vmstat.js';
 
 export { isolateLruPage, putbackLruPage } from './lru/isolate-lru-page.js';
 export { type LruPvecs, type Pagevec, PAGEVEC_SIZE } from './lru/lru-batches.js';

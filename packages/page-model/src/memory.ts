@@ -6,11 +6,15 @@ import { ARCHITECTURE, type Architecture, type PageTableLevel } from './architec
 import type { AddressSpace } from './mapping/address-space.js';
 import { Lruvec } from './lru/lruvec.js';
 import type { Mm } from './mm/mm-struct.js';
+import { GUP_COUNTERS, type GupCounters } from './page/gup-counters.js';
 import { PageAllocator } from './page/page-allocator.js';
 import { ZEROS } from './page/page-contents.js';
 import type { Pte } from './page-table/page-table-entry.js';
 import { PageTable } from './page-table/page-table.js';
+import { GUP_PIN_COUNTING_BIAS } from './page/page-references.js';
 import { Page } from './page/page.js';
+import { PIN_COUNTING, type PinCounting } from './page/pin-counting.js';
+import { VmStat, type VmStatOptions } from './page/vmstat.js';
 import { keptByLocks, PTE_MAP_RULE, type PteMapRule } from './page-table/pte-map-rule.js';
 import { LruBatches } from './lru/lru-batches.js';
 
@@ -34,6 +38,17 @@ export interface MemoryOptions {
    * walk the page table for each access, which costs fewer executions. Default false.
    */
   readonly tlb?: boolean;
+  /** GUP_PIN_COUNTING_BIAS; less lets a few references be as many as a pin. Default 1024. */
+  readonly pinBias?: number;
+  /**
+   * How many bits `_refcount` has, of which one is the sign: where a scenario is about counts that overflow. It
+   * has 32, and a scenario without this one never gets near. Default: it never overflows.
+   */
+  readonly refcountBits?: number;
+  /** CONFIG_DEBUG_VM, of what put_user_page() asserts; other VM_BUG_ON()s are always there. Default true. */
+  readonly debugVm?: boolean;
+  /** Whether the counters of /proc/vmstat are kept; default not, and then they are nowhere accessed. */
+  readonly vmstat?: VmStatOptions;
 }
 
 export const MEMORY_OPTIONS = token<MemoryOptions>('page-model.MemoryOptions');
@@ -57,6 +72,12 @@ export class Memory {
   readonly hugePages: readonly Page[];
   /** How page tables are used; where no huge page can come into the place of one, its locks keep it. */
   readonly pteMapRule: PteMapRule;
+  /** GUP_PIN_COUNTING_BIAS. */
+  readonly pinBias: number;
+  readonly refcountBits: number | undefined;
+  readonly debugVm: boolean;
+  /** The counters of /proc/vmstat, where a scenario looks at them. */
+  readonly vmstat: VmStat | undefined;
   readonly lruvec = new Lruvec();
   readonly lruBatches: LruBatches;
   readonly allocator: PageAllocator;
@@ -73,6 +94,8 @@ export class Memory {
     @inject(ARCHITECTURE) readonly arch: Architecture,
     @inject(MEMORY_OPTIONS) options: MemoryOptions,
     @inject(PTE_MAP_RULE) pteMapRule: PteMapRule,
+    @inject(PIN_COUNTING) readonly pinCounting: PinCounting,
+    @inject(GUP_COUNTERS) readonly gupCounters: GupCounters,
   ) {
     this.pageSize = 2 ** arch.pageShift;
     this.levels = arch.levels.slice(-(options.pageTableLevels ?? 2));
@@ -85,6 +108,10 @@ export class Memory {
     this.hpagePmdSize = 2 ** (this.levels.at(-2)?.shift ?? arch.pageShift);
     const { hugePages = 0 } = options;
     this.pteMapRule = hugePages === 0 ? keptByLocks : pteMapRule;
+    this.pinBias = options.pinBias ?? GUP_PIN_COUNTING_BIAS;
+    this.refcountBits = options.refcountBits;
+    this.debugVm = options.debugVm ?? true;
+    this.vmstat = options.vmstat && new VmStat(machine, gupCounters.items, options.vmstat);
     const span = this.hpagePmdSize / this.pageSize;
     const firstHuge = Math.ceil((options.pages + 1) / span) * span;
     this.hugePages = Array.from({ length: hugePages }, (_, nth) =>
@@ -103,6 +130,11 @@ export class Memory {
       this.#hugeFrames.set(pfn + nth, page);
     }
     return head;
+  }
+
+  /** Whether a count of references can overflow, so that those who look at it must. */
+  get countsMayOverflow(): boolean {
+    return this.refcountBits !== undefined;
   }
 
   /** Whether anything can be mapped by a huge page. */

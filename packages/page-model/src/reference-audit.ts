@@ -1,6 +1,5 @@
 import { MachineProperty, Violation } from '@pagerace/machine';
 import type { Memory } from './memory.js';
-import { pinReferences } from './page/page-references.js';
 import type { Page } from './page/page.js';
 
 /**
@@ -29,12 +28,17 @@ export function auditReferences(
       countInPageCache(memory, subpages) +
       (page.flags.bit('swapcache').read() === 1 ? 1 : 0) +
       (holders.get(page) ?? 0) +
-      pins * pinReferences(page);
+      memory.pinCounting.inRefcount(page, pins);
     for (const [nth, one] of subpages.entries()) {
       demand(one, '_mapcount', one._mapcount.read() + 1, isFree ? 0 : each[nth]!);
     }
     demand(page, 'compound_mapcount', page.compoundMapcount.read() + 1, isFree ? 0 : whole);
-    demand(page, 'compound_pincount', page.compoundPincount.read(), page.isHuge ? pins : 0);
+    demand(
+      page,
+      'compound_pincount',
+      page.compoundPincount.read(),
+      memory.pinCounting.isExact(page) ? pins : 0,
+    );
     demand(page, '_refcount', page._refcount.read(), references);
     if ((references === 0) !== isFree) {
       throw new Violation(

@@ -16,10 +16,14 @@ import type { Page } from './page.js';
 
 const file = 'include/linux/page_ref.h';
 
-/** page_ref_count(), page_count(): how many references there are. Unordered. */
-export const pageCount = defineKernelFunction(file, 'page_count', (page: Page): number =>
-  atomicRead(page._refcount),
-);
+/** page_ref_count(), page_count(): how many references there are; negative once they overflow. Unordered. */
+export const pageCount = defineKernelFunction(file, 'page_count', ({ _refcount, memory }: Page) => {
+  const count = atomicRead(_refcount);
+  const { refcountBits } = memory;
+  if (refcountBits === undefined) return count;
+  const rest = 32 - refcountBits;
+  return (count << rest) >> rest;
+});
 
 /** set_page_count(): for a page that nobody else has. */
 export const setPageCount = defineKernelFunction(

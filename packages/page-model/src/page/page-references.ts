@@ -1,24 +1,13 @@
-import { atomicAdd, atomicRead, defineKernelFunction, testBit } from '@pagerace/machine';
+import { defineKernelFunction, testBit } from '@pagerace/machine';
 import type { Page } from './page.js';
 import { pageCacheRelease } from '../lru/page-cache-release.js';
 import type { Vma } from '../mm/vma.js';
-import {
-  pageCount,
-  pageRefAddUnless,
-  pageRefDecAndTest,
-  pageRefInc,
-  pageRefSubAndTest,
-} from './page-ref.js';
+import { pageCount, pageRefAddUnless, pageRefDecAndTest, pageRefInc } from './page-ref.js';
 
 const file = 'include/linux/mm.h';
 
-/** What a FOLL_PIN reference adds to the count of a small page. */
+/** What a FOLL_PIN reference adds to the count of a small page, unless `MemoryOptions.pinBias` says otherwise. */
 export const GUP_PIN_COUNTING_BIAS = 1024;
-
-/** What a FOLL_PIN reference adds to _refcount; a huge page counts its pins in compound_pincount besides. */
-export function pinReferences({ isHuge }: Page): number {
-  return isHuge ? 1 : GUP_PIN_COUNTING_BIAS;
-}
 
 /** get_page(): one more reference to a page of which the caller has one. Unordered. */
 export const getPage = defineKernelFunction(file, 'get_page', (page: Page): void => {
@@ -59,27 +48,18 @@ export const __putPage = defineKernelFunction('mm/swap.c', '__put_page', (page: 
   page.memory.allocator.freeUnrefPage(page.head);
 });
 
-/** unpin_user_page() (mm/gup.c): gives a FOLL_PIN reference back, the pin before the reference. */
-export const unpinUserPage = defineKernelFunction(
-  'mm/gup.c',
-  'unpin_user_page',
-  (page: Page): void => {
-    if (page.isZeroPage) return;
-    if (page.isHuge) atomicAdd(page.compoundPincount, -1);
-    if (pageRefSubAndTest(page, pinReferences(page))) __putPage(page);
-  },
-);
+/** unpin_user_page(): gives a FOLL_PIN reference back, the pin before the reference. */
+export function unpinUserPage(page: Page): void {
+  page.memory.pinCounting.unpin(page);
+}
 
 /**
  * page_maybe_dma_pinned(): whether there is a FOLL_PIN reference; of a small page, whether there is or may
  * seem to be one. Unordered.
  */
-export const pageMaybeDmaPinned = defineKernelFunction(
-  file,
-  'page_maybe_dma_pinned',
-  (page: Page): boolean =>
-    page.isHuge ? atomicRead(page.compoundPincount) > 0 : pageCount(page) >= GUP_PIN_COUNTING_BIAS,
-);
+export function pageMaybeDmaPinned(page: Page): boolean {
+  return page.memory.pinCounting.maybePinned(page);
+}
 
 /** page_needs_cow_for_dma() (v5.11): whether fork must copy a page of `vma` at once. Hold the PTL. Unordered. */
 export const pageNeedsCowForDma = defineKernelFunction(

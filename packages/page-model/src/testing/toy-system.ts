@@ -2,17 +2,24 @@ import { Wiring } from '@pagerace/di';
 import { Machine, MACHINE, type OrderingSites } from '@pagerace/machine';
 import {
   ARCHITECTURE,
+  GUP_COUNTERS,
+  type GupCounters,
   keptByLocks,
   Memory,
   MEMORY,
   MEMORY_OPTIONS,
+  NoGupCounters,
+  PIN_COUNTING,
+  type PinCounting,
   PTE_MAP_RULE,
   type PteMapRule,
+  ReferenceThenBias,
   TLB,
   Tlb,
   TLB_FLUSH,
   USER_ACCESS,
   UserAccess,
+  type VmStatOptions,
 } from '../index.js';
 import { NoTlb, ToyArchitecture } from './toy-architecture.js';
 
@@ -26,6 +33,14 @@ export interface ToyOptions {
   readonly hpagePmdNr?: number;
   readonly tlb?: boolean;
   readonly pteMapRule?: PteMapRule;
+  readonly pinBias?: number;
+  readonly refcountBits?: number;
+  readonly debugVm?: boolean;
+  readonly vmstat?: VmStatOptions;
+  /** Default that of v5.14. */
+  readonly pinCounting?: new () => PinCounting;
+  /** Default none. */
+  readonly gupCounters?: new () => GupCounters;
   readonly orderingSites?: OrderingSites | undefined;
 }
 
@@ -45,17 +60,22 @@ export function toySystem({
   hpagePmdNr = 1,
   tlb = false,
   pteMapRule = keptByLocks,
+  pinCounting = ReferenceThenBias,
+  gupCounters = NoGupCounters,
   orderingSites,
+  ...rest
 }: ToyOptions = {}): ToySystem {
   const machine = new Machine({ cpus, ...(orderingSites === undefined ? {} : { orderingSites }) });
   const wiring = new Wiring()
     .bindValue(MACHINE, machine)
-    .bindValue(MEMORY_OPTIONS, { pages, pageTableLevels, hugePages, hpagePmdNr, tlb })
+    .bindValue(MEMORY_OPTIONS, { pages, pageTableLevels, hugePages, hpagePmdNr, tlb, ...rest })
     .bind(ARCHITECTURE, ToyArchitecture)
     .bind(TLB, Tlb)
     .bind(TLB_FLUSH, NoTlb)
     .bind(MEMORY, Memory)
     .bindValue(PTE_MAP_RULE, pteMapRule)
+    .bind(PIN_COUNTING, pinCounting)
+    .bind(GUP_COUNTERS, gupCounters)
     .bind(USER_ACCESS, UserAccess);
   return { machine, wiring };
 }

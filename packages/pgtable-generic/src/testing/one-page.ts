@@ -33,6 +33,10 @@ import {
   type Ptep,
   putPage,
   keptByLocks,
+  GUP_COUNTERS,
+  NoGupCounters,
+  PIN_COUNTING,
+  PinsNotCounted,
   PTE_MAP_RULE,
   TLB,
   Tlb,
@@ -112,6 +116,8 @@ export function withOnePage(
       .bindValue(MEMORY_OPTIONS, { pages: 4 })
       .bind(MEMORY, Memory)
       .bindValue(PTE_MAP_RULE, keptByLocks)
+      .bind(PIN_COUNTING, PinsNotCounted)
+      .bind(GUP_COUNTERS, NoGupCounters)
       .bind(TLB, Tlb)
       .bind(FAULT_HANDLER, ZeroFill)
       .bind(USER_ACCESS, UserAccess);
