@@ -55,6 +55,8 @@ import { WRITE_PROTECT_ORDERING, type WriteProtectOrdering } from './write-prote
 /** A page for a copy, allocated while no lock was held; who uses it takes it out. */
 interface Prealloc {
   page: Page | undefined;
+  /** A page is to be copied, and there is none to copy it to: -EAGAIN. */
+  isMissing: boolean;
 }
 
 /** kernel/fork.c and mm/memory.c of v5.17, but for the seams, for private anonymous mappings. */
@@ -109,11 +111,12 @@ export class Process implements Fork {
 
   /**
    * Of what one page table covers: the locks of both tables are held together over all entries, the
-   * child's taken first. They are given back only to allocate a page, for the copy of one that may be pinned.
+   * child's taken first. They are given back only to allocate: a page for the copy of one that may be pinned,
+   * or one for the count of a swap slot.
    */
   @kernelFunction('mm/memory.c')
   copyPteRange(dst: Vma, src: Vma, start: VirtualAddress, end: VirtualAddress): void {
-    const prealloc: Prealloc = { page: undefined };
+    const prealloc: Prealloc = { page: undefined, isMissing: false };
     let address = start;
     for (;;) {
       pteAlloc(dst.mm, address);
@@ -126,13 +129,14 @@ export class Process implements Fork {
       }
       pteUnmapUnlock(dstTable);
       if (srcTable === undefined || address >= end) break;
-      // page_copy_prealloc().
-      prealloc.page = this.memory.allocator.allocPage();
+      // page_copy_prealloc(). Otherwise add_swap_count_continuation(): the slot's count gets its page.
+      if (prealloc.isMissing) prealloc.page = this.memory.allocator.allocPage();
+      prealloc.isMissing = false;
     }
     if (prealloc.page !== undefined) putPage(prealloc.page);
   }
 
-  /** Hold the locks of both tables. @returns the address whose page needs one to be copied to, or `end` */
+  /** Hold the locks of both tables. @returns the address whose entry needs a page before it can be copied, or `end` */
   #copyPtes(
     dst: Vma,
     src: Vma,
@@ -147,7 +151,7 @@ export class Process implements Fork {
       const pte = this.arch.ptepGet(srcPtep);
       if (this.arch.pteNone(pte)) continue;
       if (!this.arch.ptePresent(pte)) {
-        this.copyNonpresentPte(dst, src, address, dstPtep, srcPtep, pte);
+        if (!this.copyNonpresentPte(dst, src, address, dstPtep, srcPtep, pte)) return address;
         continue;
       }
       if (!this.copyPresentPte(dst, src, address, dstPtep, srcPtep, pte, prealloc)) return address;
@@ -202,6 +206,7 @@ export class Process implements Fork {
     prealloc: Prealloc,
   ): boolean {
     const copy = prealloc.page;
+    prealloc.isMissing = copy === undefined;
     if (copy === undefined) return false;
     prealloc.page = undefined;
     copy.contents.copyFrom(page.contents);
@@ -214,6 +219,7 @@ export class Process implements Fork {
     return true;
   }
 
+  /** @returns false for -EIO: the slot's count needs a continuation page. Nothing is changed then */
   @kernelFunction('mm/memory.c')
   copyNonpresentPte(
     dst: Vma,
@@ -222,7 +228,7 @@ export class Process implements Fork {
     dstPtep: Ptep,
     srcPtep: Ptep,
     pte: Pte,
-  ): void {
+  ): boolean {
     const entry = this.arch.pteToSwpEntry(pte);
     let shared = pte;
     if (isMigrationEntry(entry)) {
@@ -232,15 +238,16 @@ export class Process implements Fork {
         shared = readable;
       }
       this.arch.setPteAt(dst.mm, address, dstPtep, shared);
-      return;
+      return true;
     }
-    this.swap.swapDuplicate(entry);
+    if (!this.swap.swapDuplicate(entry)) return false;
     if (this.arch.pteSwpExclusive(pte)) {
       shared = this.arch.pteSwpClearExclusive(pte);
       this.arch.setPteAt(src.mm, address, srcPtep, shared);
     }
     if (dst.userfaultfdCtx === null) shared = this.arch.pteSwpClearUffdWp(shared);
     this.arch.setPteAt(dst.mm, address, dstPtep, shared);
+    return true;
   }
 
   /** The page is shared from now on, wherever it is put. */

@@ -229,7 +229,10 @@ describe('fork', () => {
 
   // copy_nonpresent_pte(), mm/memory.c, v5.19 (1493a1913e34): whoever swaps the page in must not take it for
   // its own.
-  test('shares a page in swap, and takes the exclusive marker from both entries', () => {
+  test.each([
+    ['', false],
+    [', where the count of its slot needs a page at first', true],
+  ])('shares a page in swap, and takes the exclusive marker from both entries%s', (_, fails) => {
     const seen = once((system) => {
       const { arch, fork, mm, rmap, swap } = system;
       const { page, child } = family(system);
@@ -241,6 +244,7 @@ describe('fork', () => {
       unlockPage(page);
       const { ptep } = walkToPte(mm, 0)!;
       ptep.write(arch.pteSwpMkexclusive(ptep.read()));
+      if (fails) swap.failSwapDuplicate();
       fork.dupMmap(mm, child);
       const ptes = [mm, child].map((one) => walkToPte(one, 0)!.ptep.read());
       return [

@@ -4,6 +4,12 @@ export {
   type AnonExclusive,
   anonExclusiveBarriers,
 } from './anon-exclusive.js';
+export {
+  ARCH_UNMAP_ONE,
+  type ArchUnmapOne,
+  freeSlotOfFailedUnmap,
+  savePageMetadata,
+} from './arch-unmap-one.js';
 export { LAZY_FREE_LOG, type LazyFreeDecision, type LazyFreeLog } from './lazy-free-log.js';
 export {
   DiscardUnlessDirty,

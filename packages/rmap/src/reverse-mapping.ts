@@ -4,6 +4,8 @@ import {
   atomicInc,
   atomicIncAndTest,
   atomicSet,
+  cell,
+  type Cell,
   kernelFunction,
   nonatomicSetBit,
   smpMb,
@@ -43,6 +45,7 @@ import {
 } from '@pagerace/page-model';
 import { SWAP, type Swap } from '@pagerace/swap';
 import { ANON_EXCLUSIVE, type AnonExclusive } from './anon-exclusive.js';
+import { ARCH_UNMAP_ONE, type ArchUnmapOne } from './arch-unmap-one.js';
 import { LAZY_FREE_LOG, type LazyFreeLog } from './lazy-free-log.js';
 import { LAZY_FREE_RULE, type LazyFreeRule } from './lazy-free-rule.js';
 import { pageVmaMappedWalk, pageVmaMappedWalkDone, PVMW_SYNC } from './page-vma-mapped.js';
@@ -55,10 +58,14 @@ import { UNMAP_FLUSH, type UnmapFlush } from './unmap-flush.js';
 /** mm/rmap.c, of v5.17 but for the seams. */
 @injectable()
 export class ReverseMapping implements Rmap {
+  /** Whether arch_unmap_one() is going to fail; undefined where nobody wants it to. */
+  #archUnmapOneFails: Cell<boolean> | undefined;
+
   constructor(
     @inject(ARCHITECTURE) private readonly arch: Architecture,
     @inject(SWAP) private readonly swap: Swap,
     @inject(UNMAP_FLUSH) private readonly flush: UnmapFlush,
+    @inject(ARCH_UNMAP_ONE) private readonly archUnmap: ArchUnmapOne,
     @inject(LAZY_FREE_RULE) private readonly lazyFree: LazyFreeRule,
     @inject(ANON_EXCLUSIVE) private readonly exclusive: AnonExclusive,
     @inject(SWP_EXCLUSIVE) private readonly swpExclusive: SwpExclusive,
@@ -311,17 +318,32 @@ export class ReverseMapping implements Rmap {
       return false;
     }
     const entry: SwapEntry = page.private.read();
-    if (!this.swap.swapDuplicate(entry)) {
-      this.arch.setPteAt(vma.mm, address, ptep, pteval);
+    const mayReplace = this.#useSlot(page, entry, anonExclusive);
+    const pte = mayReplace ? this.#swapPte(entry, pteval, anonExclusive) : pteval;
+    this.arch.setPteAt(vma.mm, address, ptep, pte);
+    return mayReplace;
+  }
+
+  /** One more entry uses the slot, and the page is not exclusive any more. @returns false if it cannot be so */
+  #useSlot(page: Page, entry: SwapEntry, anonExclusive: boolean): boolean {
+    if (!this.swap.swapDuplicate(entry)) return false;
+    if (!this.#archUnmapOne()) {
+      if (this.archUnmap.failureFreesSlot) this.swap.swapFree(entry);
       return false;
     }
-    if (anonExclusive && !this.pageTryShareAnonRmap(page)) {
-      this.swap.swapFree(entry);
-      this.arch.setPteAt(vma.mm, address, ptep, pteval);
-      return false;
-    }
-    this.arch.setPteAt(vma.mm, address, ptep, this.#swapPte(entry, pteval, anonExclusive));
-    return true;
+    if (!anonExclusive || this.pageTryShareAnonRmap(page)) return true;
+    this.swap.swapFree(entry);
+    return false;
+  }
+
+  failArchUnmapOne(): void {
+    this.#archUnmapOneFails = cell(true, 'arch_unmap_one.fails');
+  }
+
+  /** arch_unmap_one(). @returns whether it has succeeded */
+  #archUnmapOne(): boolean {
+    if (this.#archUnmapOneFails === undefined || !this.archUnmap.isCalled) return true;
+    return !this.#archUnmapOneFails.exchange(false);
   }
 
   #swapPte(entry: SwapEntry, pteval: Pte, anonExclusive: boolean): Pte {

@@ -43,6 +43,11 @@ export interface Rmap {
    */
   tryToUnmap(page: Page, flags: TtuFlags): void;
   /**
+   * arch_unmap_one() is going to fail once in {@link tryToUnmap}, as sparc's may. That of every architecture
+   * that is modelled does nothing. During set-up.
+   */
+  failArchUnmapOne(): void;
+  /**
    * try_to_migrate(): puts a migration entry in the place of every entry that maps an anonymous page, unless
    * one of them must stay: an exclusive page that may be pinned (v5.19). Hold the page lock. Ask
    * page_mapped() afterwards.

@@ -1,6 +1,7 @@
 import type { Wiring } from '@pagerace/di';
 import { bindOldest, type History, unchanged } from '@pagerace/history';
 import { anonExclusiveHistory } from './anon-exclusive.js';
+import { archUnmapOne } from './arch-unmap-one.js';
 import { LAZY_FREE_LOG, LazyFreeLog } from './lazy-free-log.js';
 import { lazyFreeRule } from './lazy-free-rule.js';
 import { ReverseMapping } from './reverse-mapping.js';
@@ -11,6 +12,7 @@ import { batchedFlushNote, UNMAP_FLUSH, UnmapFlush } from './unmap-flush.js';
 export const rmapHistories: readonly History[] = [
   lazyFreeRule,
   batchedFlushNote,
+  archUnmapOne,
   anonExclusiveHistory,
   swpExclusiveHistory,
   // With counters: 5ee2fa2f0636. From v4.13 on a flag says the same.

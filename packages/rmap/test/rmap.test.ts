@@ -30,7 +30,13 @@ import {
 } from '@pagerace/page-model';
 import { notified } from '@pagerace/page-model/testing';
 import { describe, expect, test } from 'vitest';
-import { ANON_EXCLUSIVE, SWP_EXCLUSIVE, UNMAP_FLUSH } from '../src/index.js';
+import {
+  ANON_EXCLUSIVE,
+  ARCH_UNMAP_ONE,
+  type ArchUnmapOne,
+  SWP_EXCLUSIVE,
+  UNMAP_FLUSH,
+} from '../src/index.js';
 import { explored, exploredWeakly, once, type System } from './system.js';
 
 const vmFlags = VM_READ | VM_WRITE;
@@ -366,6 +372,56 @@ describe('try_to_unmap() of a page in the swap cache', () => {
       (wiring) => void wiring.overrideValue(ANON_EXCLUSIVE, { isTracked: true, hasBarriers }),
     );
     expect([verdict, error, isMissed]).toEqual(['verified', undefined, !hasBarriers]);
+  });
+
+  /** What is left of a page whose unmapping fails once, and then does not. */
+  const failing = (fail: (system: System) => void, rule: ArchUnmapOne) =>
+    once(
+      (system) => {
+        const { mm, rmap, swap } = system;
+        swap.swapon({ pages: 1 });
+        const vma = mm.mmap({ start: 0, pages: 1, vmFlags });
+        const page = map(system, vma, 0);
+        lockPage(page);
+        swap.addToSwap(page);
+        const before = pteAt(vma, 0);
+        fail(system);
+        const seen = [1, 2].map(() => {
+          rmap.tryToUnmap(page, {});
+          return [pteAt(vma, 0) === before, PageAnonExclusive(page), swap.pageSwapcount(page)];
+        });
+        unlockPage(page);
+        return seen;
+      },
+      undefined,
+      (wiring) => {
+        trackingExclusive(wiring);
+        wiring.overrideValue(ARCH_UNMAP_ONE, rule);
+      },
+    );
+  const freesSlot: ArchUnmapOne = { isCalled: true, failureFreesSlot: true };
+  const unmapped = [false, false, 1];
+  const putBack = [true, true, 0];
+
+  // try_to_unmap_one(), mm/rmap.c: ca827d55ebaa (v4.17) calls it, 322842ea3c72 (v5.19) frees the slot.
+  test.each([
+    ['v4.12', { isCalled: false, failureFreesSlot: false }, [unmapped, unmapped]],
+    [
+      'v4.17',
+      { isCalled: true, failureFreesSlot: false },
+      [
+        [true, true, 1],
+        [false, false, 2],
+      ],
+    ],
+    ['v5.19', freesSlot, [putBack, unmapped]],
+  ])('puts the entry back where arch_unmap_one() fails, on %s', (_release, rule, expected) => {
+    expect(failing(({ rmap }) => rmap.failArchUnmapOne(), rule)).toEqual(expected);
+  });
+
+  test('puts the entry back where swap_duplicate() fails', () => {
+    const fail = ({ swap }: System): void => swap.failSwapDuplicate();
+    expect(failing(fail, freesSlot)).toEqual([putBack, unmapped]);
   });
 
   test('is refused without a slot', () => {

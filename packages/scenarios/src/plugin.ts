@@ -74,6 +74,10 @@ import { swapExclusiveLastOfTwo } from './swap-exclusive/last-of-two.js';
 import { swapExclusiveLazyfree } from './swap-exclusive/lazyfree.js';
 import { swapExclusiveSharedInCache } from './swap-exclusive/shared-in-cache.js';
 import { swapExclusiveMprotect } from './swap-exclusive/mprotect.js';
+import {
+  swapExclusiveFailedArchUnmap,
+  swapExclusiveFailedDuplicate,
+} from './swap-exclusive/failed-unmap.js';
 import { swapExclusiveMremap } from './swap-exclusive/mremap.js';
 import { swapExclusiveReadOnly } from './swap-exclusive/read-only.js';
 import { swapExclusiveSoftDirty } from './swap-exclusive/soft-dirty.js';
@@ -171,6 +175,8 @@ export const scenarios = definePlugin({
     swapExclusiveUffdWp,
     swapExclusiveSoftDirty,
     swapExclusiveMremap,
+    swapExclusiveFailedArchUnmap,
+    swapExclusiveFailedDuplicate,
   ],
   patches: [madvFreeReproducerPatch],
 });

@@ -1,6 +1,8 @@
 import { inject, injectable } from '@pagerace/di';
 import { cover, ModelError, reach } from '@pagerace/explorer';
 import {
+  cell,
+  type Cell,
   kernelFunction,
   Order,
   read,
@@ -62,6 +64,8 @@ export const UNSTABLE_WRITE = 'I-STABLE';
 @injectable()
 export class SwapArea implements Swap {
   #device: SwapInfo | undefined;
+  /** Whether swap_duplicate() is going to fail; undefined where nobody wants it to. */
+  #swapDuplicateFails: Cell<boolean> | undefined;
 
   constructor(
     @inject(MEMORY) private readonly memory: Memory,
@@ -92,9 +96,14 @@ export class SwapArea implements Swap {
   swapDuplicate(entry: SwapEntry): boolean {
     spinLock(this.#info.lock);
     const { map } = this.#slotOf(entry);
-    writeOnce(map, read(map) + 1);
+    const succeeds = this.#swapDuplicateFails?.exchange(false) !== true;
+    if (succeeds) writeOnce(map, read(map) + 1);
     spinUnlock(this.#info.lock);
-    return true;
+    return succeeds;
+  }
+
+  failSwapDuplicate(): void {
+    this.#swapDuplicateFails = cell(true, 'swap_duplicate.fails');
   }
 
   @kernelFunction('mm/swapfile.c')

@@ -10,8 +10,13 @@ export interface Swap {
   swapon(device: SwapDevice): void;
   /** add_to_swap(): gives a page a slot and puts it into the swap cache. Hold the page lock. @returns whether it did */
   addToSwap(page: Page): boolean;
-  /** swap_duplicate(): one more page-table entry uses the slot. @returns whether it may */
+  /** swap_duplicate(): one more page-table entry uses the slot. @returns false if there is no continuation page for its count */
   swapDuplicate(entry: SwapEntry): boolean;
+  /**
+   * {@link swapDuplicate} is going to fail once, with -ENOMEM: the slot's count needs a continuation page, and
+   * there is none to be had without waiting. During set-up.
+   */
+  failSwapDuplicate(): void;
   /** swap_free(): a page-table entry uses the slot no more. */
   swapFree(entry: SwapEntry): void;
   /** free_swap_and_cache(): the same, and if it was the last entry, the slot's page leaves the swap cache unless it is mapped or locked. */

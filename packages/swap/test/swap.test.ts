@@ -72,6 +72,20 @@ describe('a slot', () => {
     expect(slots).toEqual([1, false, true, false, 1]);
   });
 
+  test('is not counted where swap_duplicate() fails', () => {
+    const seen = once(({ memory, swap }) => {
+      swap.swapon({ pages: 1 });
+      const page = lockedPage(memory);
+      swap.addToSwap(page);
+      swap.failSwapDuplicate();
+      return [1, 2].map(() => [swap.swapDuplicate(page.private.read()), swap.pageSwapcount(page)]);
+    });
+    expect(seen).toEqual([
+      [false, 0],
+      [true, 1],
+    ]);
+  });
+
   test('is freed once only', () => {
     const { verdict, error } = explored(({ machine, memory, swap }) => {
       machine.boot(() => {

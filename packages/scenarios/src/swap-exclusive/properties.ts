@@ -59,6 +59,12 @@ export const slotsAreCounted: PropertyDefinition = {
     'in the swap cache',
 };
 
+export const entryIsPutBack: PropertyDefinition = {
+  id: 'I-PUT-BACK',
+  statement:
+    'the entry of a page that cannot be unmapped is put back with all the bits that it had',
+};
+
 export const ksmIsShared: PropertyDefinition = {
   id: 'I-KSM',
   statement: 'a KSM page is never marked PG_anon_exclusive',
