@@ -182,6 +182,15 @@ export class PageFault implements FaultHandler {
       migrationEntryWait(vma.mm, address);
       return;
     }
+    // swapoff has come before, and has changed the entry: the access faults again if it must.
+    if (!this.swap.getSwapDevice(entry)) return;
+    this.#swapIn(fault, entry);
+    this.swap.putSwapDevice(entry);
+  }
+
+  /** do_swap_page(), while swapoff cannot free what the entry leads to. */
+  #swapIn(fault: VmFault, entry: SwapEntry): void {
+    const { vma, address } = fault;
     const cached = this.swap.lookupSwapCache(entry);
     if (cached === undefined && this.swap.skipsSwapCache(entry)) {
       const fresh = this.swap.swapinSkippingCache(entry);

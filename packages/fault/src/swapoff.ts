@@ -37,10 +37,21 @@ export const SWAPOFF = token<Swapoff>('fault.Swapoff', { providedBy: ['@pagerace
 /** swapoff(2), as far as it concerns those who have pages on the device. */
 export interface Swapoff {
   /**
-   * try_to_unuse(): brings every page of the device back into the page tables, read-only. The kernel begins
-   * again until no slot is used, or a signal is pending: here one is, after the first pass.
+   * swapoff(2): the device gets no more pages, its pages are brought back, and its tables freed, once nobody uses
+   * them.
+   *
+   * @param passes as of {@link tryToUnuse}
+   * @returns false for -EINTR: the device stays
    */
-  tryToUnuse(): void;
+  swapoff(passes?: number): boolean;
+  /**
+   * try_to_unuse(): brings every page of the device back into the page tables, read-only. It begins again until no
+   * slot is used, or a signal is pending.
+   *
+   * @param passes after how many of them a signal is pending. Default 1
+   * @returns whether no slot is used
+   */
+  tryToUnuse(passes?: number): boolean;
 }
 
 /** mm/swapfile.c, v5.17 and v5.19, for private anonymous mappings. */
@@ -54,9 +65,33 @@ export class SwapUnuse implements Swapoff {
   ) {}
 
   @kernelFunction('mm/swapfile.c')
-  tryToUnuse(): void {
-    // Every mm is on the list.
-    for (const mm of this.memory.mms) this.unuseMm(mm);
+  swapoff(passes?: number): boolean {
+    this.swap.beginSwapoff();
+    const isUnused = this.tryToUnuse(passes);
+    if (isUnused) this.swap.endSwapoff();
+    else this.swap.reinsertSwapInfo();
+    return isUnused;
+  }
+
+  @kernelFunction('mm/swapfile.c')
+  tryToUnuse(passes = 1): boolean {
+    for (let pass = 0; pass < passes && this.swap.isInUse(); pass++) {
+      this.#unuseMms();
+      this.#unuseSwapCache();
+    }
+    return !this.swap.isInUse();
+  }
+
+  #unuseMms(): void {
+    let mm = this.swap.mmlist.next();
+    while (mm !== undefined && this.swap.isInUse()) {
+      this.unuseMm(mm);
+      mm = this.swap.mmlist.next(mm);
+    }
+  }
+
+  /** Pages that no entry leads to any more. */
+  #unuseSwapCache(): void {
     for (const page of this.swap.pagesInSwapCache()) {
       lockPage(page);
       waitOnPageWriteback(page);

@@ -241,6 +241,8 @@ export class Process implements Fork {
       return true;
     }
     if (!this.swap.swapDuplicate(entry)) return false;
+    // Behind the parent: a swapoff that has visited the parent already has left no entry in it.
+    this.swap.mmlist.add(dst.mm, src.mm);
     if (this.arch.pteSwpExclusive(pte)) {
       shared = this.arch.pteSwpClearExclusive(pte);
       this.arch.setPteAt(src.mm, address, srcPtep, shared);

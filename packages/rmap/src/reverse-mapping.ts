@@ -319,6 +319,7 @@ export class ReverseMapping implements Rmap {
     }
     const entry: SwapEntry = page.private.read();
     const mayReplace = this.#useSlot(page, entry, anonExclusive);
+    if (mayReplace) this.swap.mmlist.add(vma.mm);
     const pte = mayReplace ? this.#swapPte(entry, pteval, anonExclusive) : pteval;
     this.arch.setPteAt(vma.mm, address, ptep, pte);
     return mayReplace;

@@ -83,6 +83,10 @@ import { swapExclusiveReadOnly } from './swap-exclusive/read-only.js';
 import { swapExclusiveSoftDirty } from './swap-exclusive/soft-dirty.js';
 import { swapExclusiveSwapoff } from './swap-exclusive/swapoff.js';
 import { swapExclusiveUffdioMove } from './swap-exclusive/uffdio-move.js';
+import {
+  swapExclusiveSwapoffSwapIn,
+  swapExclusiveSwapoffSynchronous,
+} from './swap-exclusive/swapoff-swap-in.js';
 import { swapExclusiveUffdWp } from './swap-exclusive/uffd-wp.js';
 import {
   swapExclusiveMigration,
@@ -172,6 +176,8 @@ export const scenarios = definePlugin({
     swapExclusiveMprotect,
     swapExclusiveReadOnly,
     swapExclusiveSwapoff,
+    swapExclusiveSwapoffSwapIn,
+    swapExclusiveSwapoffSynchronous,
     swapExclusiveUffdWp,
     swapExclusiveSoftDirty,
     swapExclusiveMremap,

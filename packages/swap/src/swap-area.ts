@@ -5,12 +5,16 @@ import {
   type Cell,
   kernelFunction,
   Order,
+  rcuReadLock,
+  rcuReadUnlock,
   read,
   readOnce,
   spinLock,
   spinUnlock,
+  synchronizeRcu,
   Violation,
   VM_BUG_ON,
+  waitEvent,
   writeOnce,
 } from '@pagerace/machine';
 import {
@@ -49,7 +53,9 @@ import {
   unlockPage,
 } from '@pagerace/page-model';
 import { RW_PAGE, type RwPage } from './rw-page.js';
+import { Mmlist } from './mmlist.js';
 import type { SwapDevice } from './swap-device.js';
+import { SWAP_DEVICE_GUARD, type SwapDeviceGuard } from './swap-device-guard.js';
 import type { Swap } from './swap.js';
 import { SYNCHRONOUS_SWAPIN, type SynchronousSwapin } from './synchronous-swapin.js';
 import { SWAP_HAS_CACHE, SwapInfo, type SwapSlot } from './swap-info.js';
@@ -57,12 +63,15 @@ import { SWAP_HAS_CACHE, SwapInfo, type SwapSlot } from './swap-info.js';
 /** The device that the model has. */
 const type = 0;
 
+const isNone = (count: number): boolean => count === 0;
+
 /** The property that a device demands which needs pages unchanged while it writes them. */
 export const UNSTABLE_WRITE = 'I-STABLE';
 
 /** Swap as of v5.17, but for the seams, for small pages, over one device. */
 @injectable()
 export class SwapArea implements Swap {
+  readonly mmlist = new Mmlist();
   #device: SwapInfo | undefined;
   /** Whether swap_duplicate() is going to fail; undefined where nobody wants it to. */
   #swapDuplicateFails: Cell<boolean> | undefined;
@@ -71,10 +80,67 @@ export class SwapArea implements Swap {
     @inject(MEMORY) private readonly memory: Memory,
     @inject(RW_PAGE) private readonly rwPage: RwPage,
     @inject(SYNCHRONOUS_SWAPIN) private readonly synchronousSwapin: SynchronousSwapin,
+    @inject(SWAP_DEVICE_GUARD) private readonly guard: SwapDeviceGuard,
   ) {}
 
   swapon(device: SwapDevice): void {
-    this.#device = new SwapInfo(device);
+    this.#device = new SwapInfo(this.memory.machine, device);
+  }
+
+  @kernelFunction('mm/swapfile.c')
+  getSwapDevice(_entry: SwapEntry): boolean {
+    if (this.guard.guards !== 'faults') return true;
+    const { isValid, users } = this.#info;
+    // percpu_ref_tryget_live().
+    rcuReadLock();
+    const isLive = readOnce(isValid);
+    if (isLive) users.here().fetchAdd(1);
+    rcuReadUnlock();
+    return isLive;
+  }
+
+  putSwapDevice(_entry: SwapEntry): void {
+    if (this.guard.guards === 'faults') this.#info.users.here().fetchAdd(-1, Order.release);
+  }
+
+  /** A look at the tables of the device, which swapoff waits for; undefined if it has come before. */
+  #guarded<T>(look: () => T): T | undefined {
+    if (this.guard.guards !== 'lookups') return look();
+    rcuReadLock();
+    const seen = readOnce(this.#info.isValid) ? look() : undefined;
+    rcuReadUnlock();
+    return seen;
+  }
+
+  beginSwapoff(): void {
+    this.#setWriteOk(false);
+  }
+
+  @kernelFunction('mm/swapfile.c')
+  reinsertSwapInfo(): void {
+    this.#setWriteOk(true);
+  }
+
+  #setWriteOk(writeOk: boolean): void {
+    const { lock, writeOk: flag } = this.#info;
+    spinLock(lock);
+    writeOnce(flag, writeOk);
+    spinUnlock(lock);
+  }
+
+  isInUse(): boolean {
+    return readOnce(this.#info.inusePages) > 0;
+  }
+
+  endSwapoff(): void {
+    const { isValid, tables, users } = this.#info;
+    if (this.guard.guards !== 'nothing') {
+      // percpu_ref_kill(); before v5.14 ~SWP_VALID.
+      writeOnce(isValid, false);
+      synchronizeRcu();
+      for (const count of users.all) waitEvent(count, isNone);
+    }
+    tables.free();
   }
 
   hasStableWrites(_entry: SwapEntry): boolean {
@@ -125,9 +191,17 @@ export class SwapArea implements Swap {
       (before & ~SWAP_HAS_CACHE) === 0,
       `swap slot ${String(swpOffset(entry))} is freed unused`,
     );
-    writeOnce(map, before - 1);
+    this.#setCount(map, before - 1);
     spinUnlock(this.#info.lock);
     return before - 1;
+  }
+
+  /** __swap_entry_free_locked(), and swap_range_free() of a slot that nobody uses any more. Hold the lock. */
+  #setCount(map: Cell<number>, count: number): void {
+    writeOnce(map, count);
+    if (count > 0) return;
+    const { inusePages } = this.#info;
+    writeOnce(inusePages, read(inusePages) - 1);
   }
 
   /** __try_to_reclaim_swap() with TTRS_UNMAPPED; the device is never so full that mapped pages are taken, too. */
@@ -144,7 +218,7 @@ export class SwapArea implements Swap {
 
   @kernelFunction('mm/swap_state.c')
   lookupSwapCache(entry: SwapEntry): Page | undefined {
-    return this.#findGetPage(this.#slotOf(entry).cached);
+    return this.#guarded(() => this.#findGetPage(this.#slotOf(entry).cached));
   }
 
   #findGetPage(cached: SwapSlot['cached']): Page | undefined {
@@ -180,7 +254,8 @@ export class SwapArea implements Swap {
   skipsSwapCache(entry: SwapEntry): boolean {
     if (!this.#info.traits.synchronousIo || !this.synchronousSwapin.skipsSwapCache) return false;
     // __swap_count().
-    return (readOnce(this.#slotOf(entry).map) & ~SWAP_HAS_CACHE) === 1;
+    const map = this.#guarded(() => readOnce(this.#slotOf(entry).map)) ?? 0;
+    return (map & ~SWAP_HAS_CACHE) === 1;
   }
 
   swapinSkippingCache(entry: SwapEntry): Page | undefined {
@@ -230,10 +305,10 @@ export class SwapArea implements Swap {
 
   /**
    * SWAP_HAS_CACHE is set before the page is in the swap cache, and cleared after it has left it. The kernel
-   * waits for that with schedule_timeout_uninterruptible(1).
+   * waits for that with schedule_timeout_uninterruptible(1), and looks at no table meanwhile.
    */
   #awaitSettled(entry: SwapEntry): void {
-    this.#slotOf(entry).isSettled.await((settled) => settled, Order.acquire);
+    this.#slotAt(entry).isSettled.await((settled) => settled, Order.acquire);
   }
 
   @kernelFunction('mm/page_io.c')
@@ -403,10 +478,14 @@ export class SwapArea implements Swap {
   /** get_swap_page(): a slot for a page that is going into the swap cache. */
   #getSwapPage(): SwapEntry | undefined {
     if (this.#device === undefined) return undefined;
-    spinLock(this.#info.lock);
-    const nth = this.#info.slots.findIndex(({ map }) => read(map) === 0);
-    if (nth >= 0) writeOnce(this.#info.slots[nth]!.map, SWAP_HAS_CACHE);
-    spinUnlock(this.#info.lock);
+    const { inusePages, lock, slots, writeOk } = this.#info;
+    spinLock(lock);
+    const nth = read(writeOk) ? slots.findIndex(({ map }) => read(map) === 0) : -1;
+    if (nth >= 0) {
+      writeOnce(slots[nth]!.map, SWAP_HAS_CACHE);
+      writeOnce(inusePages, read(inusePages) + 1);
+    }
+    spinUnlock(lock);
     return nth < 0 ? undefined : swpEntry(type, nth + 1);
   }
 
@@ -414,7 +493,7 @@ export class SwapArea implements Swap {
   #putSwapPage(entry: SwapEntry): void {
     spinLock(this.#info.lock);
     const { map, isSettled } = this.#slotOf(entry);
-    writeOnce(map, read(map) & ~SWAP_HAS_CACHE);
+    this.#setCount(map, read(map) & ~SWAP_HAS_CACHE);
     isSettled.write(true, Order.release);
     spinUnlock(this.#info.lock);
   }
@@ -425,6 +504,10 @@ export class SwapArea implements Swap {
    * @returns `taken` for -EEXIST: somebody else has claimed it; `unused` for -ENOENT: no entry has it
    */
   #swapcachePrepare(entry: SwapEntry): 'claimed' | 'taken' | 'unused' {
+    return this.#guarded(() => this.#claimForCache(entry)) ?? 'unused';
+  }
+
+  #claimForCache(entry: SwapEntry): 'claimed' | 'taken' | 'unused' {
     const { map, isSettled } = this.#slotOf(entry);
     spinLock(this.#info.lock);
     const now = read(map);
@@ -480,6 +563,11 @@ export class SwapArea implements Swap {
 
   /** The slot that an entry names, which it is then reached by. */
   #slotOf(entry: SwapEntry): SwapSlot {
+    this.#info.tables.check('use of');
+    return this.#slotAt(entry);
+  }
+
+  #slotAt(entry: SwapEntry): SwapSlot {
     const { arch } = this.memory;
     return reach(
       this.#info.slots[swpOffset(entry) - 1]!,

@@ -1,5 +1,13 @@
 import { whole } from '@pagerace/explorer';
-import { cell, type Cell, formatted, Spinlock } from '@pagerace/machine';
+import {
+  Allocation,
+  cell,
+  type Cell,
+  formatted,
+  type Machine,
+  PerCpu,
+  Spinlock,
+} from '@pagerace/machine';
 import type { ByteString, Page } from '@pagerace/page-model';
 import { type SwapDevice, type SwapDeviceTraits, traitsOf } from './swap-device.js';
 
@@ -29,11 +37,22 @@ export class SwapInfo {
   readonly lock = new Spinlock('swap_lock');
   /** swap_address_space()->i_pages, which protects the swap cache. */
   readonly pagesLock = new Spinlock('i_pages');
+  /** SWP_WRITEOK: pages may get slots. */
+  readonly writeOk = cell(true, 'swap.SWP_WRITEOK');
+  /** inuse_pages: how many slots are used. */
+  readonly inusePages = cell(0, 'swap.inuse_pages');
+  /** Whether get_swap_device() succeeds: SWP_VALID or, since v5.14, that {@link users} is not killed. */
+  readonly isValid = cell(true, 'swap.valid');
+  /** users, a percpu_ref: how many faults each CPU has begun that have not ended. */
+  readonly users: PerCpu<Cell<number>>;
+  /** swap_map[], the swap cache and the extents: swapoff frees them. */
+  readonly tables = new Allocation('the tables of the swap device', true);
   /** From slot 1 on: slot 0 holds the header, so that no architecture's swap entry is an empty one. */
   readonly slots: readonly SwapSlot[];
 
-  constructor({ pages, kind = 'zswap' }: SwapDevice) {
+  constructor(machine: Machine, { pages, kind = 'zswap' }: SwapDevice) {
     this.traits = traitsOf(kind);
+    this.users = new PerCpu(machine, ({ id }) => cell(0, `swap.users[${String(id)}]`));
     this.slots = Array.from({ length: pages }, (_, nth) => {
       const name = `swap${String(nth + 1)}`;
       return whole(() => ({

@@ -1,5 +1,6 @@
 import { token } from '@pagerace/di';
 import type { ByteString, Half, Page, SwapEntry } from '@pagerace/page-model';
+import type { Mmlist } from './mmlist.js';
 import type { SwapDevice } from './swap-device.js';
 
 export const SWAP = token<Swap>('swap.Swap', { providedBy: ['@pagerace/swap'] });
@@ -8,6 +9,23 @@ export const SWAP = token<Swap>('swap.Swap', { providedBy: ['@pagerace/swap'] })
 export interface Swap {
   /** swapon(): from now on there is this swap device. During set-up; there is none before. */
   swapon(device: SwapDevice): void;
+  /** init_mm.mmlist. An address space is put on it before it gets a swap entry. */
+  readonly mmlist: Mmlist;
+  /** get_swap_device() of do_swap_page(): swapoff waits for {@link putSwapDevice}, since v5.14. @returns false if it has come before */
+  getSwapDevice(entry: SwapEntry): boolean;
+  /** put_swap_device(). */
+  putSwapDevice(entry: SwapEntry): void;
+  /** The begin of swapoff(): no page gets a slot any more (~SWP_WRITEOK). */
+  beginSwapoff(): void;
+  /** READ_ONCE(si->inuse_pages): whether a slot is used. */
+  isInUse(): boolean;
+  /** reinsert_swap_info(): swapoff() has failed, and pages get slots again. */
+  reinsertSwapInfo(): void;
+  /**
+   * The end of swapoff(), when no slot is used: waits for those who have got the device before, and then frees
+   * its tables.
+   */
+  endSwapoff(): void;
   /** add_to_swap(): gives a page a slot and puts it into the swap cache. Hold the page lock. @returns whether it did */
   addToSwap(page: Page): boolean;
   /** swap_duplicate(): one more page-table entry uses the slot. @returns false if there is no continuation page for its count */

@@ -67,6 +67,8 @@ export class Mm {
   readonly pmdHugePte: Cell<readonly Deposit[]>;
   /** mm_nr_ptes(), in tables: how many of the last level there are. */
   readonly nrPtes: Atomic;
+  /** Whether mm->mmlist is in the list of the address spaces that swapoff visits. */
+  readonly isOnMmlist: Cell<boolean>;
   /** mm->notifier_subscriptions: whom to tell before and after mappings change. */
   readonly notifiers: MmuNotifier[] = [];
   /** The root of the page table. */
@@ -96,6 +98,7 @@ export class Mm {
       (deposits) => deposits.map(({ table }) => table.name).join(', ') || 'empty',
     );
     this.nrPtes = cell(0, `${name}.nr_ptes`);
+    this.isOnMmlist = cell(false, `${name}.mmlist`);
     this.pgd = memory.addPageTable(memory.levels[0]!, name);
     this.#vmas = cell<readonly Vma[]>([], `${name}.mmap`);
     memory.mms.push(this);
