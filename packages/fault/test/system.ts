@@ -15,7 +15,13 @@ import {
 } from '@pagerace/page-model';
 import { exploring, toySystem } from '@pagerace/page-model/testing';
 import { RMAP, type Rmap, rmapSubsystem } from '@pagerace/rmap';
-import { SWAP, type Swap, swapSubsystem } from '@pagerace/swap';
+import {
+  SWAP,
+  SWAP_DEVICE_GUARD,
+  type Swap,
+  swapSubsystem,
+  SYNCHRONOUS_SWAPIN,
+} from '@pagerace/swap';
 import { faultSubsystem, SWAPOFF, type Swapoff } from '../src/index.js';
 
 export interface System {
@@ -32,13 +38,19 @@ export interface System {
   readonly migrate: Migrate;
 }
 
-function compose(): System {
+/** @param guards whether do_swap_page() holds the swap device, as since v5.14; or as before v5.3 */
+function compose(guards: 'nothing' | 'faults' = 'nothing'): System {
   const { machine, wiring } = toySystem({ hugePages: 1, hpagePmdNr: 2 });
   swapSubsystem(wiring);
   rmapSubsystem(wiring);
   cowSubsystem(wiring);
   faultSubsystem(wiring);
   migrateSubsystem(wiring);
+  if (guards === 'faults') {
+    wiring
+      .overrideValue(SWAP_DEVICE_GUARD, { guards })
+      .overrideValue(SYNCHRONOUS_SWAPIN, { skipsSwapCache: true, claimsSlot: false });
+  }
   const memory = wiring.get(MEMORY);
   const arch = wiring.get(ARCHITECTURE);
   const handler = wiring.get(FAULT_HANDLER);

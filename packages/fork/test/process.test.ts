@@ -251,9 +251,11 @@ describe('fork', () => {
         ptes.map((pte) => arch.pteToSwpEntry(pte) === page.private.read()),
         ptes.map((pte) => arch.pteSwpExclusive(pte)),
         swap.pageSwapcount(page),
+        // For swapoff.
+        swap.mmlist.next(mm) === child,
       ];
     });
-    expect(seen).toEqual([[true, true], [false, false], 2]);
+    expect(seen).toEqual([[true, true], [false, false], 2, true]);
   });
 
   // copy_nonpresent_pte(), mm/memory.c, v5.19: what was exclusive is shared now.

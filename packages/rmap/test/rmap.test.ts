@@ -388,7 +388,13 @@ describe('try_to_unmap() of a page in the swap cache', () => {
         fail(system);
         const seen = [1, 2].map(() => {
           rmap.tryToUnmap(page, {});
-          return [pteAt(vma, 0) === before, PageAnonExclusive(page), swap.pageSwapcount(page)];
+          return [
+            pteAt(vma, 0) === before,
+            PageAnonExclusive(page),
+            swap.pageSwapcount(page),
+            // For swapoff.
+            swap.mmlist.next() === mm,
+          ];
         });
         unlockPage(page);
         return seen;
@@ -400,8 +406,8 @@ describe('try_to_unmap() of a page in the swap cache', () => {
       },
     );
   const freesSlot: ArchUnmapOne = { isCalled: true, failureFreesSlot: true };
-  const unmapped = [false, false, 1];
-  const putBack = [true, true, 0];
+  const unmapped = [false, false, 1, true];
+  const putBack = [true, true, 0, false];
 
   // try_to_unmap_one(), mm/rmap.c: ca827d55ebaa (v4.17) calls it, 322842ea3c72 (v5.19) frees the slot.
   test.each([
@@ -410,8 +416,8 @@ describe('try_to_unmap() of a page in the swap cache', () => {
       'v4.17',
       { isCalled: true, failureFreesSlot: false },
       [
-        [true, true, 1],
-        [false, false, 2],
+        [true, true, 1, false],
+        [false, false, 2, true],
       ],
     ],
     ['v5.19', freesSlot, [putBack, unmapped]],

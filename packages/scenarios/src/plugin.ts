@@ -74,6 +74,7 @@ import { swapExclusiveLastOfTwo } from './swap-exclusive/last-of-two.js';
 import { swapExclusiveLazyfree } from './swap-exclusive/lazyfree.js';
 import { swapExclusiveSharedInCache } from './swap-exclusive/shared-in-cache.js';
 import { swapExclusiveMprotect } from './swap-exclusive/mprotect.js';
+import { swapExclusiveExitSwapIn } from './swap-exclusive/exit-swap-in.js';
 import {
   swapExclusiveFailedArchUnmap,
   swapExclusiveFailedDuplicate,
@@ -181,6 +182,7 @@ export const scenarios = definePlugin({
     swapExclusiveUffdWp,
     swapExclusiveSoftDirty,
     swapExclusiveMremap,
+    swapExclusiveExitSwapIn,
     swapExclusiveFailedArchUnmap,
     swapExclusiveFailedDuplicate,
   ],

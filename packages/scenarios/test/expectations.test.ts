@@ -9,6 +9,8 @@ const large = [
   'madv-free-dio-two-pages',
   'stale-tlb-deferred-flush',
   'swap-exclusive-stable-writeback',
+  'swap-exclusive-swapoff-swap-in',
+  'swap-exclusive-swapoff-synchronous',
   'swap-exclusive-synchronous',
   'swap-exclusive-writeback',
   'swap-exclusive-migration-unmapped',

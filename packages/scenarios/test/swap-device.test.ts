@@ -36,3 +36,12 @@ test('two threads that read a slot in, which is given out again, lose a store (B
   expect(verdict).toBe('violated');
   expect(violations.map(({ property }) => property)).toEqual(['I-OWN']);
 });
+
+// The message of 2799e77529c2 (v5.14): a page that comes in through the swap cache was safe before.
+test.each([
+  ['swap-exclusive-swapoff-swap-in', 'v5.2', ['use-after-free']],
+  ['swap-exclusive-swapoff-swap-in', 'v5.3', []],
+  ['swap-exclusive-swapoff-synchronous', 'v5.13', ['use-after-free']],
+])('%s (B47), %s', (scenario, kernel, expected) => {
+  expect(violatedBy({ scenario, kernel, model: 'sc' })).toEqual(expected);
+});
