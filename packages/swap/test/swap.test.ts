@@ -86,6 +86,25 @@ describe('a slot', () => {
     ]);
   });
 
+  // __try_to_reclaim_swap(), mm/swapfile.c: the caller has the lock of a page table, for which a fault may wait
+  // with the page locked.
+  test.each([
+    ['leaves the page to whoever has it locked', true],
+    ['takes the page out of the swap cache', false],
+  ])('free_swap_and_cache() %s', (_, isLocked) => {
+    const seen = once(({ memory, swap }) => {
+      swap.swapon({ pages: 1 });
+      const page = lockedPage(memory);
+      swap.addToSwap(page);
+      const entry = page.private.read();
+      swap.swapDuplicate(entry);
+      if (!isLocked) unlockPage(page);
+      swap.freeSwapAndCache(entry);
+      return [PageSwapCache(page), swap.isInUse(), pageCount(page)];
+    });
+    expect(seen).toEqual([isLocked, isLocked, isLocked ? 2 : 1]);
+  });
+
   test('is freed once only', () => {
     const { verdict, error } = explored(({ machine, memory, swap }) => {
       machine.boot(() => {

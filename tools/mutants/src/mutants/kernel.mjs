@@ -563,6 +563,14 @@ export const kernel = [
     watchers: ['packages/swap', 'packages/fault'],
   },
   {
+    id: 'swap-reclaim-waits-for-page',
+    fault: 'free_swap_and_cache() waits for the lock of the page',
+    file: 'packages/swap/src/swap-area.ts',
+    from: 'if (trylockPage(page)) {',
+    to: 'lockPage(page);\n    if (page) {',
+    watchers: ['packages/swap'],
+  },
+  {
     id: 'swap-reclaim-leaves-cache',
     fault: 'free_swap_and_cache() leaves the page in the swap cache',
     file: 'packages/swap/src/swap-area.ts',
