@@ -1,4 +1,4 @@
 import { preset } from '@pagerace/vitest-preset';
 
-// Exit codes and signals are a process's own: these tests start the compiled command.
+// Signals, threads and start-up are a process's own: what tests them starts the compiled command.
 export default preset({ test: { globalSetup: './test/support/build.mjs' } });

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { Answers, Task, WorkerData, WorkerMessage, WorkerNews } from './exploration-worker.js';
+import type { Answers, Task, WorkerData, WorkerMessage, WorkerNews } from './exploration-tasks.js';
 import { Interruption } from './interruption.js';
 import { placeIn } from './place-in-worker.js';
 import { Pulse } from './pulse.js';

@@ -34,7 +34,7 @@ export function showAgain(
   try {
     witness = witnessOf(selection, id);
   } catch (thrown) {
-    if (!(thrown instanceof ExecutionIdError)) throw thrown;
+    if (!(thrown instanceof ExecutionIdError && thrown.isOfAnother)) throw thrown;
     const owner = ownerOf(id, choice, registry);
     if (owner === undefined) throw thrown;
     const { kernel, architecture, model } = owner.subject;

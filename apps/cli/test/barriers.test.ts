@@ -1,7 +1,7 @@
 import type { BarriersDocument } from '@pagerace/barriers';
 import { describe, expect, it } from 'vitest';
 import { ExitCode } from '../src/exit-code.js';
-import { pagerace } from './support/pagerace.js';
+import { inOwnProcess, pagerace } from './support/pagerace.js';
 
 const mb = 'kernel/turnstile.c:may_pass:smp_mb';
 const rmb = 'kernel/turnstile.c:may_pass:smp_rmb';
@@ -106,7 +106,8 @@ const fence = 'mm/rmap.c:try_to_unmap_one:smp_mb';
 
 describe('the barriers of madv-free-dio', () => {
   const machinesFor = async (words: string): Promise<BarriersDocument['machines']> => {
-    const { code, out } = await pagerace(`barriers madv-free-dio ${words} --json`);
+    // Many explorations, for which a process has as many threads as there are cores.
+    const { code, out } = await inOwnProcess(`barriers madv-free-dio ${words} --json`);
     expect(code).toBe(ExitCode.success);
     return (JSON.parse(out) as BarriersDocument).machines;
   };

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { start } from './support/pagerace.js';
+import { called } from './support/pagerace.js';
 
-const run = (words: string) => start(words.split(' ')).ended;
+const run = (words: string) => called(words.split(' '));
 
 describe('MADV_FREE against direct I/O', () => {
   it('is the race before the fix, and none after it', async () => {
@@ -82,7 +82,7 @@ describe('the reproducer of the fix', () => {
       .replaceAll('\\\n', ' ')
       .split(/\s+/)
       .filter(Boolean);
-    const shown = await start(command.slice(1)).ended;
+    const shown = await called(command.slice(1));
     expect(shown.code).toBe(1);
     expect(shown.out).toContain('shrink_page_list()');
   });

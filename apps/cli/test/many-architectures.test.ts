@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { pagerace } from './support/pagerace.js';
+import { inOwnProcess, pagerace } from './support/pagerace.js';
 
 /** A comparison as JSON, without what may differ between two runs of it. */
-async function compared(words: string) {
-  const { code, out, err } = await pagerace(`compare ${words} --json -q`);
+async function compared(words: string, run = pagerace) {
+  const { code, out, err } = await run(`compare ${words} --json -q`);
   expect(err).toBe('');
   const { runs, ...rest } = JSON.parse(out) as { runs: Record<string, unknown>[] };
   return { code, ...rest, runs: runs.map(({ milliseconds: _, ...run }) => run) };
@@ -15,8 +15,8 @@ describe('a comparison of many architectures', () => {
     async (scenario) => {
       const words = `${scenario} --arch x86,arm64,x86-ipi,lkmm`;
       const [one, three] = await Promise.all([
-        compared(`${words} --jobs 1`),
-        compared(`${words} --jobs 3`),
+        compared(`${words} --jobs 1`, inOwnProcess),
+        compared(`${words} --jobs 3`, inOwnProcess),
       ]);
       expect(three).toEqual(one);
       expect(one.runs).toHaveLength(8);
@@ -90,7 +90,9 @@ describe('a comparison of many architectures', () => {
   });
 
   it('ends with one message when a thread dies in the middle of its work', async () => {
-    const { code, out, err } = await pagerace('compare exiting --arch x86,x86-ipi,arm64 --jobs 3');
+    const { code, out, err } = await inOwnProcess(
+      'compare exiting --arch x86,x86-ipi,arm64 --jobs 3',
+    );
     expect({ code, out }).toEqual({ code: 3, out: '' });
     expect(err.match(/ended with 7/g)).toHaveLength(1);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pagerace, start } from './support/pagerace.js';
+import { called, inOwnProcess, pagerace } from './support/pagerace.js';
 
 describe('a replay', async () => {
   const { out } = await pagerace('run store-buffering --kernel plain');
@@ -9,7 +9,7 @@ describe('a replay', async () => {
 
   it('by the command that the timeline ends with gives the identical timeline', async () => {
     const args = command.replaceAll('\\\n', ' ').split(/\s+/).filter(Boolean);
-    const { code, out: again, err } = await start(args).ended;
+    const { code, out: again, err } = await called(args);
     expect({ code, err }).toEqual({ code: 1, err: '' });
     expect(again).toBe(`${found}\n`);
   });
@@ -47,7 +47,7 @@ describe('a replay', async () => {
   it('and an export end a thread that has come to loop, and say where it is', async () => {
     const [, edited] = /^execution (\S+)$/m.exec((await pagerace('run edited')).out)!;
     const commands = [`replay edited ${edited!}`, `export edited --id ${edited!}`];
-    for (const ended of commands.map((words) => pagerace(words, { EDITED: '1' }))) {
+    for (const ended of commands.map((words) => inOwnProcess(words, { EDITED: '1' }))) {
       const { code, out, err } = await ended;
       expect({ code, out }).toEqual({ code: 3, out: '' });
       expect(err.replaceAll(/\s+/g, ' ')).toMatch(

@@ -19,6 +19,14 @@ export interface ExecutionPlan {
 /** The id is not one: damaged, of another format, or of another program. */
 export class ExecutionIdError extends Error {
   override readonly name = 'ExecutionIdError';
+
+  /** @param isOfAnother whether the id is whole, and of another program */
+  constructor(
+    message: string,
+    readonly isOfAnother = false,
+  ) {
+    super(message);
+  }
 }
 
 /** The FNV-1a hash of a text or of bytes, 32 bits. */
@@ -128,6 +136,7 @@ export function decodeExecutionId(id: string, fingerprint: string): ExecutionPla
   ) {
     throw new ExecutionIdError(
       `the execution id ${text} is of another program than ${fingerprint}: of another scenario, kernel, architecture, memory model or version`,
+      true,
     );
   }
   let at = 4;

@@ -45,10 +45,12 @@ export async function estimate(
   const { samples = 10_000, seed = 1, timeout = 5 } = options;
   const effort = { samples, seed, milliseconds: timeout * 1000 };
   const thread = new ExplorationThread(plugin);
-  const selected = await thread.perform({ kind: 'select', choice });
-  const measured = await thread
-    .perform({ kind: 'measure', choice: selected.choice, effort })
-    .finally(() => thread.end());
+  const measuring = async () => {
+    const selected = await thread.perform({ kind: 'select', choice });
+    const measured = await thread.perform({ kind: 'measure', choice: selected.choice, effort });
+    return { selected, measured };
+  };
+  const { selected, measured } = await measuring().finally(() => thread.end());
 
   const { estimate: size, rate, interrupted } = measured;
   if (asJson) terminal.out(json(estimateDocument(selected.subject, size, rate, !interrupted)));

@@ -31,18 +31,6 @@ export async function run(
   const strategy = strategyOf(options);
   const parameters = readParameters(options.set);
   const thread = new ExplorationThread(plugin);
-  const selected = await thread.perform({
-    kind: 'select',
-    choice: {
-      scenario,
-      kernel: options.kernel,
-      architecture: options.arch,
-      model: options.model,
-      parameters,
-      weaken: options.weaken,
-    },
-  });
-
   let shown = 0;
   const show = (timelines: readonly string[]): void => {
     for (const timeline of timelines) terminal.out(`${timeline}\n`);
@@ -53,13 +41,25 @@ export async function run(
     settings: options.set ?? [],
     plugins: plugin ?? [],
   };
-  const report = await exploreSelection(selected, {
-    strategy,
-    display: progressDisplay(terminal, globals),
-    thread,
-    ...(asJson ? {} : { showing, onTimelines: show }),
-  });
-  await thread.end();
+  const choice = {
+    scenario,
+    kernel: options.kernel,
+    architecture: options.arch,
+    model: options.model,
+    parameters,
+    weaken: options.weaken,
+  };
+  const explored = async () => {
+    const selected = await thread.perform({ kind: 'select', choice });
+    const report = await exploreSelection(selected, {
+      strategy,
+      display: progressDisplay(terminal, globals),
+      thread,
+      ...(asJson ? {} : { showing, onTimelines: show }),
+    });
+    return { selected, report };
+  };
+  const { selected, report } = await explored().finally(() => thread.end());
 
   const replayOf = (id: string): string => replayCommand(selected.subject, id, options.set, plugin);
   if (asJson) {

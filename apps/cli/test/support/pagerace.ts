@@ -1,5 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { vi } from 'vitest';
+
+vi.mock('node:worker_threads', async (original) => ({
+  ...(await original<object>()),
+  Worker: (await import('./thread-in-process.js')).ThreadInProcess,
+}));
 
 /** The command's own module. */
 export const bin = fileURLToPath(new URL('../../bin/pagerace.js', import.meta.url));
@@ -34,10 +40,61 @@ export function start(
   return { child, ended };
 }
 
-/** Runs the command to its end; words are separated by spaces. */
+/** The end of the command before: two at the same time would write into each other's output. */
+let before: Promise<unknown> = Promise.resolve();
+
+/**
+ * Runs the command to its end, in this process; words are separated by spaces. Of what a process alone has,
+ * such as signals, a plug-in that is loaded for the first time, and a thread that can be ended, tests start one: {@link inOwnProcess}.
+ */
 export function pagerace(words: string, environment: NodeJS.ProcessEnv = {}): Promise<Ended> {
-  const args = words.split(' ').filter((word) => word !== '');
-  return start([...args, '--plugin', examples], environment).ended;
+  return called([...argsOf(words), '--plugin', examples], environment);
+}
+
+/** The same in a process of its own, started as users start it. */
+export function inOwnProcess(words: string, environment: NodeJS.ProcessEnv = {}): Promise<Ended> {
+  return start([...argsOf(words), '--plugin', examples], environment).ended;
+}
+
+/** Calls the command in this process, with no scenarios of tests. */
+export function called(
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv = {},
+): Promise<Ended> {
+  const ended = before.then(() => captured(args, environment));
+  before = ended.catch(() => undefined);
+  return ended;
+}
+
+async function captured(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<Ended> {
+  const { main } = await import('../../src/command-line.js');
+  const { NO_COLOR, FORCE_COLOR } = process.env;
+  const written = { out: '', err: '' };
+  const spies = (['out', 'err'] as const).map((name) =>
+    vi.spyOn(process[`std${name}`], 'write').mockImplementation((chunk) => {
+      written[name] += String(chunk);
+      return true;
+    }),
+  );
+  set({ NO_COLOR: undefined, FORCE_COLOR: undefined, ...environment });
+  try {
+    return { code: await main(args), ...written };
+  } finally {
+    for (const spy of spies) spy.mockRestore();
+    set({ NO_COLOR, FORCE_COLOR });
+  }
+}
+
+/** Sets variables of the environment; undefined removes one. */
+function set(variables: NodeJS.ProcessEnv): void {
+  for (const [name, value] of Object.entries(variables)) {
+    if (value === undefined) Reflect.deleteProperty(process.env, name);
+    else process.env[name] = value;
+  }
+}
+
+function argsOf(words: string): readonly string[] {
+  return words.split(' ').filter((word) => word !== '');
 }
 
 /**

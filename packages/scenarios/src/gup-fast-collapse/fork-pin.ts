@@ -37,6 +37,7 @@ export const gupFastForkPin = defineScenario({
     // Which counter has the pins: _refcount, to which fork adds as well, or one that fork only reads.
     page: choiceParameter('the page that is pinned: a small one, or a huge one', ['small', 'huge']),
   },
+  defaultArchitecture: 'arm64',
   // The table of a huge page’s entry is one of the level above, which must not be the root.
   machine: ({ page }) =>
     page === 'small'
