@@ -40,6 +40,7 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
     exitCode = await body({ terminal: processTerminal(options.color), options });
   };
   addCommands(program, command, bareCommand);
+  for (const { options } of [program, ...program.commands]) options.forEach(once);
   try {
     await program.parseAsync([...args], { from: 'user' });
     return exitCode;
@@ -48,11 +49,24 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
       if (thrown.exitCode === 0) return ExitCode.success;
       // Called without a command it has printed its help, and that says it all.
       if (thrown.code === 'commander.help') return ExitCode.usage;
-      const message = thrown.message.replace(/^error: (command-argument )?/, '');
-      return report(new UsageError(message), program.opts<GlobalOptions>());
+      const message = thrown.message.replace(/^error: (command-argument )?|\.$/g, '');
+      const called = program.commands.find((one) => args.includes(one.name()));
+      return report(
+        new UsageError(message + hint(thrown.code, called?.name())),
+        program.opts<GlobalOptions>(),
+      );
     }
     return report(thrown, program.opts<GlobalOptions>());
   }
+}
+
+/** Where a user finds what would be right, if the message does not say it. */
+function hint(code: string, command: string | undefined): string {
+  if (code === 'commander.unknownCommand')
+    return command === undefined ? '; `pagerace --help` lists the commands' : '';
+  const unclear = ['missingArgument', 'excessArguments', 'unknownOption'];
+  if (!unclear.some((one) => code === `commander.${one}`)) return '';
+  return `; \`pagerace ${command === undefined ? '' : `${command} `}--help\` shows what there is`;
 }
 
 function report(thrown: unknown, { debug, json }: GlobalOptions): ExitCode {
@@ -503,6 +517,18 @@ function exploring(command: Command): Command {
     )
     .option('--max-executions <n>', 'stop after so many executions', wholeNumber(1))
     .option('--timeout <seconds>', 'stop after so long', seconds);
+}
+
+/** Lets an option that takes one value be given once: of two, one would be forgotten without a word. */
+function once(option: Option): void {
+  const { parseArg } = option;
+  if (!option.required || parseArg === gather || parseArg === separated) return;
+  let isGiven = false;
+  option.argParser<unknown>((value, previous) => {
+    if (isGiven) throw new InvalidArgumentError('It is given twice, and takes one value.');
+    isGiven = true;
+    return parseArg === undefined ? value : parseArg(value, previous);
+  });
 }
 
 function gather(value: string, previous: readonly string[] = []): readonly string[] {

@@ -111,8 +111,9 @@ function expectationFor(
 
 /**
  * The kernels that show what a scenario is about: the newest that is expected to go wrong, and that kernel
- * with the patch that makes it right, or else the first later one that is right; or else every kernel of
- * which the scenario expects something, or that there is.
+ * with the patch that makes it right, or else the first later one that is right; or else the newest of all and
+ * the same with a patch, if the patch alone is expected to make it right; or else every kernel of which the
+ * scenario expects something, or that there is.
  */
 export function usualKernels(registry: Registry, scenario: Scenario): readonly string[] {
   const architecture = usualArchitecture(scenario);
@@ -129,11 +130,15 @@ export function usualKernels(registry: Registry, scenario: Scenario): readonly s
   const broken =
     newestFirst.find(goesWrong) ??
     newestFirst.flatMap((id) => named.map((patch) => id + patch)).find(goesWrong);
-  if (broken === undefined) return namedKernels(registry, scenario);
   const isRight = (name: string): boolean => verdictOf(name) === 'verified';
-  const later = newestFirst.slice(0, Math.max(0, newestFirst.indexOf(broken))).reverse();
-  const right = [...named.map((patch) => broken + patch), ...later].find(isRight);
-  return right === undefined ? namedKernels(registry, scenario) : [broken, right];
+  // Where nothing is expected of the newest kernel, and a patch makes it right, that is the question.
+  const isOpen = (name: string): boolean =>
+    verdictOf(name) === undefined && named.some((patch) => isRight(name + patch));
+  const asked = broken ?? newestFirst.slice(0, 1).find(isOpen);
+  if (asked === undefined) return namedKernels(registry, scenario);
+  const later = newestFirst.slice(0, Math.max(0, newestFirst.indexOf(asked))).reverse();
+  const right = [...named.map((patch) => asked + patch), ...later].find(isRight);
+  return right === undefined ? namedKernels(registry, scenario) : [asked, right];
 }
 
 /** Every kernel that a scenario expects something of on some architecture; if of none, all that there are. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MachineProperty } from '@pagerace/machine';
 import { describe, expect, it } from 'vitest';
-import { examples, pagerace, start } from './support/pagerace.js';
+import { called, examples, pagerace, start } from './support/pagerace.js';
 
 const escape = '\u001b[';
 
@@ -219,6 +219,13 @@ describe('the commands', () => {
     const { code, out } = await pagerace(`run bytes --set device=@${examples}`);
     expect(code).toBe(1);
     expect(out).toMatch(/the device holds \d{4} bytes/);
+  });
+
+  it('show how to see what a proposal is for, where it is needed', async () => {
+    const { out } = await called(['show', 'gup-fast-fork-pin']);
+    expect(out.replaceAll(/\s*\\?\n */g, ' ')).toContain(
+      'compare gup-fast-fork-pin --kernels v6.15,v6.15+fork-write-protect-full-barrier --arch arm64',
+    );
   });
 
   it('show every violation if asked to, each once', async () => {

@@ -146,7 +146,7 @@ function mustFit(kernel: Kernel, patch: Patch): void {
   const missing = (patch.needs ?? []).filter((needed) => !hasPatch(kernel, needed));
   if (missing.length > 0) {
     throw new UsageError(
-      `the patch ${patch.id} does not fit ${kernel.id}, which lacks ${missing.map(({ id }) => id).join(', ')}`,
+      `the patch ${patch.id} does not fit ${kernel.id}, which lacks ${missing.map(({ id }) => id).join(', ')}: add ${missing.length === 1 ? 'that' : 'those'} before it`,
     );
   }
   for (const { token } of patch.provides ?? []) {

@@ -21,8 +21,8 @@ export function nearest(wanted: string, names: Iterable<string>): string | undef
 }
 
 /**
- * The error for an id that nobody has: it names the nearest right one, every one that ends in it after a
- * colon, or all if none is near.
+ * The error for an id that nobody has: it names the nearest right one, one of many that begin with it, every
+ * one that ends in it after a colon, or all if none is near.
  *
  * @param all what to say instead of every id
  */
@@ -35,6 +35,11 @@ export function noSuch(
   const ids = [...known];
   all ??= ids.length === 0 ? 'none is known' : `known: ${ids.join(', ')}`;
   if (wanted === '') return new UsageError(`the id of a ${kind} is missing; ${all}`);
+  const family = ids.filter((id) => id.startsWith(`${wanted}-`));
+  if (family.length > 2) {
+    const several = `${String(family.length)} begin so, such as ${family[0]!}`;
+    return new UsageError(`there is no ${kind} ${wanted}; ${several}; ${all}`);
+  }
   const ending = ids.filter((id) => id.endsWith(`:${wanted}`));
   const like = ending.length > 1 ? ending.join(' or ') : nearest(wanted, ids);
   return new UsageError(

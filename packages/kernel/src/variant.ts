@@ -47,7 +47,7 @@ export function variantIn(history: History, kernel: Kernel): AnyVariant | undefi
     );
     throw new UsageError(
       patch !== undefined && isAdded(kernel, patch)
-        ? `the patch ${patch.id} does not fit ${kernel.release}, which lacks ${lacks}`
+        ? `the patch ${patch.id} does not fit ${kernel.release}, which lacks ${lacks}: add ${missing.length === 1 ? 'that' : 'those'}, too`
         : `${lacks} cannot be taken out of ${kernel.release} without what builds on it: ${onTop}`,
     );
   }

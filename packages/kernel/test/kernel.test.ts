@@ -117,7 +117,7 @@ test.each([
   [
     'a patch without the one that it needs',
     () => applyPatches(old, [later]),
-    'the patch later-rule does not fit v4.12, which lacks strict-rule',
+    'the patch later-rule does not fit v4.12, which lacks strict-rule: add that before it',
   ],
   [
     'what is no release',

@@ -104,7 +104,9 @@ test('a commit is taken out with those that build on it', () => {
 
 test('a commit is added to what it builds on', () => {
   expect(() => registry.kernel('v5.17+droppable')).toThrow(
-    new UsageError('the patch droppable does not fit v5.17, which lacks madv-free-refcount-check'),
+    new UsageError(
+      'the patch droppable does not fit v5.17, which lacks madv-free-refcount-check: add that, too',
+    ),
   );
   expect(() => registry.kernel('v5.17+madv-free-refcount-check+droppable')).not.toThrow();
 });

@@ -62,6 +62,8 @@ export async function bisect(
     changes.filter(({ kind }) => kind === 'taken out').length;
   const [from, to, changes] =
     takenOut(forth) > takenOut(back) ? [bad, good, back] : [good, bad, forth];
+  if (good.subject.kernel === bad.subject.kernel)
+    throw new UsageError(`--good and --bad are the same kernel, ${good.subject.kernel}`);
   if (changes.length === 0)
     throw new UsageError(
       `${good.subject.kernel} and ${bad.subject.kernel} are modelled alike on ${good.subject.architecture}`,
