@@ -1,8 +1,7 @@
 import { defineScenario } from '@pagerace/kernel';
-import { Findings } from '../findings.js';
-import { HeldRace } from './held-race.js';
-import { ownStoreIsKept } from './properties.js';
-import { swapProperties } from './swap-race.js';
+import { ForkRace } from './fork-race.js';
+import { judgeStore, swapStoreProperties } from './judge.js';
+import type { Loaded } from './user-page.js';
 
 export const swapExclusiveExitSwapIn = defineScenario({
   id: 'swap-exclusive-exit-swap-in',
@@ -12,7 +11,7 @@ export const swapExclusiveExitSwapIn = defineScenario({
     'stores to the page; on CPU 1 the child exits. free_swap_and_cache() holds the lock of a page table and may not wait ' +
     'for the page: it tries its lock, and leaves the page in the swap cache where a fault has it.',
   machine: { cpus: 2, pages: 8 },
-  properties: [ownStoreIsKept, ...swapProperties],
+  properties: swapStoreProperties,
   expected: [
     {
       verdict: 'verified',
@@ -22,7 +21,7 @@ export const swapExclusiveExitSwapIn = defineScenario({
   ],
   build(context) {
     const { machine } = context;
-    const race = new HeldRace(context);
+    const race = new ForkRace(context);
     machine.boot(() => {
       race.prepareFork();
       race.fork();
@@ -30,14 +29,11 @@ export const swapExclusiveExitSwapIn = defineScenario({
     });
     machine.cpu(0).run('app', () => {
       race.store('hi');
-      return race.load('hi');
+      return race.loadBoth();
     });
     machine.cpu(1).run('exit', () => race.exitChild());
     return machine.program(({ app }) => {
-      const findings = new Findings();
-      race.judgeStore(findings, app as number);
-      race.judgeState(findings);
-      findings.conclude();
+      judgeStore(context, race, app as Loaded);
     });
   },
 });

@@ -3,11 +3,12 @@ import { defineScenario, type ScenarioContext } from '@pagerace/kernel';
 import { walkToPte } from '@pagerace/page-model';
 import { freeSlotOfFailedUnmap, RMAP, savePageMetadata } from '@pagerace/rmap';
 import { SWAP } from '@pagerace/swap';
-import { Findings } from '../findings.js';
-import { entryIsPutBack, ownStoreIsKept } from './properties.js';
-import { ADDRESS, SwapRace, swapProperties } from './swap-race.js';
+import { Judge, swapStoreProperties } from './judge.js';
+import { entryIsPutBack } from './properties.js';
+import { SwapRace } from './swap-race.js';
+import { ADDRESS } from './user-page.js';
 
-const properties = [entryIsPutBack, ownStoreIsKept, ...swapProperties];
+const properties = [entryIsPutBack, ...swapStoreProperties];
 
 const what =
   'Reclaim puts a page into the swap cache and clears its entry, and then cannot put a swap entry into its place. ' +
@@ -24,18 +25,18 @@ function build(context: ScenarioContext<unknown>, fail: () => void): Program {
     race.store('hi');
     return race.load('hi');
   });
-  machine.cpu(1).run('reclaim', () => race.reclaim());
+  race.runReclaim();
   return machine.program(({ app }) => {
-    const findings = new Findings();
+    const judge = new Judge(context, race);
     // The process has used the page, so that it is young in any case.
-    findings.demand(
+    judge.demand(
       property(entryIsPutBack.id),
       arch.pteSame(arch.pteMkyoung(ptep.read()), arch.pteMkyoung(before)),
       () => 'the entry has other bits than before it was cleared',
     );
-    race.judgeStore(findings, app as number);
-    race.judgeState(findings);
-    findings.conclude();
+    judge.store(app as number);
+    judge.state();
+    judge.conclude();
   });
 }
 

@@ -7,9 +7,8 @@ import {
   skipSwapCache,
   type SwapDeviceKind,
 } from '@pagerace/swap';
-import { LO, SwapDeviceRace, swapDeviceProperties } from './swap-device-race.js';
-
-const STORED = 0x63;
+import { judgeStore, swapStoreProperties } from './judge.js';
+import { SwapRace } from './swap-race.js';
 
 const what =
   'On CPU 0 a process stores to its page, which is unmapped; on CPU 1 swapoff brings the page back, finds that no slot ' +
@@ -18,13 +17,15 @@ const what =
 
 function build(context: ScenarioContext<unknown>, kind: SwapDeviceKind): Program {
   const { machine } = context;
-  const race = new SwapDeviceRace(context, { pages: 1, kind });
+  const race = new SwapRace(context, { swap: kind });
   const swapoff = context.get(SWAPOFF);
-  if (kind === 'zram') race.swapOut();
-  else race.unmap();
-  machine.cpu(0).run('app', () => race.storeHi(STORED));
+  machine.boot(() => {
+    if (kind === 'zram') race.swapOut();
+    else race.unmapIntoCache();
+  });
+  machine.cpu(0).run('app', () => race.store('hi'));
   machine.cpu(1).run('swapoff', () => swapoff.swapoff(2));
-  return machine.program(() => race.judge(race.final(), [LO, STORED]));
+  return machine.program(() => judgeStore(context, race, race.atEnd()));
 }
 
 export const swapExclusiveSwapoffSwapIn = defineScenario({
@@ -34,7 +35,7 @@ export const swapExclusiveSwapoffSwapIn = defineScenario({
     what +
     'The page is in the swap cache. Once the fault has it locked, swapoff waits for that; what is guarded is the search.',
   machine: { cpus: 2, pages: 4 },
-  properties: swapDeviceProperties,
+  properties: swapStoreProperties,
   expected: [
     {
       without: [guardSwapLookups],
@@ -59,7 +60,7 @@ export const swapExclusiveSwapoffSynchronous = defineScenario({
     'The device has the page. The fault reads the slot into a page of its own, so that nothing but the entry keeps the slot used, and swapoff takes that.',
   machine: { cpus: 2, pages: 4 },
   needs: () => [skipSwapCache],
-  properties: swapDeviceProperties,
+  properties: swapStoreProperties,
   expected: [
     {
       with: [guardSwapFaults],
