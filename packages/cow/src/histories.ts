@@ -13,6 +13,7 @@ import {
   tryDupAnonRmap,
   UnshareUnlessExclusive,
 } from './vintages/anon-exclusive.js';
+import { unshareForLongterm, UnshareForLongterm } from './vintages/longterm-unshare.js';
 import {
   DupPinned,
   NeverUnshare,
@@ -60,6 +61,7 @@ export const cowHistories: readonly History[] = [
     asOf('v4.12', NeverUnshare),
     since(anonExclusive, UnshareUnlessExclusive),
     since(anonExclusiveBarriers, OrderedUnshare),
+    since(unshareForLongterm, UnshareForLongterm),
   ]),
   history(PIN_ORDERING, 'mm/gup.c:try_grab_folio()', [
     asOf('v4.12', UnorderedPin),

@@ -18,6 +18,7 @@ export {
   tryDupAnonRmap,
   UnshareUnlessExclusive,
 } from './vintages/anon-exclusive.js';
+export { unshareForLongterm, UnshareForLongterm } from './vintages/longterm-unshare.js';
 export {
   DupPinned,
   NeverUnshare,

@@ -6,6 +6,8 @@ import {
   PageAnonExclusive,
   SetPageAnonExclusive,
   setPageWriteback,
+  VM_READ,
+  VM_SHARED,
 } from '@pagerace/page-model';
 import { SWAP } from '@pagerace/swap';
 import { describe, expect, test } from 'vitest';
@@ -138,6 +140,27 @@ describe('a page that comes in from swap with the exclusive marker', () => {
     const rules = [ReuseIfExclusive, RestoreUnlessOrdinary, RestoreExclusive];
     expect(rules.map((Rule) => exclusive(Rule, state))).toEqual(expected);
   });
+});
+
+// gup_must_unshare(), include/linux/mm.h, v6.2 (84209e87c696).
+test.each([
+  ['v6.1', false],
+  ['v6.2', true],
+])('a long-term pin for reading wants no zero page on %s: %s', (release, expected) => {
+  const mustUnshare = onceIn(release, ({ memory, mm, wiring, vma }) => {
+    const rule = wiring.get(GUP_UNSHARE_RULE);
+    const shared = mm.mmap({ start: 0x10, pages: 1, vmFlags: VM_READ | VM_SHARED });
+    const forLong = { pin: true, longterm: true };
+    return [
+      rule.mustUnshare(memory.zeroPage, forLong, vma),
+      // GUP-fast does not know.
+      rule.mustUnshare(memory.zeroPage, forLong),
+      rule.mustUnshare(memory.zeroPage, forLong, shared),
+      rule.mustUnshare(memory.zeroPage, { pin: true }, vma),
+      rule.mustUnshare(memory.zeroPage, { ...forLong, write: true }, vma),
+    ];
+  });
+  expect(mustUnshare).toEqual([expected, expected, false, false, false]);
 });
 
 // gup_must_unshare(), include/linux/mm.h, v5.19 (a7f226604170).

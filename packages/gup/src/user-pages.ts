@@ -299,13 +299,7 @@ export class UserPages implements GetUserPages {
       // can_follow_write_pte(), without FOLL_FORCE.
       if (flags.write === true && !this.arch.pteWrite(pte)) return 'absent';
       const page = this.memory.pageAt(this.arch.ptePfn(pte));
-      if (
-        !this.arch.pteWrite(pte) &&
-        !this.arch.pteSpecial(pte) &&
-        this.unshare.mustUnshare(page, flags)
-      ) {
-        return 'shared';
-      }
+      if (!this.arch.pteWrite(pte) && this.unshare.mustUnshare(page, flags, vma)) return 'shared';
       // Under the PTL the mapping keeps the page, so that an unordered increment is enough.
       if (!this.tryGrabPage(page, false, flags)) return 'overflow';
       this.#touch(page, pte, flags);
@@ -317,25 +311,29 @@ export class UserPages implements GetUserPages {
   /** @returns as {@link followPagePte}; undefined where no huge page is mapped */
   @kernelFunction('mm/huge_memory.c')
   followTransHugePmd(
-    { mm }: Vma,
+    vma: Vma,
     address: VirtualAddress,
     flags: GupFlags,
   ): Page | NotFollowed | undefined {
+    const { mm } = vma;
     if (!this.memory.hasHugePages) return undefined;
     const above = walkToPmd(mm, address);
     if (above === undefined || !this.arch.pmdTransHuge(above.pmd)) return undefined;
     pmdLock(mm);
     const pmd = this.arch.pmdpGet(above.pmdp);
-    const found = this.arch.pmdTransHuge(pmd) ? this.#followHuge(pmd, address, flags) : undefined;
+    const found = this.arch.pmdTransHuge(pmd)
+      ? this.#followHuge(vma, pmd, address, flags)
+      : undefined;
     pmdUnlock(mm);
     return found;
   }
 
-  #followHuge(pmd: Pte, address: VirtualAddress, flags: GupFlags): Page | NotFollowed {
+  #followHuge(vma: Vma, pmd: Pte, address: VirtualAddress, flags: GupFlags): Page | NotFollowed {
     const pte = this.arch.pmdPte(pmd);
     if (flags.write === true && !this.arch.pteWrite(pte)) return 'absent';
     const page = hugeSubpage(this.memory, pmd, address);
-    if (!this.arch.pteWrite(pte) && this.unshare.mustUnshare(page.head, flags)) return 'shared';
+    if (!this.arch.pteWrite(pte) && this.unshare.mustUnshare(page.head, flags, vma))
+      return 'shared';
     if (!this.tryGrabPage(page, true, flags)) return 'overflow';
     this.#touch(page, pte, flags);
     return page;

@@ -1,4 +1,10 @@
-import { cowSubsystem, PIN_ORDERING, type PinOrdering } from '@pagerace/cow';
+import {
+  cowSubsystem,
+  GUP_UNSHARE_RULE,
+  PIN_ORDERING,
+  type PinOrdering,
+  UnshareForLongterm,
+} from '@pagerace/cow';
 import type { Machine } from '@pagerace/machine';
 import { sc } from '@pagerace/memory-models';
 import {
@@ -12,7 +18,7 @@ import {
 } from '@pagerace/page-model';
 import { exploring, type ToyOptions, toySystem } from '@pagerace/page-model/testing';
 import { faultSubsystem } from '@pagerace/fault';
-import { rmapSubsystem } from '@pagerace/rmap';
+import { ANON_EXCLUSIVE, rmapSubsystem } from '@pagerace/rmap';
 import { swapSubsystem } from '@pagerace/swap';
 import {
   GET_USER_PAGES,
@@ -34,13 +40,23 @@ export interface System {
   readonly pinOrdering: PinOrdering;
 }
 
-export const { explored, once } = exploring(sc, (options?: ToyOptions): System => {
+export interface Options extends ToyOptions {
+  /** As v6.2 does. */
+  readonly unsharesForLongterm?: boolean;
+}
+
+export const { explored, once } = exploring(sc, (options: Options = {}): System => {
   const { machine, wiring } = toySystem(options);
   swapSubsystem(wiring);
   rmapSubsystem(wiring);
   cowSubsystem(wiring);
   faultSubsystem(wiring);
   gupSubsystem(wiring);
+  if (options.unsharesForLongterm === true) {
+    wiring
+      .overrideValue(ANON_EXCLUSIVE, { isTracked: true, hasBarriers: true })
+      .override(GUP_UNSHARE_RULE, UnshareForLongterm);
+  }
   const memory = wiring.get(MEMORY);
   const arch = wiring.get(ARCHITECTURE);
   const user = wiring.get(USER_ACCESS);

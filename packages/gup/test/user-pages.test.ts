@@ -33,6 +33,30 @@ function cleanPage(system: System): Page {
   return pageAt(system, 0);
 }
 
+// gup_must_unshare(), include/linux/mm.h: 84209e87c696 (v6.2).
+test.each([
+  [false, true, false],
+  [true, false, true],
+])('a long-term pin for reading, unshared %s, is of the zero page: %s', (unshares, zero, keeps) => {
+  const seen = once(
+    (system) => {
+      const { gup, memory, mm, user } = system;
+      mm.mmap({ start: 0, pages: 1, vmFlags });
+      user.userRead(mm, 0);
+      const flags = { pin: true, longterm: true };
+      const [page] = gup.getUserPagesFast(mm, 0, 1, flags);
+      const isReadOnly = !system.arch.pteWrite(walkToPte(mm, 0)!.ptep.read());
+      user.userWrite(mm, 0, 7);
+      const isKept = page === pageAt(system, 0);
+      gup.release(page!, flags);
+      return [page === memory.zeroPage, isReadOnly, isKept];
+    },
+    undefined,
+    { unsharesForLongterm: unshares },
+  );
+  expect(seen).toEqual([zero, true, keeps]);
+});
+
 describe('GUP-fast', () => {
   test('takes a clean page for writing and leaves it clean', () => {
     const seen = once((system) => {

@@ -67,10 +67,17 @@ export class ReuseHugeIfExclusive extends ReuseHugeBySingleReference {
 /** A pin for reading must be of the page that later writes of the process go to. mm/gup.c, v5.19. */
 @injectable()
 export class UnshareUnlessExclusive implements GupUnshareRule {
-  mustUnshare(page: Page, { write, pin }: ReferenceUse): boolean {
-    if (write === true || pin !== true || !PageAnon(page)) return false;
+  mustUnshare(page: Page, use: ReferenceUse, vma?: Vma): boolean {
+    if (use.write === true || use.pin !== true) return false;
+    if (!PageAnon(page)) return this.mustUnshareOther(use, vma);
     this.beforeFlag();
     return !PageAnonExclusive(page);
+  }
+
+  /** Of a page that is not anonymous: never, to v6.1. */
+  protected mustUnshareOther(_use: ReferenceUse, _vma: Vma | undefined): boolean {
+    // See UnshareForLongterm.
+    return false;
   }
 
   /** Between the second look at the entry and the look at the flag: nothing, in v5.19. */

@@ -515,6 +515,22 @@ export const kernel = [
     watchers: ['packages/fork'],
   },
   {
+    id: 'gup-longterm-unshares-shared',
+    fault: 'gup_must_unshare() of v6.2 unshares pages of a shared mapping',
+    file: 'packages/cow/src/vintages/longterm-unshare.ts',
+    from: 'return vma === undefined || !vma.has(VM_SHARED);',
+    to: 'return true;',
+    watchers: ['packages/cow'],
+  },
+  {
+    id: 'gup-short-term-unshares-zero-page',
+    fault: 'gup_must_unshare() of v6.2 unshares what is not anonymous for a short-term pin, too',
+    file: 'packages/cow/src/vintages/longterm-unshare.ts',
+    from: 'if (longterm !== true) return false;',
+    to: '',
+    watchers: ['packages/cow'],
+  },
+  {
     id: 'swapoff-compares-flags',
     fault: 'pte_same_as_swp() compares the flags of the entry, too',
     file: 'packages/fault/src/swapoff.ts',
