@@ -12,8 +12,8 @@ export interface GetUserPages {
    * get_user_pages_fast(), and with `pin` pin_user_pages_fast(): without a lock if possible, else as
    * {@link getUserPagesUnlocked}. Called without mmap_lock.
    *
-   * @returns a page for each address from `start` on, in order; fewer with `fastOnly`, or if the count of the
-   *   next one has no room for a reference
+   * @returns a page for each address from `start` on, in order; fewer with `fastOnly`, or if the next one
+   *   is refused: its count has no room for a reference, or its mapping no pins for long (-EFAULT)
    */
   getUserPagesFast(mm: Mm, start: VirtualAddress, pages: number, flags: GupFlags): readonly Page[];
   /** get_user_pages_unlocked(): takes mmap_lock and the PTL, and faults pages in. @returns as `getUserPagesFast` */

@@ -4,7 +4,7 @@ export interface GupFlags {
   readonly write?: boolean;
   /** FOLL_PIN instead of FOLL_GET: the reference is one for DMA, which the kernel can tell from others. */
   readonly pin?: boolean;
-  /** FOLL_LONGTERM: the reference is held as long as user space wants. With FOLL_PIN. */
+  /** FOLL_LONGTERM, with {@link GupFlags.pin} (v5.6): for long, as RDMA and fixed buffers of io_uring hold pages. */
   readonly longterm?: boolean;
   /** FOLL_FAST_ONLY: rather less pages than a lock. */
   readonly fastOnly?: boolean;

@@ -28,4 +28,13 @@ export {
 } from './gup-fast-reference.js';
 export { GUP_FAST_TOUCH, gupFastTouch, type GupFastTouch, NoFastTouch } from './gup-fast-touch.js';
 export type { GupFlags } from './gup-flags.js';
+export {
+  AllowLongtermWrite,
+  gupLongtermFileFast,
+  gupLongtermFileSlow,
+  LONGTERM_WRITE,
+  type LongtermWrite,
+  RefuseLongtermWrite,
+  RefuseLongtermWriteSlow,
+} from './longterm-write.js';
 export { gupHistories, gupSubsystem } from './subsystem.js';

@@ -7,6 +7,7 @@ import { gupCowBreak } from './gup-cow-break.js';
 import { gupFastRecheck } from './gup-fast-recheck.js';
 import { gupFastReference } from './gup-fast-reference.js';
 import { gupFastTouchHistory } from './gup-fast-touch.js';
+import { longtermWrite } from './longterm-write.js';
 import { UserPages } from './user-pages.js';
 
 export const gupHistories: readonly History[] = [
@@ -14,6 +15,7 @@ export const gupHistories: readonly History[] = [
   gupFastReference,
   gupFastTouchHistory,
   gupCowBreak,
+  longtermWrite,
   // write_protect_seq: 57efa1fe5957. On x86 v4.12 had arch/x86/mm/gup.c.
   unchanged('mm/gup.c:internal_get_user_pages_fast()', 'v5.11'),
 ];

@@ -61,6 +61,7 @@ import { GUP_FAST_RECHECK, type GupFastRecheck } from './gup-fast-recheck.js';
 import { GUP_FAST_REFERENCE, type GupFastReference } from './gup-fast-reference.js';
 import { GUP_FAST_TOUCH, type GupFastTouch } from './gup-fast-touch.js';
 import type { GupFlags } from './gup-flags.js';
+import { LONGTERM_WRITE, type LongtermWrite } from './longterm-write.js';
 
 /** Why no reference is given out: the page must be faulted in, or its count has no room for one more. */
 type NotFollowed = 'absent' | 'shared' | 'overflow';
@@ -80,6 +81,7 @@ export class UserPages implements GetUserPages {
     @inject(GUP_UNSHARE_RULE) private readonly unshare: GupUnshareRule,
     @inject(PIN_ORDERING) private readonly pinOrdering: PinOrdering,
     @inject(GUP_COW_BREAK) private readonly cowBreak: GupCowBreak,
+    @inject(LONGTERM_WRITE) private readonly longtermWrite: LongtermWrite,
     @inject(PIN_COUNTING) private readonly counting: PinCounting,
   ) {}
 
@@ -203,7 +205,8 @@ export class UserPages implements GetUserPages {
       return false;
     }
     // As long as a huge page is mapped as one, its head alone is marked exclusive.
-    if (!this.arch.pteWrite(pte) && this.unshare.mustUnshare(page.head, flags)) {
+    const mustUnshare = !this.arch.pteWrite(pte) && this.unshare.mustUnshare(page.head, flags);
+    if (mustUnshare || !this.longtermWrite.isAllowedFast(page, flags)) {
       this.putCompoundHead(page, refs, flags);
       return false;
     }
@@ -231,7 +234,8 @@ export class UserPages implements GetUserPages {
       this.putCompoundHead(page, 1, flags);
       return undefined;
     }
-    if (!this.arch.pteWrite(pte) && this.unshare.mustUnshare(page, flags)) {
+    const mustUnshare = !this.arch.pteWrite(pte) && this.unshare.mustUnshare(page, flags);
+    if (mustUnshare || !this.longtermWrite.isAllowedFast(page, flags)) {
       this.putCompoundHead(page, 1, flags);
       return undefined;
     }
@@ -279,6 +283,7 @@ export class UserPages implements GetUserPages {
     if (asked.write === true && !vma.has(VM_WRITE)) {
       throw new Violation('EFAULT', `${vma.toString()} may not be written to`);
     }
+    if (asked.write === true && !this.longtermWrite.isAllowedIn(vma, asked)) return undefined;
     const flags = this.cowBreak.slowFlags(asked, vma);
     for (;;) {
       const found = this.followPagePte(vma, address, flags);

@@ -140,7 +140,7 @@ export type {
   FileSystem,
   WritebackSyncMode,
 } from './mapping/address-space-operations.js';
-export { AddressSpace, type PagecacheTag } from './mapping/address-space.js';
+export { AddressSpace, type PagecacheTag, shmemMapping } from './mapping/address-space.js';
 export { AnonVma } from './mapping/anon-vma.js';
 export { PageAnon, PageKsm } from './mapping/page-anon.js';
 export {

@@ -21,6 +21,8 @@ function tagNames(set: number): string {
 
 /** struct address_space: the pages of a file, in memory or on disk, and the mappings of it. */
 export class AddressSpace {
+  /** host->i_sb->s_type->name, as in /proc/filesystems. */
+  readonly fileSystem: string;
   /** What the file system does with the pages. */
   readonly aOps: AddressSpaceOperations;
   /** What the file's f_op->mmap() gives its mappings. */
@@ -52,8 +54,9 @@ export class AddressSpace {
     memory: Memory,
     readonly name: string,
     pages: number,
-    { aOps, vmOps, canWriteback = false, stableWrites = false }: FileSystem,
+    { name: fileSystem, aOps, vmOps, canWriteback = false, stableWrites = false }: FileSystem,
   ) {
+    this.fileSystem = fileSystem;
     this.aOps = aOps;
     this.vmOps = vmOps;
     this.canWriteback = canWriteback;
@@ -123,4 +126,9 @@ export class AddressSpace {
   link(vma: Vma): void {
     write(this.#vmas, [...this.vmas, vma]);
   }
+}
+
+/** shmem_mapping(): a file in memory, whose pages need no dirty tracking. */
+export function shmemMapping({ fileSystem }: AddressSpace): boolean {
+  return fileSystem === 'tmpfs';
 }

@@ -52,7 +52,7 @@ export class Vma {
     this.#flags = vmFlags;
     this.vmOps = file?.vmOps ?? null;
     this.vmPageProt = mm.memory.arch.vmGetPageProt(
-      this.#wantsWritenotify() ? vmFlags & ~VM_SHARED : vmFlags,
+      this.needsDirtyTracking ? vmFlags & ~VM_SHARED : vmFlags,
     );
   }
 
@@ -86,15 +86,16 @@ export class Vma {
     return this.vmOps === null;
   }
 
-  /** vma_needs_dirty_tracking(): the file system must hear of the first write to each clean page. */
+  /**
+   * vma_needs_dirty_tracking() (v6.5), the most of vma_wants_writenotify(): the file system must hear of the first
+   * write to each clean page, so that entries start read-only.
+   */
   get needsDirtyTracking(): boolean {
-    return this.vmOps?.pageMkwrite !== undefined || this.file?.canWriteback === true;
-  }
-
-  /** vma_wants_writenotify(): whether the entries of a shared mapping start read-only, so that the file system is asked. */
-  #wantsWritenotify(): boolean {
-    const isSharedWritable = (this.#flags & VM_WRITE) !== 0 && (this.#flags & VM_SHARED) !== 0;
-    return isSharedWritable && this.needsDirtyTracking;
+    const isSharedWritable = this.has(VM_WRITE) && this.has(VM_SHARED);
+    return (
+      isSharedWritable &&
+      (this.vmOps?.pageMkwrite !== undefined || this.file?.canWriteback === true)
+    );
   }
 
   /** linear_page_index(). */
