@@ -25,6 +25,7 @@ import {
   PageWriteback,
   putPage,
   SetPageChecked,
+  setPageDirty,
   setPageDirtyNobuffers,
   setPageWriteback,
   unlockPage,
@@ -40,6 +41,7 @@ import type { FileDisk } from './file-disk.js';
 import { filemapFault } from './filemap.js';
 import { JOURNALLED_DIRTY, type JournalledDirty } from './journalled-dirty.js';
 import { lockPageOf } from './lock-page-of.js';
+import { WRITEBACK_OF_PINNED, type WritebackOfPinned } from './writeback-of-pinned.js';
 import {
   WRITEPAGE_WITHOUT_BUFFERS,
   type WritepageWithoutBuffers,
@@ -58,12 +60,21 @@ export class Ext4 {
     @inject(WRITEBACK) private readonly writeback: Writeback,
     @inject(WRITEPAGE_WITHOUT_BUFFERS) private readonly withoutBuffers: WritepageWithoutBuffers,
     @inject(JOURNALLED_DIRTY) private readonly journalledDirty: JournalledDirty,
+    @inject(WRITEBACK_OF_PINNED) private readonly pinned: WritebackOfPinned,
   ) {}
 
   /** mount(2), during set-up; for one file, whose pages have the blocks of the same numbers. */
   mount(disk: FileDisk, data: DataMode = 'ordered'): FileSystem {
-    const { memory, writeback, withoutBuffers, journalledDirty } = this;
-    return new Ext4Mount({ memory, writeback, withoutBuffers, journalledDirty, disk, data });
+    const { memory, writeback, withoutBuffers, journalledDirty, pinned } = this;
+    return new Ext4Mount({
+      memory,
+      writeback,
+      withoutBuffers,
+      journalledDirty,
+      pinned,
+      disk,
+      data,
+    });
   }
 }
 
@@ -72,9 +83,12 @@ interface Ext4Parts {
   readonly writeback: Writeback;
   readonly withoutBuffers: WritepageWithoutBuffers;
   readonly journalledDirty: JournalledDirty;
+  readonly pinned: WritebackOfPinned;
   readonly disk: FileDisk;
   readonly data: DataMode;
 }
+
+type PinnedFate = ReturnType<WritebackOfPinned['fateOf']>;
 
 const file = 'fs/ext4/inode.c';
 
@@ -196,28 +210,57 @@ class Ext4Mount implements FileSystem {
         return;
       }
       this.#parts.writeback.clearPageDirtyForIo(page);
-      this.#bioWritePage(page);
+      this.#submitPage(page, mode);
     },
   );
+
+  /** mpage_submit_page(), behind clear_page_dirty_for_io(). Unlocks the page. */
+  #submitPage(page: Page, mode: WritebackSyncMode): void {
+    const fate = this.#parts.pinned.fateOf(page, mode);
+    if (fate === 'skip') {
+      // redirty_page_for_writepage().
+      setPageDirty(page);
+      unlockPage(page);
+      return;
+    }
+    this.#bioWritePage(page, fate);
+  }
 
   /** Begins to write what is dirty of a locked page, and unlocks it. */
   readonly #bioWritePage = defineKernelFunction(
     'fs/ext4/page-io.c',
     'ext4_bio_write_page',
-    (page: Page): void => {
+    (page: Page, fate: Exclude<PinnedFate, 'skip'>): void => {
       setPageWriteback(page);
       const { state } = this.#buffers.pageBuffers(page);
       const isSubmitted = testBit(state.bit('dirty')) && testBit(state.bit('mapped'));
       if (isSubmitted) {
         setBit(state.bit('async_write'));
         clearBit(state.bit('dirty'));
-        this.#parts.disk.submitWrite(page.index.read(), page, () => this.#finishBio(page));
+        this.#submitBio(page, fate === 'bounce', () => this.#finishBio(page));
       }
+      if (fate === 'write, stays dirty') setPageDirty(page);
       unlockPage(page);
       // Nothing was submitted: nobody else is going to end it.
       if (!isSubmitted) endPageWriteback(page);
     },
   );
+
+  /** io_submit_add_bh(), of the page or of a copy of it. */
+  #submitBio(page: Page, isBounced: boolean, endIo: () => void): void {
+    const { disk, memory } = this.#parts;
+    const block = page.index.read();
+    if (!isBounced) {
+      disk.submitWrite(block, page, endIo);
+      return;
+    }
+    const bounce = memory.allocator.allocPage();
+    bounce.contents.copyFrom(page.contents);
+    disk.submitWrite(block, bounce, () => {
+      endIo();
+      putPage(bounce);
+    });
+  }
 
   /** In the interrupt of the disk. */
   readonly #finishBio = defineKernelFunction(
@@ -234,19 +277,25 @@ class Ext4Mount implements FileSystem {
     file,
     'ext4_writepages',
     (mapping: AddressSpace, mode: WritebackSyncMode): void => {
-      this.#parts.writeback.writeCachePages(mapping, mode, this.#writepage);
+      this.#parts.writeback.writeCachePages(mapping, mode, (page) => {
+        this.#writepage(page, mode);
+      });
       this.#commitTransaction(mapping);
     },
   );
 
-  readonly #writepage = defineKernelFunction(file, 'ext4_writepage', (page: Page): void => {
-    if (this.#parts.withoutBuffers.gaveUp(page)) {
-      unlockPage(page);
-      return;
-    }
-    if (PageChecked(page)) this.#journalledWritepage(page);
-    else this.#bioWritePage(page);
-  });
+  readonly #writepage = defineKernelFunction(
+    file,
+    'ext4_writepage',
+    (page: Page, mode: WritebackSyncMode): void => {
+      if (this.#parts.withoutBuffers.gaveUp(page)) {
+        unlockPage(page);
+        return;
+      }
+      if (PageChecked(page)) this.#journalledWritepage(page);
+      else this.#submitPage(page, mode);
+    },
+  );
 
   /** The page is unlocked meanwhile, as a handle is to be had before page locks. */
   readonly #journalledWritepage = defineKernelFunction(
@@ -274,7 +323,8 @@ class Ext4Mount implements FileSystem {
         const jbddirty = this.#buffers.pageBuffers(page).state.bit('jbddirty');
         if (!testBit(jbddirty)) continue;
         clearBit(jbddirty);
-        this.#parts.disk.submitWrite(index, page, () => undefined);
+        const fate = this.#parts.pinned.fateOf(page, 'WB_SYNC_ALL');
+        this.#submitBio(page, fate === 'bounce', () => undefined);
       }
     },
   );

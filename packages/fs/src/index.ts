@@ -9,6 +9,14 @@ export {
 } from './journalled-dirty.js';
 export { fsHistories, fsSubsystem } from './subsystem.js';
 export {
+  bouncePinned,
+  keepPinnedDirty,
+  skipPinned,
+  WRITEBACK_OF_PINNED,
+  type WritebackOfPinned,
+  writebackOfPinned,
+} from './writeback-of-pinned.js';
+export {
   ext4NoBug,
   WRITEPAGE_WITHOUT_BUFFERS,
   type WritepageWithoutBuffers,

@@ -28,6 +28,8 @@ import {
   EXT4,
   FileDisk,
   fsSubsystem,
+  WRITEBACK_OF_PINNED,
+  type WritebackOfPinned,
   WRITEPAGE_WITHOUT_BUFFERS,
   type WritepageWithoutBuffers,
 } from '../src/index.js';
@@ -36,6 +38,7 @@ export interface Options {
   readonly data?: DataMode;
   readonly stable?: boolean;
   readonly withoutBuffers?: WritepageWithoutBuffers;
+  readonly pinned?: WritebackOfPinned;
 }
 
 /** A file of one page that a process has mapped, shared, at 0. */
@@ -53,7 +56,7 @@ export interface System {
   page(): Page;
 }
 
-function compose({ data, stable, withoutBuffers }: Options = {}): System {
+function compose({ data, stable, withoutBuffers, pinned }: Options = {}): System {
   const { machine, wiring } = toySystem({ pages: 3 });
   swapSubsystem(wiring);
   rmapSubsystem(wiring);
@@ -63,6 +66,7 @@ function compose({ data, stable, withoutBuffers }: Options = {}): System {
   fsSubsystem(wiring);
   vmscanSubsystem(wiring);
   if (withoutBuffers !== undefined) wiring.overrideValue(WRITEPAGE_WITHOUT_BUFFERS, withoutBuffers);
+  if (pinned !== undefined) wiring.overrideValue(WRITEBACK_OF_PINNED, pinned);
   const memory = wiring.get(MEMORY);
   const disk = new FileDisk(machine, 'disk', 1, stable);
   const file = new AddressSpace(memory, 'file', 1, wiring.get(EXT4).mount(disk, data));
