@@ -49,7 +49,7 @@ describe('writeback of a page that is pinned', () => {
     expect(written(pinned, mode)).toEqual(expected);
   });
 
-  test.each([
+  test.each<[string, WritebackOfPinned, string]>([
     ['does not hold still for the disk', new WritePinned(), 'violated'],
     ['does, by a copy', new BouncePinned(), 'verified'],
   ])('%s', (_, pinned, verdict) => {
