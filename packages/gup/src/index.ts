@@ -29,6 +29,14 @@ export {
 export { GUP_FAST_TOUCH, gupFastTouch, type GupFastTouch, NoFastTouch } from './gup-fast-touch.js';
 export type { GupFlags } from './gup-flags.js';
 export {
+  FaultUnderWriteback,
+  FaultWithoutWait,
+  GUP_AND_WRITEBACK,
+  type GupAndWriteback,
+  gupNotUnderWriteback,
+  gupNotUnderWritebackNoWait,
+} from './gup-and-writeback.js';
+export {
   AllowLongtermWrite,
   gupLongtermFileFast,
   gupLongtermFileSlow,

@@ -3,6 +3,7 @@ import { bindOldest, type History, unchanged } from '@pagerace/history';
 import { GET_USER_PAGES } from './get-user-pages.js';
 import { GUP_CONFIG, GupConfig } from './gup-config.js';
 import { GUP_FAST_LOG, GupFastLog } from './gup-fast-log.js';
+import { gupAndWriteback } from './gup-and-writeback.js';
 import { gupCowBreak } from './gup-cow-break.js';
 import { gupFastRecheck } from './gup-fast-recheck.js';
 import { gupFastReference } from './gup-fast-reference.js';
@@ -15,6 +16,7 @@ export const gupHistories: readonly History[] = [
   gupFastReference,
   gupFastTouchHistory,
   gupCowBreak,
+  gupAndWriteback,
   longtermWrite,
   // write_protect_seq: 57efa1fe5957. On x86 v4.12 had arch/x86/mm/gup.c.
   unchanged('mm/gup.c:internal_get_user_pages_fast()', 'v5.11'),

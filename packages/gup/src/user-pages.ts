@@ -50,10 +50,12 @@ import {
   type VirtualAddress,
   VM_WRITE,
   type Vma,
+  waitOnPageWriteback,
   walkToPmd,
   withPteLocked,
 } from '@pagerace/page-model';
 import type { GetUserPages } from './get-user-pages.js';
+import { GUP_AND_WRITEBACK, type GupAndWriteback } from './gup-and-writeback.js';
 import { GUP_COW_BREAK, type GupCowBreak } from './gup-cow-break.js';
 import { GUP_CONFIG, type GupConfig } from './gup-config.js';
 import { GUP_FAST_LOG, type GupFastLog } from './gup-fast-log.js';
@@ -81,6 +83,7 @@ export class UserPages implements GetUserPages {
     @inject(GUP_UNSHARE_RULE) private readonly unshare: GupUnshareRule,
     @inject(PIN_ORDERING) private readonly pinOrdering: PinOrdering,
     @inject(GUP_COW_BREAK) private readonly cowBreak: GupCowBreak,
+    @inject(GUP_AND_WRITEBACK) private readonly andWriteback: GupAndWriteback,
     @inject(LONGTERM_WRITE) private readonly longtermWrite: LongtermWrite,
     @inject(PIN_COUNTING) private readonly counting: PinCounting,
   ) {}
@@ -235,7 +238,11 @@ export class UserPages implements GetUserPages {
       return undefined;
     }
     const mustUnshare = !this.arch.pteWrite(pte) && this.unshare.mustUnshare(page, flags);
-    if (mustUnshare || !this.longtermWrite.isAllowedFast(page, flags)) {
+    if (
+      mustUnshare ||
+      !this.longtermWrite.isAllowedFast(page, flags) ||
+      this.andWriteback.refuses(page, flags)
+    ) {
       this.putCompoundHead(page, 1, flags);
       return undefined;
     }
@@ -285,11 +292,19 @@ export class UserPages implements GetUserPages {
     }
     if (asked.write === true && !this.longtermWrite.isAllowedIn(vma, asked)) return undefined;
     const flags = this.cowBreak.slowFlags(asked, vma);
+    let mayRefuse = true;
     for (;;) {
       const found = this.followPagePte(vma, address, flags);
-      if (found instanceof Object) return found;
       if (found === 'overflow') return undefined;
-      this.faultinPage(vma, address, flags, found);
+      if (!(found instanceof Object)) {
+        this.faultinPage(vma, address, flags, found);
+        continue;
+      }
+      if (!mayRefuse || !this.andWriteback.refuses(found, flags)) return found;
+      mayRefuse = this.andWriteback.waits;
+      if (mayRefuse) waitOnPageWriteback(found);
+      this.release(found, flags);
+      this.faultinPage(vma, address, flags, 'absent');
     }
   }
 
