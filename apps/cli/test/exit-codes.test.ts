@@ -55,7 +55,10 @@ describe('2: the command line is wrong', () => {
       'there is no patch fence-aded; did you mean fence-added?',
     ],
     ['run store-buffering --arch x68', 'there is no architecture x68; did you mean x86?'],
-    ['run store-buffering --arch i386', 'there is no architecture i386; did you mean x86?'],
+    [
+      'run store-buffering --arch i386',
+      'there is no architecture i386; did you mean x86-32 or x86-32-pae?',
+    ],
     ['run store-buffering --arch ppc64le', 'did you mean powerpc-radix or powerpc-hash?'],
     ['run store-buffering --timeout 1e999', 'It must be a number of seconds above 0'],
     ['run store-buffering --model tos', 'there is no memory model tos; did you mean'],

@@ -18,18 +18,24 @@ import {
   radixLayout,
 } from '../src/index.js';
 
-const radix = new Radix(new NoTlb(), { hasBit: true }, { serializesAgainstLookups: false });
+const newRadix = (hasBit: boolean): Radix =>
+  new Radix(new NoTlb(), { hasBit }, { serializesAgainstLookups: false });
 // No test here does anything to an entry in place, which is all that translations would be for.
-const hash = new Hash(new NoTlb(), { hasBit: true }, {} as unknown as Translations);
+const newHash = (hasBit: boolean): Hash =>
+  new Hash(new NoTlb(), { hasBit }, {} as unknown as Translations);
+const radix = newRadix(true);
+const hash = newHash(true);
 const hex = (pte: Pte): string => `0x${pte.toString(16).padStart(16, '0')}`;
 
 describe.each([
-  ['radix', radix, radixLayout],
-  ['hash', hash, hashLayout],
-] as const)('%s', (_name, arch, layout) => {
+  ['radix', radix, radixLayout, newRadix(false)],
+  ['hash', hash, hashLayout, newHash(false)],
+] as const)('%s', (_name, arch, layout, before) => {
   test('every combination of bits is what the kernel takes for granted', () => {
     const widest = { pfn: 2 ** 37 - 1, swapType: 31, swapOffset: 2 ** 37 - 1 };
     expect(debugVmPgtable(arch, widest)).toEqual([]);
+    // And without the exclusive bit, as it was before.
+    expect(debugVmPgtable(before, widest)).toEqual([]);
     expect(debugVmPgtableHuge(arch)).toEqual([]);
     expect(layoutConflicts(layout)).toEqual([]);
     // And without the exclusive bit, as it was before.

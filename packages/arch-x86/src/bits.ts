@@ -45,3 +45,8 @@ export const _PAGE_SWP_SOFT_DIRTY = _PAGE_RW;
 export const _PAGE_SWP_UFFD_WP = _PAGE_USER;
 /** Since v5.19. */
 export const _PAGE_SWP_EXCLUSIVE = _PAGE_PWT;
+
+// In a swap entry of 32-bit x86 (pgtable-2level.h, pgtable-3level.h):
+
+/** Since v6.3: _PAGE_SWP_EXCLUSIVE, too, of another bit. */
+export const _PAGE_SWP_EXCLUSIVE_32 = _PAGE_PSE;

@@ -3,12 +3,20 @@ import { type ArchitectureDefinition, defineArchitecture, definePlugin } from '@
 import { tso } from '@pagerace/memory-models';
 import { ARCHITECTURE, TLB_FLUSH } from '@pagerace/page-model';
 import { TRANSLATIONS, Translations } from '@pagerace/pgtable-generic';
-import { x86ExclusiveBit } from './pte-swp-exclusive.js';
+import { x86ExclusiveBit, x86For32ExclusiveBit } from './pte-swp-exclusive.js';
 import { BroadcastTlbFlush } from './broadcast-tlb-flush.js';
 import { IpiTlbFlush } from './ipi-tlb-flush.js';
 import { KvmTlbFlush } from './kvm-tlb-flush.js';
 import { UndeferredTlbFlush } from './undeferred-tlb-flush.js';
-import { X86, X86RcuTableFree } from './x86.js';
+import { X86, X86Pae, X86RcuTableFree, X86TwoLevel } from './x86.js';
+
+// v4.12 sets what was read before, and does not invert the frame number. Read in v4.12 and v5.17.
+const pmdpEstablish = unchanged(
+  'arch/x86/mm/pgtable.c:pmdp_invalidate(), by pmdp_establish()',
+  'v5.17-rc1',
+);
+
+const historiesOf32 = [x86For32ExclusiveBit, pmdpEstablish];
 
 /** arch/x86/Kconfig, v6.1. */
 const facts = {
@@ -17,11 +25,7 @@ const facts = {
   thp: true,
   fastGup: true,
   rcuTableFree: 'with CONFIG_PARAVIRT',
-  histories: [
-    x86ExclusiveBit,
-    // v4.12 sets what was read before, and does not invert the frame number. Read in v4.12 and v5.17.
-    unchanged('arch/x86/mm/pgtable.c:pmdp_invalidate(), by pmdp_establish()', 'v5.17-rc1'),
-  ],
+  histories: [x86ExclusiveBit, pmdpEstablish],
 };
 
 /** x86-64 as it flushes TLBs natively: by IPI, and reclaim in batches where another CPU is concerned. */
@@ -76,8 +80,34 @@ export const x86Broadcast: ArchitectureDefinition = defineArchitecture({
   ],
 });
 
+/** 32-bit x86 without PAE. */
+export const x86TwoLevel: ArchitectureDefinition = defineArchitecture({
+  ...facts,
+  histories: historiesOf32,
+  id: 'x86-32',
+  title: '32-bit x86 without PAE, TLB flush by IPI, batched in reclaim',
+  tlbFlush: { by: 'ipi', deferred: true },
+  provides: [
+    { token: ARCHITECTURE, useClass: X86TwoLevel },
+    { token: TLB_FLUSH, useClass: IpiTlbFlush },
+  ],
+});
+
+/** 32-bit x86 with PAE. */
+export const x86Pae: ArchitectureDefinition = defineArchitecture({
+  ...facts,
+  histories: historiesOf32,
+  id: 'x86-32-pae',
+  title: '32-bit x86 with PAE, TLB flush by IPI, batched in reclaim',
+  tlbFlush: { by: 'ipi', deferred: true },
+  provides: [
+    { token: ARCHITECTURE, useClass: X86Pae },
+    { token: TLB_FLUSH, useClass: IpiTlbFlush },
+  ],
+});
+
 /** The x86 architectures. */
 export const archX86 = definePlugin({
   id: '@pagerace/arch-x86',
-  architectures: [x86, x86Ipi, x86Kvm, x86Broadcast],
+  architectures: [x86, x86Ipi, x86Kvm, x86Broadcast, x86TwoLevel, x86Pae],
 });

@@ -23,41 +23,41 @@ import {
   maskOf,
   PmdpAsPtep,
   PTE_SWP_EXCLUSIVE,
+  type PteLayout,
   type PteSwpExclusive,
 } from '@pagerace/pgtable-generic';
-import {
-  _PAGE_ACCESSED,
-  _PAGE_DIRTY,
-  _PAGE_KNL_ERRATUM_MASK,
-  _PAGE_PRESENT,
-  _PAGE_RW,
-  _PAGE_USER,
-} from './bits.js';
+import { _PAGE_ACCESSED, _PAGE_DIRTY, _PAGE_PRESENT, _PAGE_RW, _PAGE_USER } from './bits.js';
 import { x86Layout } from './layout.js';
+import { x86PaeLayout, x86TwoLevelLayout } from './layout-32.js';
 
-const frameMask = maskOf(x86Layout.frame);
-const offsetMask = maskOf(x86Layout.swap.offset);
-
-/** x86-64 (arch/x86/include/asm/pgtable.h, v5.17; the exclusive bit v5.19). */
-@injectable()
-export class X86 extends PmdpAsPtep {
-  readonly name = 'x86';
+/** What x86 has in common, with 32 bits and with 64 (arch/x86/include/asm/pgtable.h, v5.17). */
+export abstract class X86Pgtable extends PmdpAsPtep {
   readonly faultEntry = { file: 'arch/x86/mm/fault.c', name: 'do_user_addr_fault' };
+  readonly #frameMask: bigint;
+  /** The bits of the frame number, and of the offset of a swap entry, that are inverted against L1TF. */
+  readonly #invertedFrame: bigint;
+  readonly #invertedOffset: bigint;
 
-  constructor(
-    @inject(TLB_FLUSH) tlb: TlbFlush,
-    @inject(PTE_SWP_EXCLUSIVE) exclusive: PteSwpExclusive,
-  ) {
-    super(x86Layout, tlb, exclusive);
+  /** @param inverts asm/pgtable-invert.h: entries have room for the inverted bits */
+  constructor(layout: PteLayout, inverts: boolean, tlb: TlbFlush, exclusive: PteSwpExclusive) {
+    super(layout, tlb, exclusive);
+    this.#frameMask = maskOf(layout.frame);
+    this.#invertedFrame = inverts ? this.#frameMask : 0n;
+    this.#invertedOffset = inverts ? maskOf(layout.swap.offset) : 0n;
   }
 
   /** An entry that the hardware does not use has its frame number inverted, against L1TF. */
   override pfnPte(pfn: Pfn, protection: Pte): Pte {
-    return super.pfnPte(pfn, 0n) ^ frameInversion(protection) ^ protection;
+    return super.pfnPte(pfn, 0n) ^ this.#inversion(protection) ^ protection;
   }
 
   override ptePfn(pte: Pte): Pfn {
-    return super.ptePfn(pte ^ frameInversion(pte));
+    return super.ptePfn(pte ^ this.#inversion(pte));
+  }
+
+  /** protnone_mask(): all ones for an entry that is neither none nor present to the hardware. */
+  #inversion(pte: Pte): bigint {
+    return pte !== 0n && (pte & _PAGE_PRESENT) === 0n ? this.#invertedFrame : 0n;
   }
 
   /** Protection keys are not modelled. */
@@ -68,27 +68,15 @@ export class X86 extends PmdpAsPtep {
 
   /** The offset is inverted, so that an entry with a small one points to no real frame (L1TF). */
   override swpEntryToPte(entry: SwapEntry): Pte {
-    return super.swpEntryToPte(entry) ^ offsetMask;
+    return super.swpEntryToPte(entry) ^ this.#invertedOffset;
   }
 
   override pteToSwpEntry(pte: Pte): SwapEntry {
-    return super.pteToSwpEntry(pte ^ offsetMask);
+    return super.pteToSwpEntry(pte ^ this.#invertedOffset);
   }
 
   override pmdNone(pmd: Pte): boolean {
-    return (pmd & ~_PAGE_KNL_ERRATUM_MASK) === 0n;
-  }
-
-  /** native_ptep_get_and_clear(): a locked xchg, and so fully ordered, which nobody may rely on. */
-  @kernelFunction('arch/x86/include/asm/pgtable_64.h')
-  override ptepGetAndClear(_mm: Mm, _address: VirtualAddress, ptep: Ptep): Pte {
-    return xchg(ptep, this.none);
-  }
-
-  /** native_pmdp_get_and_clear(): a locked xchg. */
-  @kernelFunction('arch/x86/include/asm/pgtable_64.h')
-  override pmdpHugeGetAndClear(_mm: Mm, _address: VirtualAddress, pmdp: Ptep): Pte {
-    return xchg(pmdp, this.none);
+    return (pmd & ~this.layout.strayInNone) === 0n;
   }
 
   /** load_new_mm_cr3(): writing CR3 serialises. */
@@ -101,7 +89,7 @@ export class X86 extends PmdpAsPtep {
    * in v5.17 and v6.3; pmd_mknotpresent() of v4.12 clears the bits and does not invert.
    */
   protected override pmdMkinvalid(pmd: Pte): Pte {
-    return this.pfnPte(this.ptePfn(pmd), super.pmdMkinvalid(pmd) & ~frameMask);
+    return this.pfnPte(this.ptePfn(pmd), super.pmdMkinvalid(pmd) & ~this.#frameMask);
   }
 
   /** pmdp_establish(), read in v5.17: a locked xchg, so that what the hardware sets until then is in what it returns. */
@@ -162,13 +150,86 @@ export class X86 extends PmdpAsPtep {
   }
 }
 
+/** x86-64 (arch/x86/include/asm/pgtable_64.h, v5.17; the exclusive bit v5.19). */
+@injectable()
+export class X86 extends X86Pgtable {
+  readonly name = 'x86';
+
+  constructor(
+    @inject(TLB_FLUSH) tlb: TlbFlush,
+    @inject(PTE_SWP_EXCLUSIVE) exclusive: PteSwpExclusive,
+  ) {
+    super(x86Layout, true, tlb, exclusive);
+  }
+
+  /** native_ptep_get_and_clear(): a locked xchg, and so fully ordered, which nobody may rely on. */
+  @kernelFunction('arch/x86/include/asm/pgtable_64.h')
+  override ptepGetAndClear(_mm: Mm, _address: VirtualAddress, ptep: Ptep): Pte {
+    return xchg(ptep, this.none);
+  }
+
+  /** native_pmdp_get_and_clear(): a locked xchg. */
+  @kernelFunction('arch/x86/include/asm/pgtable_64.h')
+  override pmdpHugeGetAndClear(_mm: Mm, _address: VirtualAddress, pmdp: Ptep): Pte {
+    return xchg(pmdp, this.none);
+  }
+}
+
 /** With CONFIG_PARAVIRT, and always since v6.15, whose INVLPGB interrupts nobody. */
 @injectable()
 export class X86RcuTableFree extends X86 {
   override readonly hasRcuTableFree = true;
 }
 
-/** protnone_mask(): all ones for an entry that is neither none nor present to the hardware. */
-function frameInversion(pte: Pte): bigint {
-  return pte !== 0n && (pte & _PAGE_PRESENT) === 0n ? frameMask : 0n;
+/** 32-bit x86 without PAE: two levels, entries of 32 bits (arch/x86/include/asm/pgtable-2level.h, v5.17). */
+@injectable()
+export class X86TwoLevel extends X86Pgtable {
+  readonly name = 'x86-32';
+
+  constructor(
+    @inject(TLB_FLUSH) tlb: TlbFlush,
+    @inject(PTE_SWP_EXCLUSIVE) exclusive: PteSwpExclusive,
+  ) {
+    super(x86TwoLevelLayout, false, tlb, exclusive);
+  }
+
+  /** native_ptep_get_and_clear(): a locked xchg. */
+  @kernelFunction('arch/x86/include/asm/pgtable-2level.h')
+  override ptepGetAndClear(_mm: Mm, _address: VirtualAddress, ptep: Ptep): Pte {
+    return xchg(ptep, this.none);
+  }
+
+  /** native_pmdp_get_and_clear(): a locked xchg. */
+  @kernelFunction('arch/x86/include/asm/pgtable-2level.h')
+  override pmdpHugeGetAndClear(_mm: Mm, _address: VirtualAddress, pmdp: Ptep): Pte {
+    return xchg(pmdp, this.none);
+  }
+}
+
+/**
+ * 32-bit x86 with PAE: three levels, entries of 64 bits (arch/x86/include/asm/pgtable-3level.h, v5.17). The two
+ * halves of an entry, which the CPU loads and stores one after the other, are one cell here.
+ */
+@injectable()
+export class X86Pae extends X86Pgtable {
+  readonly name = 'x86-32-pae';
+
+  constructor(
+    @inject(TLB_FLUSH) tlb: TlbFlush,
+    @inject(PTE_SWP_EXCLUSIVE) exclusive: PteSwpExclusive,
+  ) {
+    super(x86PaeLayout, true, tlb, exclusive);
+  }
+
+  /** native_ptep_get_and_clear(): a locked xchg of the lower half, or a locked cmpxchg8b of both (v6.3). */
+  @kernelFunction('arch/x86/include/asm/pgtable-3level.h')
+  override ptepGetAndClear(_mm: Mm, _address: VirtualAddress, ptep: Ptep): Pte {
+    return xchg(ptep, this.none);
+  }
+
+  /** native_pmdp_get_and_clear(): as with an entry of the last level. */
+  @kernelFunction('arch/x86/include/asm/pgtable-3level.h')
+  override pmdpHugeGetAndClear(_mm: Mm, _address: VirtualAddress, pmdp: Ptep): Pte {
+    return xchg(pmdp, this.none);
+  }
 }

@@ -14,7 +14,15 @@ import {
   layoutConflicts,
 } from '@pagerace/pgtable-generic/testing';
 import { describe, expect, test } from 'vitest';
-import { _PAGE_KNL_ERRATUM_MASK, X86, x86Layout } from '../src/index.js';
+import {
+  _PAGE_KNL_ERRATUM_MASK,
+  X86,
+  x86Layout,
+  X86Pae,
+  x86PaeLayout,
+  X86TwoLevel,
+  x86TwoLevelLayout,
+} from '../src/index.js';
 
 const x86 = new X86(new NoTlb(), { hasBit: true });
 const hex = (pte: Pte): string => `0x${pte.toString(16).padStart(16, '0')}`;
@@ -148,4 +156,52 @@ test('every combination of bits is what the kernel takes for granted', () => {
   expect(debugVmPgtable(new X86(new NoTlb(), { hasBit: false }), widest)).toEqual([]);
   expect(debugVmPgtableHuge(x86)).toEqual([]);
   expect(layoutConflicts(x86Layout)).toEqual([]);
+});
+
+describe('32-bit x86', () => {
+  const twoLevel = new X86TwoLevel(new NoTlb(), { hasBit: true });
+  const pae = new X86Pae(new NoTlb(), { hasBit: true });
+
+  test('without PAE a swap entry has its type in bits 1 to 5, and its offset in bits 9 to 31, not inverted', () => {
+    expect(twoLevel.swpEntryToPte(swpEntry(31, 0)).toString(16)).toBe('3e');
+    expect(twoLevel.swpEntryToPte(swpEntry(1, 0x10)).toString(16)).toBe('2002');
+    expect(twoLevel.swpEntryToPte(swpEntry(0, 2 ** 23 - 1)).toString(16)).toBe('fffffe00');
+  });
+
+  test('with PAE it is where x86-64 has it, inverted', () => {
+    const entry = swpEntry(3, 2 ** 27 - 1);
+    expect(pae.swpEntryToPte(entry)).toBe(x86.swpEntryToPte(entry));
+  });
+
+  test.each([twoLevel, pae])('exclusive is bit 7, and there is no other mark: $name', (arch) => {
+    const pte = arch.swpEntryToPte(swpEntry(2, 77));
+    expect(arch.pteSwpMkexclusive(pte) ^ pte).toBe(0x80n);
+    expect(arch.pteSwpMksoftDirty(pte)).toBe(pte);
+    expect(arch.pteSwpMkuffdWp(pte)).toBe(pte);
+    expect([arch.hasSoftDirty, arch.hasUffdWp]).toEqual([false, false]);
+  });
+
+  test('without PAE there is no NX bit, nothing is inverted, and accessed and dirty make an entry', () => {
+    expect(twoLevel.pfnPte(0x1234, twoLevel.vmGetPageProt(readWrite)).toString(16)).toBe('1234025');
+    expect(twoLevel.pfnPte(0x1234, twoLevel.vmGetPageProt(0)).toString(16)).toBe('1234120');
+    expect(twoLevel.pteNone(_PAGE_KNL_ERRATUM_MASK)).toBe(false);
+    expect(twoLevel.pmdNone(_PAGE_KNL_ERRATUM_MASK)).toBe(false);
+    expect(pae.pteNone(_PAGE_KNL_ERRATUM_MASK)).toBe(true);
+    expect(pae.pfnPte(0x1234, pae.vmGetPageProt(0))).toBe(x86.pfnPte(0x1234, x86.vmGetPageProt(0)));
+  });
+
+  test.each([
+    [X86TwoLevel, x86TwoLevelLayout, { pfn: 2 ** 20 - 1, swapType: 31, swapOffset: 2 ** 23 - 1 }],
+    [X86Pae, x86PaeLayout, { pfn: 2 ** 32 - 1, swapType: 31, swapOffset: 2 ** 27 - 1 }],
+  ] as const)(
+    'every combination of bits is what the kernel takes for granted: %o',
+    (Arch, layout, widest) => {
+      for (const hasBit of [true, false]) {
+        const arch = new Arch(new NoTlb(), { hasBit });
+        expect(debugVmPgtable(arch, widest)).toEqual([]);
+        expect(debugVmPgtableHuge(arch)).toEqual([]);
+      }
+      expect(layoutConflicts(layout)).toEqual([]);
+    },
+  );
 });

@@ -35,8 +35,8 @@ const otherNames: ReadonlyMap<string, string> = new Map([
 
 /** The same of what is several here, or only some of what has the name. */
 const likelyNames: ReadonlyMap<string, readonly string[]> = new Map([
-  ['i386', ['x86']],
-  ['i686', ['x86']],
+  ['i386', ['x86-32', 'x86-32-pae']],
+  ['i686', ['x86-32', 'x86-32-pae']],
   ['arm', ['arm-lpae']],
   ['armv7l', ['arm-lpae']],
   ['mips64', ['mips', 'mips-mmid']],

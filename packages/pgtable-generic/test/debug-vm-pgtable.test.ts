@@ -8,7 +8,13 @@ import {
 import { NoTlb } from '@pagerace/page-model/testing';
 import { describe, expect, test } from 'vitest';
 import { bit, bits, GenericPgtable, maskOf, type PteLayout } from '../src/index.js';
-import { debugVmPgtable, debugVmPgtableHuge, layoutConflicts } from '../src/testing/index.js';
+import {
+  debugVmPgtable,
+  debugVmPgtableHuge,
+  layoutConflicts,
+  pteSwapExclusiveTests,
+  pteSwapExclusiveTestsOfV519,
+} from '../src/testing/index.js';
 
 const readOnly = bit(0) | bit(5);
 const layout: PteLayout = {
@@ -178,6 +184,59 @@ describe('what is wrong is found', () => {
     ],
   ])('%s', (_what, arch, said) => {
     expect(debugVmPgtable(arch, widest)).toContain(said);
+  });
+});
+
+describe('pte_swap_exclusive_tests() of two releases', () => {
+  const comesBack = 'v6.3: type and offset come back with the exclusive mark and without';
+  const { swap } = layout;
+
+  test.each<[string, GenericPgtable, readonly string[], readonly string[]]>([
+    ['a sound architecture', new Plain(), [], []],
+    ['one without the bit, which is not tested', new Plain({}, false), [], []],
+    [
+      'a bit of the type',
+      new Plain({ swap: { ...swap, exclusive: bit(59) } }),
+      [],
+      ['v6.3: a swap entry starts unmarked', comesBack],
+    ],
+    [
+      'the soft-dirty bit',
+      new Plain({ swap: { ...swap, exclusive: swap.softDirty } }),
+      [],
+      ['v6.3: the exclusive mark is no soft-dirty mark'],
+    ],
+    [
+      'a bit by which an entry is present',
+      new Plain({ swap: { ...swap, exclusive: bit(8) } }),
+      [],
+      ['v6.3: a swap entry is one with the exclusive mark and without'],
+    ],
+    [
+      'a mark that is not set',
+      Object.assign(new Plain(), { pteSwpMkexclusive: (pte: Pte) => pte }),
+      ['v5.19: an entry that is marked exclusive is exclusive'],
+      ['v6.3: a swap entry that is marked exclusive is exclusive'],
+    ],
+    [
+      'a mark that is not cleared',
+      Object.assign(new Plain(), { pteSwpClearExclusive: (pte: Pte) => pte }),
+      ['v5.19: an entry whose mark is cleared is not exclusive'],
+      ['v6.3: a swap entry whose mark is cleared is not exclusive'],
+    ],
+    [
+      'a mark that is decoded as part of the offset',
+      Object.assign(new Plain(), {
+        pteToSwpEntry: (pte: Pte) =>
+          new Plain().pteToSwpEntry(pte) ^ ((pte & bit(3)) === 0n ? 0 : 1),
+      }),
+      [],
+      [comesBack],
+    ],
+  ])('%s', (_what, arch, inV519, inV63) => {
+    expect(pteSwapExclusiveTestsOfV519(arch, widest.pfn)).toEqual(inV519);
+    expect(pteSwapExclusiveTests(arch, widest)).toEqual(inV63);
+    expect(debugVmPgtable(arch, widest)).toEqual(expect.arrayContaining([...inV519, ...inV63]));
   });
 });
 

@@ -8,6 +8,7 @@ import {
   VM_SHARED,
   VM_WRITE,
 } from '@pagerace/page-model';
+import { pteSwapExclusiveTests, pteSwapExclusiveTestsOfV519 } from './pte-swap-exclusive-tests.js';
 
 type Modifier =
   'pteMkyoung' | 'pteMkold' | 'pteMkdirty' | 'pteMkclean' | 'pteMkwrite' | 'pteWrprotect';
@@ -61,7 +62,11 @@ export function debugVmPgtable(
   swapTests(arch, widest, demand);
   clearTests(arch, demand);
   tableTests(arch, demand);
-  return [...broken];
+  return [
+    ...broken,
+    ...pteSwapExclusiveTestsOfV519(arch, widest.pfn),
+    ...pteSwapExclusiveTests(arch, widest),
+  ];
 }
 
 type Demand = (holds: boolean, what: string) => void;
@@ -125,7 +130,7 @@ function modifierTests(arch: Architecture, pte: Pte, pfn: number, demand: Demand
   );
 }
 
-/** pte_swap_tests(), pte_swap_soft_dirty_tests(), pte_swap_exclusive_tests(). */
+/** pte_swap_tests(), pte_swap_soft_dirty_tests(), and what pte_swap_exclusive_tests() is for, for every combination. */
 function swapTests(
   arch: Architecture,
   { swapType, swapOffset }: { readonly swapType: number; readonly swapOffset: number },

@@ -1,7 +1,15 @@
 /** Architectures by what is known of them. */
 
 /** The flush of a collapse waits for sections with interrupts off. */
-export const waitsForWalks = ['x86', 'x86-ipi', 'powerpc-hash', 'loongarch', 'mips'];
+export const waitsForWalks = [
+  'x86',
+  'x86-ipi',
+  'x86-32',
+  'x86-32-pae',
+  'powerpc-hash',
+  'loongarch',
+  'mips',
+];
 
 /** It does not, and page tables are freed after a grace period. */
 export const doesNotWait = [

@@ -47,7 +47,7 @@ export const gupFastForkPin = defineScenario({
   expected: [
     {
       with: [writeProtectSeq],
-      architectures: ['x86', 'x86-ipi', 'x86-broadcast', 'x86-kvm'],
+      architectures: ['x86', 'x86-ipi', 'x86-broadcast', 'x86-kvm', 'x86-32', 'x86-32-pae'],
       verdict: 'verified',
       because:
         'taking a page-table lock is a locked instruction, which no later load overtakes: the sequence is seen, or the pin',

@@ -1,5 +1,5 @@
 import { riscvPteSwpExclusive } from '@pagerace/arch-riscv';
-import { x86PteSwpExclusive } from '@pagerace/arch-x86';
+import { x86For32PteSwpExclusive, x86PteSwpExclusive } from '@pagerace/arch-x86';
 import { bioPinPages } from '@pagerace/block';
 import { cowByPageCount } from '@pagerace/cow';
 import {
@@ -76,6 +76,20 @@ export const swapExclusiveRefault = defineScenario({
       verdict: 'violated',
       properties: ['I-COH & I-DIO'],
       because: '__HAVE_ARCH_PTE_SWP_EXCLUSIVE: the entry has no bit for it up to v6.2',
+    },
+    {
+      with: [swpExclusive],
+      without: [x86For32PteSwpExclusive],
+      architectures: ['x86-32', 'x86-32-pae'],
+      verdict: 'violated',
+      properties: ['I-COH & I-DIO'],
+      because: '3e20889cfbee gives 64-bit x86 the bit alone: _PAGE_SWP_EXCLUSIVE, pgtable_64.h',
+    },
+    {
+      with: [swpExclusive, x86For32PteSwpExclusive],
+      architectures: ['x86-32', 'x86-32-pae'],
+      verdict: 'verified',
+      because: '1493a1913e34: the swap entry remembers that the page is exclusive',
     },
     {
       with: [swpExclusive, x86PteSwpExclusive],

@@ -21,6 +21,8 @@ const entryBeforeFlush = [
   'riscv',
   's390',
   'x86',
+  'x86-32',
+  'x86-32-pae',
   'x86-broadcast',
   'x86-ipi',
   'x86-kvm',
