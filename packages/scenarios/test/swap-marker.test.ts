@@ -11,6 +11,9 @@ test.each([
   ['v5.19', 'x86', []],
   ['v5.19', 'riscv', ['I-COH & I-DIO']],
   ['v6.3', 'riscv', []],
+  ['v6.2', 'x86-32', ['I-COH & I-DIO']],
+  ['v6.3', 'x86-32', []],
+  ['v6.3^x86-32-pte-swp-exclusive', 'x86-32-pae', ['I-COH & I-DIO']],
 ])('a direct read is lost to swap-out on %s, %s: %s', (kernel, architecture, expected) => {
   const scenario = 'swap-exclusive-refault';
   expect(violatedBy({ scenario, kernel, architecture, model: 'sc' })).toEqual(expected);

@@ -38,6 +38,8 @@ const lossy = ['swap-exclusive-refault', 'swap-exclusive-store', 'swap-exclusive
 
 const architectures = [
   'x86',
+  'x86-32',
+  'x86-32-pae',
   'arm64',
   's390',
   'powerpc-radix',
