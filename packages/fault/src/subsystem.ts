@@ -1,14 +1,20 @@
 import type { Wiring } from '@pagerace/di';
+import { bindOldest, type History } from '@pagerace/history';
 import { hugeMemorySubsystem } from '@pagerace/huge-memory';
 import { ksmSubsystem } from '@pagerace/ksm';
 import { FAULT_HANDLER } from '@pagerace/page-model';
 import { FILE_FAULT, FileFault } from './file-fault.js';
 import { PageFault } from './page-fault.js';
 import { SWAPOFF, SwapUnuse } from './swapoff.js';
+import { unuseMarkerHistory } from './unuse-marker.js';
+
+/** Of swapoff. Other faults ask the seams of the packages that they go through. */
+export const faultHistories: readonly History[] = [unuseMarkerHistory];
 
 /** Binds the page-fault handler and what it does with huge pages and KSM pages, with the rules of the oldest kernel that is modelled. */
 export function faultSubsystem(wiring: Wiring): void {
   hugeMemorySubsystem(wiring);
   ksmSubsystem(wiring);
   wiring.bind(FAULT_HANDLER, PageFault).bind(FILE_FAULT, FileFault).bind(SWAPOFF, SwapUnuse);
+  bindOldest(wiring, faultHistories);
 }

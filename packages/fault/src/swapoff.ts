@@ -31,6 +31,7 @@ import {
 import { RMAP, type Rmap } from '@pagerace/rmap';
 import { SWAP, type Swap } from '@pagerace/swap';
 import { restoreSwpBits } from './restore-swp-bits.js';
+import { UNUSE_MARKER, type UnuseMarker } from './unuse-marker.js';
 
 export const SWAPOFF = token<Swapoff>('fault.Swapoff', { providedBy: ['@pagerace/fault'] });
 
@@ -62,6 +63,7 @@ export class SwapUnuse implements Swapoff {
     @inject(MEMORY) private readonly memory: Memory,
     @inject(RMAP) private readonly rmap: Rmap,
     @inject(SWAP) private readonly swap: Swap,
+    @inject(UNUSE_MARKER) private readonly marker: UnuseMarker,
   ) {}
 
   @kernelFunction('mm/swapfile.c')
@@ -154,7 +156,8 @@ export class SwapUnuse implements Swapoff {
         lruCacheAdd(page);
       } else {
         VM_BUG_ON(PageWriteback(page), `${page.name} is brought back under writeback`);
-        this.rmap.pageAddAnonRmap(page, vma, address, this.arch.pteSwpExclusive(pte));
+        const isExclusive = this.marker.isRestored && this.arch.pteSwpExclusive(pte);
+        this.rmap.pageAddAnonRmap(page, vma, address, isExclusive);
       }
       const old = this.arch.pteMkold(this.arch.mkPte(page, vma.vmPageProt));
       this.arch.setPteAt(vma.mm, address, locked.ptep, restoreSwpBits(this.arch, old, pte));
@@ -170,7 +173,8 @@ export class SwapUnuse implements Swapoff {
   #withoutFlags(pte: Pte): Pte {
     const { arch } = this;
     let bare = pte;
-    if (arch.pteSwpExclusive(bare)) bare = arch.pteSwpClearExclusive(bare);
+    if (this.marker.isStripped && arch.pteSwpExclusive(bare))
+      bare = arch.pteSwpClearExclusive(bare);
     if (arch.pteSwpSoftDirty(bare)) bare = arch.pteSwpClearSoftDirty(bare);
     if (arch.pteSwpUffdWp(bare)) bare = arch.pteSwpClearUffdWp(bare);
     return bare;

@@ -14,7 +14,7 @@ import {
 } from '@pagerace/page-model';
 import type { SwapDeviceKind } from '@pagerace/swap';
 import { describe, expect, test, vi } from 'vitest';
-import { explored, once, type System } from './system.js';
+import { explored, once, onceWith, type System } from './system.js';
 
 /** A page of a process that was unmapped to the swap cache, dirty, with 7 in it. */
 function unmappedPage(
@@ -80,6 +80,24 @@ describe('try_to_unuse()', () => {
       return [arch.ptePresent(pte), arch.pteSoftDirty(pte), arch.pteUffdWp(pte), exclusive];
     });
     expect(seen).toEqual([true, true, true, [true]]);
+  });
+
+  test.each([
+    ['v5.19', { isStripped: true, isRestored: true }, [true, [true]]],
+    ['unuse-forgets-marker', { isStripped: true, isRestored: false }, [true, [false]]],
+    ['swp-flags-keep-marker', { isStripped: false, isRestored: true }, [false, []]],
+  ] as const)('of an entry with the exclusive marker, by %s', (_rule, marker, expected) => {
+    const seen = onceWith(marker)((system) => {
+      const { arch, mm, rmap, swapoff } = system;
+      unmappedPage(system);
+      const exclusive: boolean[] = [];
+      rmap.pageAddAnonRmap = (...[, , , isExclusive]) => void exclusive.push(isExclusive);
+      const { ptep } = walkToPte(mm, 0)!;
+      ptep.write(arch.pteSwpMkexclusive(ptep.read()));
+      swapoff.tryToUnuse();
+      return [arch.ptePresent(ptep.read()), exclusive];
+    });
+    expect(seen).toEqual(expected);
   });
 
   test('leaves a page that somebody holds to its holder, mapped', () => {

@@ -22,7 +22,13 @@ import {
   swapSubsystem,
   SYNCHRONOUS_SWAPIN,
 } from '@pagerace/swap';
-import { faultSubsystem, SWAPOFF, type Swapoff } from '../src/index.js';
+import {
+  faultSubsystem,
+  SWAPOFF,
+  type Swapoff,
+  UNUSE_MARKER,
+  type UnuseMarker,
+} from '../src/index.js';
 
 export interface System {
   readonly machine: Machine;
@@ -38,13 +44,17 @@ export interface System {
   readonly migrate: Migrate;
 }
 
+/** As of v5.19. */
+const withMarker: UnuseMarker = { isStripped: true, isRestored: true };
+
 /** @param guards whether do_swap_page() holds the swap device, as since v5.14; or as before v5.3 */
-function compose(guards: 'nothing' | 'faults' = 'nothing'): System {
+function compose(guards: 'nothing' | 'faults' = 'nothing', marker = withMarker): System {
   const { machine, wiring } = toySystem({ hugePages: 1, hpagePmdNr: 2 });
   swapSubsystem(wiring);
   rmapSubsystem(wiring);
   cowSubsystem(wiring);
   faultSubsystem(wiring);
+  wiring.overrideValue(UNUSE_MARKER, marker);
   migrateSubsystem(wiring);
   if (guards === 'faults') {
     wiring
@@ -64,6 +74,10 @@ function compose(guards: 'nothing' | 'faults' = 'nothing'): System {
 }
 
 export const { explored, once } = exploring(sc, compose);
+
+/** The same, by another rule for the markers that swapoff finds. */
+export const onceWith = (marker: UnuseMarker): typeof once =>
+  exploring(sc, () => compose('nothing', marker)).once;
 
 /** The same by a model that reorders stores. */
 export const { explored: exploredWeakly } = exploring(armv8, compose);

@@ -1,7 +1,7 @@
 import { blockHistories, blockSubsystem } from '@pagerace/block';
 import { cowHistories, cowSubsystem } from '@pagerace/cow';
 import { type Wiring } from '@pagerace/di';
-import { faultSubsystem } from '@pagerace/fault';
+import { faultHistories, faultSubsystem } from '@pagerace/fault';
 import { forkHistories, forkSubsystem } from '@pagerace/fork';
 import { fsHistories, fsSubsystem } from '@pagerace/fs';
 import { gupHistories, gupSubsystem } from '@pagerace/gup';
@@ -66,6 +66,7 @@ export const subsystemHistories: readonly History[] = [
   ...swapHistories,
   ...rmapHistories,
   ...cowHistories,
+  ...faultHistories,
   ...ksmHistories,
   ...gupHistories,
   ...fsHistories,

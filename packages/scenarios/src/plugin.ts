@@ -83,6 +83,7 @@ import { swapExclusiveMremap } from './swap-exclusive/mremap.js';
 import { swapExclusiveReadOnly } from './swap-exclusive/read-only.js';
 import { swapExclusiveSoftDirty } from './swap-exclusive/soft-dirty.js';
 import { swapExclusiveSwapoff } from './swap-exclusive/swapoff.js';
+import { swapExclusiveSwapoffMarked } from './swap-exclusive/swapoff-marked.js';
 import { swapExclusiveUffdioMove } from './swap-exclusive/uffdio-move.js';
 import {
   swapExclusiveSwapoffSwapIn,
@@ -179,6 +180,7 @@ export const scenarios = definePlugin({
     swapExclusiveSwapoff,
     swapExclusiveSwapoffSwapIn,
     swapExclusiveSwapoffSynchronous,
+    swapExclusiveSwapoffMarked,
     swapExclusiveUffdWp,
     swapExclusiveSoftDirty,
     swapExclusiveMremap,

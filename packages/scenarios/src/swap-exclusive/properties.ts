@@ -69,3 +69,9 @@ export const ksmIsShared: PropertyDefinition = {
   id: 'I-KSM',
   statement: 'a KSM page is never marked PG_anon_exclusive',
 };
+
+export const swapoffEnds: PropertyDefinition = {
+  id: 'I8-SWAPOFF',
+  statement:
+    'after a pass of swapoff beside which nobody swaps out, no slot is used: it need not begin again',
+};

@@ -1,5 +1,6 @@
+import { x86PteSwpExclusive } from '@pagerace/arch-x86';
 import { cowByPageCount } from '@pagerace/cow';
-import { SWAPOFF } from '@pagerace/fault';
+import { SWAPOFF, unuseForgetsMarker } from '@pagerace/fault';
 import { choiceParameter, defineScenario } from '@pagerace/kernel';
 import { bioPinPages } from '@pagerace/block';
 import { swpExclusive } from '@pagerace/rmap';
@@ -30,7 +31,16 @@ export const swapExclusiveSwapoff = defineScenario({
       because: 'unuse_pte() maps the page read-only, and the store sees the reference',
     },
     {
+      with: [x86PteSwpExclusive, unuseForgetsMarker],
+      without: [bioPinPages],
+      architectures: ['x86'],
+      verdict: 'violated',
+      properties: ['I-COH & I-DIO'],
+      because: 'B24: the page of a marked entry is mapped as one that may be shared',
+    },
+    {
       with: [swpExclusive],
+      without: [unuseForgetsMarker],
       architectures: ['x86'],
       verdict: 'verified',
       because: '1493a1913e34: unuse_pte() restores the flag by the marker of the entry',
