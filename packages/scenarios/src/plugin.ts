@@ -36,6 +36,10 @@ import { madvFreeTornByFork, madvFreeTornByExit } from './madv-free/torn-counter
 import { madvFreeReproducer } from './madv-free/reproducer.js';
 import { madvFreeReproducerPatch } from './madv-free/reproducer-patch.js';
 import { madvFreeTransientReference } from './madv-free/transient-reference.js';
+import {
+  swapExclusiveKhugepaged,
+  swapExclusiveKhugepagedUnmapped,
+} from './swap-exclusive/khugepaged.js';
 import { swapExclusiveKsm } from './swap-exclusive/ksm.js';
 import { swapExclusiveKsmSwap } from './swap-exclusive/ksm-swap.js';
 import { swapExclusiveKsmGupFast } from './swap-exclusive/ksm-gup-fast.js';
@@ -140,6 +144,8 @@ export const scenarios = definePlugin({
     gupFastHugeFork,
     gupFastForkPin,
     gupFastCollapseSecondPage,
+    swapExclusiveKhugepaged,
+    swapExclusiveKhugepagedUnmapped,
     swapExclusiveKsm,
     swapExclusiveKsmGupFast,
     swapExclusiveKsmSwap,
