@@ -99,6 +99,8 @@ import {
   swapExclusiveMigrationUnmapped,
 } from './swap-exclusive/migration.js';
 import { swapExclusiveMigrationGupFast } from './swap-exclusive/migration-gup-fast.js';
+import { swapExclusiveReadahead } from './swap-exclusive/readahead.js';
+import { swapExclusiveStaleTranslation } from './swap-exclusive/stale-translation.js';
 import { staleTlbCollapse } from './tlb/collapse.js';
 import { staleTlbDeferredFlush } from './tlb/deferred-flush.js';
 import { staleTlbUnmap } from './tlb/unmap.js';
@@ -187,6 +189,8 @@ export const scenarios = definePlugin({
     swapExclusiveSwapoffSwapIn,
     swapExclusiveSwapoffSynchronous,
     swapExclusiveSwapoffMarked,
+    swapExclusiveStaleTranslation,
+    swapExclusiveReadahead,
     swapExclusiveUffdWp,
     swapExclusiveSoftDirty,
     swapExclusiveMremap,

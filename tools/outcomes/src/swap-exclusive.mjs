@@ -15,6 +15,7 @@ const large = [
   'swap-exclusive-migration-unmapped',
   'swap-exclusive-stable-writeback',
   'swap-exclusive-writeback',
+  'swap-exclusive-stale-translation',
 ];
 
 const scenarios = registry.scenarios.filter(
