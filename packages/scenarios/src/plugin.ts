@@ -100,6 +100,7 @@ import {
 } from './swap-exclusive/migration.js';
 import { swapExclusiveMigrationGupFast } from './swap-exclusive/migration-gup-fast.js';
 import { swapExclusiveReadahead } from './swap-exclusive/readahead.js';
+import { swapExclusiveStaleMarker } from './swap-exclusive/stale-marker.js';
 import { swapExclusiveStaleTranslation } from './swap-exclusive/stale-translation.js';
 import { staleTlbCollapse } from './tlb/collapse.js';
 import { staleTlbDeferredFlush } from './tlb/deferred-flush.js';
@@ -189,6 +190,7 @@ export const scenarios = definePlugin({
     swapExclusiveSwapoffSwapIn,
     swapExclusiveSwapoffSynchronous,
     swapExclusiveSwapoffMarked,
+    swapExclusiveStaleMarker,
     swapExclusiveStaleTranslation,
     swapExclusiveReadahead,
     swapExclusiveUffdWp,

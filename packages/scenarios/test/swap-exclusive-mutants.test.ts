@@ -77,3 +77,8 @@ test.each(['v5.8', 'v5.18', 'v5.19'])(
     });
   },
 );
+
+test('B22m: a fault does not go by a marker that its entry has lost meanwhile', () => {
+  const choice = { scenario: 'swap-exclusive-stale-marker', kernel: 'v5.19', model: 'sc' };
+  expect(explored(choice)).toMatchObject({ verdict: 'verified', complete: true });
+});

@@ -915,6 +915,17 @@ export const kernel = [
     watchers: ['packages/scenarios/test/swap-marker.test.ts'],
   },
   {
+    id: 'swap-in-compares-slot-only',
+    fault: 'do_swap_page() knows its entry by the slot, whatever the flags',
+    file: 'packages/fault/src/page-fault.ts',
+    from: 'const isSame = this.arch.pteSame(this.arch.ptepGet(locked.ptep), origPte);',
+    to: `const now = this.arch.ptepGet(locked.ptep);
+    const isSame = this.arch.isSwapPte(now)
+      ? this.arch.pteToSwpEntry(now) === this.arch.pteToSwpEntry(origPte)
+      : this.arch.pteSame(now, origPte);`,
+    watchers: ['packages/scenarios/test/swap-exclusive-mutants.test.ts'],
+  },
+  {
     id: 'swap-in-entry-not-checked',
     fault: 'do_swap_page() does not look at the entry again under the lock',
     file: 'packages/fault/src/page-fault.ts',
