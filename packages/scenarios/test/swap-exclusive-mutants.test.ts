@@ -82,3 +82,12 @@ test('B22m: a fault does not go by a marker that its entry has lost meanwhile', 
   const choice = { scenario: 'swap-exclusive-stale-marker', kernel: 'v5.19', model: 'sc' };
   expect(explored(choice)).toMatchObject({ verdict: 'verified', complete: true });
 });
+
+test.each(['v5.18', 'v5.19', 'v6.3'])(
+  'B27: a pinned page of the swap cache stays mapped, on %s',
+  (kernel) => {
+    expect(violatedBy({ scenario: 'swap-exclusive-pin-in-cache', kernel, model: 'sc' })).toEqual(
+      [],
+    );
+  },
+);

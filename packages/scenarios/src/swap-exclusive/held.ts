@@ -5,7 +5,7 @@ import { swpExclusive } from '@pagerace/rmap';
 import { keepPinnedFromSwap } from '@pagerace/vmscan';
 import { x86PteSwpExclusive } from '@pagerace/arch-x86';
 import { directReadIsSeen } from '../madv-free/properties.js';
-import { Judge, swapReadProperties, swapStoreProperties } from './judge.js';
+import { Judge, swapProperties, swapReadProperties, swapStoreProperties } from './judge.js';
 import { ownStoreIsKept, pinnedStaysMapped } from './properties.js';
 import { SwapRace } from './swap-race.js';
 
@@ -67,22 +67,42 @@ export const swapExclusivePinInCache = defineScenario({
   id: 'swap-exclusive-pin-in-cache',
   title: 'B27: reclaim meets a pinned page that is in the swap cache already',
   description:
-    'A page has been unmapped and mapped again, and is in the swap cache still, when a device pins it. The look for ' +
-    'pins that reclaim takes before it gives a page a slot is not taken: try_to_unmap_one() must refuse, and give ' +
-    'back what it has counted for the slot.',
-  machine: { cpus: 1, pages: 5 },
-  properties: pinProperties,
-  build: (context) =>
-    build(context, true, (race) => {
+    'A page has been unmapped and mapped again, and in a kernel with the marker it is in the swap cache still, when a ' +
+    'device pins it. The look for pins that reclaim takes before it gives a page a slot is not taken: try_to_unmap_one() ' +
+    'must refuse, and give back what it has counted for the slot. The process does nothing, so that the page is what ' +
+    'reclaim leaves it as.',
+  machine: { cpus: 2, pages: 5 },
+  properties: [directReadIsSeen, pinnedStaysMapped, ...swapProperties],
+  expected: [
+    {
+      with: [keepPinnedFromSwap],
+      verdict: 'verified',
+      because: 'a page that may be pinned gets no slot; and one that has a slot is not unmapped',
+    },
+  ],
+  build(context) {
+    const { machine } = context;
+    const race = new SwapRace(context);
+    const page = machine.boot(() => {
       const first = race.hold(read)!;
       race.reclaim();
       race.load('hi');
       race.release(first, read);
-      const page = race.hold(pinned)!;
+      const held = race.hold(pinned)!;
       race.age();
-      race.reclaim();
-      return page;
-    }),
+      return held;
+    });
+    race.runReclaim();
+    machine.agent('device').run(() => {
+      race.deviceWrites(page);
+    });
+    return machine.program(() => {
+      const judge = new Judge(context, race);
+      judge.pinned(page);
+      judge.state();
+      judge.conclude();
+    });
+  },
 });
 
 export const swapExclusiveTwice = defineScenario({

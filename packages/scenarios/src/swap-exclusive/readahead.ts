@@ -1,9 +1,8 @@
 import { choiceParameter, defineScenario } from '@pagerace/kernel';
 import { complete, Completion, waitForCompletion } from '@pagerace/machine';
 import { putPage, walkToPte } from '@pagerace/page-model';
-import { LO, SwapDeviceRace, swapDeviceProperties } from './swap-device-race.js';
-
-const STORED = 0x63;
+import { judgeStore, swapStoreProperties } from './judge.js';
+import { SwapRace } from './swap-race.js';
 
 export const swapExclusiveReadahead = defineScenario({
   id: 'swap-exclusive-readahead',
@@ -16,19 +15,21 @@ export const swapExclusiveReadahead = defineScenario({
     readahead: choiceParameter('when readahead comes', ['before', 'meanwhile']),
   },
   machine: { cpus: 2, pages: 5 },
-  properties: swapDeviceProperties,
+  properties: swapStoreProperties,
   expected: [
     { verdict: 'verified', because: 'a copy has what the page had, and the slot is given up once' },
   ],
   build(context) {
     const { arch, machine, parameters } = context;
-    const race = new SwapDeviceRace(context, { pages: 2, kind: 'zswap' });
-    race.swapOut();
-    const entry = arch.pteToSwpEntry(walkToPte(race.mm, race.mm.vmas[0]!.start)!.ptep.read());
+    const race = new SwapRace(context);
+    machine.boot(() => {
+      race.swapOut();
+    });
+    const entry = arch.pteToSwpEntry(walkToPte(race.mm, race.address)!.ptep.read());
     const done = new Completion('read in');
     machine.cpu(0).run('app', () => {
       if (parameters.readahead === 'before') waitForCompletion(done);
-      race.storeHi(STORED);
+      race.store('hi');
     });
     machine.cpu(1).run('readahead', () => {
       const page = race.swap.swapinReadahead(entry);
@@ -36,7 +37,7 @@ export const swapExclusiveReadahead = defineScenario({
       complete(done);
     });
     return machine.program(() => {
-      race.judge(race.final(), [LO, STORED]);
+      judgeStore(context, race, race.atEnd());
     });
   },
 });

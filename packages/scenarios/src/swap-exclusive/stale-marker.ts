@@ -1,19 +1,7 @@
 import { defineScenario } from '@pagerace/kernel';
 import { KSM } from '@pagerace/ksm';
 import { complete, Completion, current, TaskLocal, waitForCompletion } from '@pagerace/machine';
-import {
-  byteAt,
-  lockPage,
-  lruAddDrain,
-  mappedPage,
-  type Mm,
-  unlockPage,
-  USER_ACCESS,
-  VM_READ,
-  VM_WRITE,
-  walkToPte,
-  withPteLocked,
-} from '@pagerace/page-model';
+import { lockPage, lruAddDrain, unlockPage, VM_READ, VM_WRITE } from '@pagerace/page-model';
 import { RMAP } from '@pagerace/rmap';
 import { SWAP } from '@pagerace/swap';
 import { VMSCAN } from '@pagerace/vmscan';
@@ -21,9 +9,7 @@ import { Findings } from '../findings.js';
 import { hex } from '../hex.js';
 import { referencesAreCounted } from '../madv-free/properties.js';
 import { ownStoreIsKept, slotsAreCounted, storesAreConfined } from './properties.js';
-import { ADDRESS, STORED } from './swap-race.js';
-
-const INITIAL = 0x61;
+import { INITIAL, STORED, UserPage } from './user-page.js';
 
 export const swapExclusiveStaleMarker = defineScenario({
   id: 'swap-exclusive-stale-marker',
@@ -38,33 +24,23 @@ export const swapExclusiveStaleMarker = defineScenario({
   properties: [storesAreConfined, ownStoreIsKept, slotsAreCounted, referencesAreCounted],
   expected: [{ verdict: 'verified', because: 'pte_same() fails, and the access faults again' }],
   build(context) {
-    const { arch, get, machine, memory, property } = context;
-    const [user, ksm, rmap, swap, vmscan] = [
-      get(USER_ACCESS),
-      get(KSM),
-      get(RMAP),
-      get(SWAP),
-      get(VMSCAN),
-    ];
-    const app = context.process('app', 0, 1);
-    const other = context.process('other', 1);
+    const { get, machine, memory, property } = context;
+    const [ksm, rmap, swap, vmscan] = [get(KSM), get(RMAP), get(SWAP), get(VMSCAN)];
+    const app = new UserPage(context, context.process('app', 0, 1));
+    const other = new UserPage(context, context.process('other', 1));
     swap.swapon({ pages: 1 });
     machine.boot(() => {
-      for (const mm of [app, other]) {
-        mm.mmap({ start: ADDRESS, pages: 1, vmFlags: VM_READ | VM_WRITE });
-        user.userWrite(mm, ADDRESS, INITIAL);
-      }
+      for (const { mm, address } of [app, other])
+        mm.mmap({ start: address, pages: 1, vmFlags: VM_READ | VM_WRITE });
+      app.store('hi', INITIAL.hi);
+      other.store('hi', INITIAL.hi);
       lruAddDrain(memory);
-      const page = mappedPage(app, ADDRESS)!;
+      const page = app.mapped()!;
       lockPage(page);
       swap.addToSwap(page);
       rmap.tryToUnmap(page, {});
       unlockPage(page);
     });
-    /** Reclaim has been here before. */
-    const age = (mm: Mm): void => {
-      withPteLocked(mm, ADDRESS, (ptep) => arch.ptepTestAndClearYoung(mm.vmas[0]!, ADDRESS, ptep));
-    };
     // The store stops where it has read the entry, before it looks for the page.
     const entryRead = new Completion('entry read');
     const entryChanged = new Completion('entry changed');
@@ -79,35 +55,26 @@ export const swapExclusiveStaleMarker = defineScenario({
       return lookupSwapCache(entry);
     };
     machine.cpu(0).run('app', () => {
-      user.userWrite(app, ADDRESS, STORED);
+      app.store('hi');
     });
     machine.cpu(1).run('others', () => {
       waitForCompletion(entryRead);
-      user.userRead(app, ADDRESS);
-      ksm.cmpAndMergePage({ mm: app, address: ADDRESS }, { mm: other, address: ADDRESS });
-      age(app);
-      age(other);
+      app.load('hi');
+      ksm.cmpAndMergePage(app, other);
+      app.age();
+      other.age();
       vmscan.shrinkInactiveList('inactive_anon');
       complete(entryChanged);
     });
-    /** What the process would load. */
-    const atEnd = (mm: Mm): number => {
-      const pte = walkToPte(mm, ADDRESS)!.ptep.read();
-      const contents = arch.ptePresent(pte)
-        ? memory.pageAt(arch.ptePfn(pte)).contents
-        : swap.contentsOf(arch.pteToSwpEntry(pte));
-      return byteAt(contents.readHalf('lo'), 0);
-    };
     return machine.program(() => {
       const findings = new Findings();
       property(referencesAreCounted.id).applies();
-      const theirs = atEnd(other);
+      const [own, theirs] = [app.atEnd().hi, other.atEnd().hi];
       findings.demand(
         property(storesAreConfined.id),
-        theirs === INITIAL,
+        theirs === INITIAL.hi,
         () => `the other process loads ${hex(theirs)}, which it has not stored`,
       );
-      const own = atEnd(app);
       findings.demand(
         property(ownStoreIsKept.id),
         own === STORED,

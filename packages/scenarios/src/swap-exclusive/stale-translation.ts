@@ -1,8 +1,7 @@
 import { choiceParameter, defineScenario } from '@pagerace/kernel';
+import { judgeStore, swapStoreProperties } from './judge.js';
 import { stableWhileWritten } from './properties.js';
-import { LO, SwapDeviceRace, swapDeviceProperties } from './swap-device-race.js';
-
-const STORED = 0x63;
+import { SwapRace } from './swap-race.js';
 
 export const swapExclusiveStaleTranslation = defineScenario({
   id: 'swap-exclusive-stale-translation',
@@ -16,7 +15,7 @@ export const swapExclusiveStaleTranslation = defineScenario({
     device: choiceParameter('the swap device', ['zram', 'checksumming-disk']),
   },
   machine: { cpus: 2, pages: 5, tlb: true },
-  properties: [...swapDeviceProperties, stableWhileWritten],
+  properties: [...swapStoreProperties, stableWhileWritten],
   expected: [
     {
       architectures: ['x86'],
@@ -26,13 +25,13 @@ export const swapExclusiveStaleTranslation = defineScenario({
   ],
   build(context) {
     const { machine, parameters } = context;
-    const race = new SwapDeviceRace(context, { pages: 2, kind: parameters.device });
+    const race = new SwapRace(context, { swap: parameters.device });
     machine.cpu(0).run('app', () => {
-      race.storeHi(STORED);
+      race.store('hi');
     });
-    machine.cpu(1).run('reclaim', () => race.reclaim());
+    race.runReclaim();
     return machine.program(() => {
-      race.judge(race.final(), [LO, STORED]);
+      judgeStore(context, race, race.atEnd());
     });
   },
 });

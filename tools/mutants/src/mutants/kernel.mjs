@@ -64,7 +64,7 @@ export const kernel = [
     file: 'packages/rmap/src/reverse-mapping.ts',
     from: 'if (pageMaybeDmaPinned(page)) return false;\n    ClearPageAnonExclusive(page);',
     to: 'ClearPageAnonExclusive(page);',
-    watchers: ['packages/rmap'],
+    watchers: ['packages/scenarios/test/swap-exclusive-mutants.test.ts'],
   },
   {
     id: 'rmap-exclusive-flush-deferred',
