@@ -90,6 +90,22 @@ describe('a direct read', () => {
     expect(verdict).toBe('verified');
   });
 
+  test.each([
+    ['lo', [0x63, 0]],
+    ['hi', [7, 0x64]],
+  ] as const)('of half a page, %s, leaves the other half alone', (half, expected) => {
+    const { verdict } = explored((system) => {
+      const { transfer, page } = setting(system, 1);
+      system.machine.cpu(0).run('app', () => {
+        system.directIo.read({ ...transfer, sector: 2, half });
+      });
+      return () => {
+        expect([page(0).contents.load(0), page(0).contents.load(8)]).toEqual(expected);
+      };
+    });
+    expect(verdict).toBe('verified');
+  });
+
   test('may begin in the middle of the device', () => {
     const { verdict } = explored((system) => {
       const { transfer, loaded } = setting(system, 1);

@@ -98,6 +98,24 @@ describe('a page that comes in from swap', () => {
     expect(swappedIn('v5.19', true, false, 1)).toEqual([false, false]);
   });
 
+  // page != swapcache: the LRU batch, or reclaim that isolates it, may have a reference.
+  test('and past the swap cache is written to at once on v5.18, whoever refers to it', () => {
+    const fresh = (writes: boolean): unknown =>
+      onceIn('v5.18', ({ wiring, page }) => {
+        const swap = wiring.get(SWAP);
+        swap.swapon({ pages: 1 });
+        lockPage(page);
+        swap.addToSwap(page);
+        const entry = page.private.read();
+        swap.swapDuplicate(entry);
+        ClearPageSwapCache(page);
+        getPage(page);
+        return wiring.get(ANON_REUSE_RULE).swapIn(page, entry, writes, false);
+      });
+    expect(fresh(true)).toEqual({ write: true, exclusive: true });
+    expect(fresh(false)).toEqual({ write: false, exclusive: false });
+  });
+
   test.each(['v5.19', 'v6.15'])('is exclusive on %s if its entry says so', (release) => {
     expect(swappedIn(release, true, true, 1)).toEqual([true, true]);
     expect(swappedIn(release, false, true, 1)).toEqual([false, true]);

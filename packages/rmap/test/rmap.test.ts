@@ -327,6 +327,29 @@ describe('try_to_unmap() of a page in the swap cache', () => {
     expect(seen).toBe(deferred);
   });
 
+  // try_to_migrate_one(), mm/rmap.c, v5.17 and v5.19: ptep_clear_flush(), and no TTU_BATCH_FLUSH.
+  test('try_to_migrate() flushes an entry as it clears it', () => {
+    const flushed = once((system) => {
+      const { arch, mm, rmap, wiring } = system;
+      const flush = wiring.get(UNMAP_FLUSH);
+      const done: string[] = [];
+      flush.shouldDeferFlush = () => true;
+      flush.setTlbUbcFlushPending = () => void done.push('deferred');
+      const clearFlush = arch.ptepClearFlush.bind(arch);
+      arch.ptepClearFlush = (...entry) => {
+        done.push('flushed');
+        return clearFlush(...entry);
+      };
+      const vma = mm.mmap({ start: 0, pages: 1, vmFlags });
+      const page = map(system, vma, 0);
+      getPage(page);
+      lockPage(page);
+      rmap.tryToMigrate(page);
+      return done;
+    });
+    expect(flushed).toEqual(['flushed']);
+  });
+
   // page_try_share_anon_rmap(), v6.1 (088b8aa537c2): the entry is cleared, smp_mb(), the pins are read; GUP-fast
   // pins, fully ordered, and then reads the entry again.
   test.each([

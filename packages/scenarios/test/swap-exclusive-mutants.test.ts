@@ -40,6 +40,8 @@ test.each(['mapped', 'cached'])(
   'B43: khugepaged must look at the references of a page that is %s',
   (page) => {
     const kernel = mutant('v6.3', COLLAPSE_REFERENCE_CHECK, AnyReferenceCount);
+    const asItIs = { scenario: 'swap-exclusive-khugepaged', kernel: 'v6.3', parameters: { page } };
+    expect(violatedBy(asItIs)).toEqual([]);
     const choice = { scenario: 'swap-exclusive-khugepaged', kernel, parameters: { page } };
     expect(violatedBy({ ...choice, model: 'sc' })).toEqual(['I-COH', 'I-COH & I-DIO']);
   },
