@@ -1,7 +1,6 @@
 import { x86PteSwpExclusive } from '@pagerace/arch-x86';
 import { SWAPOFF, swpFlagsKeepMarker } from '@pagerace/fault';
 import { choiceParameter, defineScenario } from '@pagerace/kernel';
-import { PageSwapCache } from '@pagerace/page-model';
 import { Judge, swapStoreProperties } from './judge.js';
 import { swapoffEnds } from './properties.js';
 import { SwapRace } from './swap-race.js';
@@ -35,26 +34,20 @@ export const swapExclusiveSwapoffMarked = defineScenario({
     },
   ],
   build(context) {
-    const { get, machine, memory, parameters, property } = context;
+    const { get, machine, parameters, property } = context;
     const race = new SwapRace(context);
     const swapoff = get(SWAPOFF);
     machine.boot(() => {
       race.reclaim();
     });
     machine.cpu(0).run('app', () => (parameters.load === 'yes' ? race.load('hi') : INITIAL.hi));
-    machine.cpu(1).run('swapoff', () => {
-      swapoff.tryToUnuse();
-    });
-    return machine.program(({ app }) => {
+    machine.cpu(1).run('swapoff', () => swapoff.tryToUnuse());
+    return machine.program(({ app, swapoff: isUnused }) => {
       const judge = new Judge(context, race);
       judge.store(app as number, INITIAL.hi);
-      // With I-SWAPMAP, all that a slot can be used by.
-      const inUse =
-        race.mapped() === undefined ||
-        memory.pages.some((page) => page.allocation.isAllocated && PageSwapCache(page));
       judge.demand(
         property(swapoffEnds.id),
-        !inUse,
+        isUnused === true,
         () => 'a slot is used after a pass of try_to_unuse(), which begins again',
       );
       judge.state();
