@@ -302,7 +302,8 @@ export class PageFault implements FaultHandler {
       : this.memory.pageAt(this.arch.ptePfn(origPte));
     if (page === undefined) {
       pteUnmapUnlock(locked);
-      this.wpPageCopy(fault, undefined);
+      // "No anonymous page -> nothing to do", to v6.1.
+      if (!isUnshare(fault)) this.wpPageCopy(fault, undefined);
       return;
     }
     const fate = this.#fateOf(page, vma, address);
@@ -313,7 +314,9 @@ export class PageFault implements FaultHandler {
       return;
     }
     if (fate === 'reuse') {
-      this.wpPageReuse(fault, locked);
+      // Nobody has written to a page that is unshared: its entry stays as it is.
+      if (isUnshare(fault)) pteUnmapUnlock(locked);
+      else this.wpPageReuse(fault, locked);
       return;
     }
     getPage(page);

@@ -1,5 +1,6 @@
 import {
   auditReferences,
+  FAULT_FLAG_UNSHARE,
   FAULT_FLAG_WRITE,
   getPage,
   lockPage,
@@ -160,6 +161,31 @@ describe('a write through a read-only entry', () => {
       ];
     });
     expect(seen).toEqual([false, [7, 9], 0, [1, 1]]);
+  });
+
+  // do_wp_page(), v5.19: "if (unlikely(unshare))" before wp_page_reuse(), and where there is no anonymous page.
+  test('is none if the fault only unshares: the entry stays as it is', () => {
+    const seen = once((system) => {
+      const { arch, handler, mm } = system;
+      protectedPage(system);
+      const { ptep } = walkToPte(mm, 0)!;
+      arch.setPteAt(mm, 0, ptep, arch.pteMkclean(ptep.read()));
+      const before = ptep.read();
+      handler.handleMmFault(mm.vmas[0]!, 0, FAULT_FLAG_UNSHARE);
+      return [ptep.read() === before, pageCount(pageAt(system, 0))];
+    });
+    expect(seen).toEqual([true, 1]);
+  });
+
+  test('is none if the fault only unshares the zero page', () => {
+    const stays = once((system) => {
+      const { handler, mm, user } = system;
+      mm.mmap({ start: 0, pages: 1, vmFlags });
+      user.userRead(mm, 0);
+      handler.handleMmFault(mm.vmas[0]!, 0, FAULT_FLAG_UNSHARE);
+      return pageAt(system, 0).isZeroPage;
+    });
+    expect(stays).toBe(true);
   });
 
   test('waits for whoever has the page locked', () => {

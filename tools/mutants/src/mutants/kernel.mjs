@@ -715,6 +715,14 @@ export const kernel = [
     watchers: ['packages/userfaultfd'],
   },
   {
+    id: 'unshare-maps-writable',
+    fault: 'do_wp_page() makes the entry of a page writable that it only unshares',
+    file: 'packages/fault/src/page-fault.ts',
+    from: 'if (isUnshare(fault)) pteUnmapUnlock(locked);\n      else this.wpPageReuse(fault, locked);',
+    to: 'this.wpPageReuse(fault, locked);',
+    watchers: ['packages/fault'],
+  },
+  {
     id: 'uffdio-move-marker-not-asked',
     fault: 'UFFDIO_MOVE moves a swap entry without the exclusive marker',
     file: 'packages/userfaultfd/src/uffdio-move.ts',
