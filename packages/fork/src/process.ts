@@ -37,7 +37,6 @@ import {
   pteOffsetMapLock,
   pteUnmapUnlock,
   putPage,
-  type SwapEntry,
   swpOffset,
   TLB_FLUSH,
   type TlbFlush,
@@ -46,6 +45,7 @@ import {
   type VirtualAddress,
   type Vma,
   walkToPmd,
+  withSwpEntry,
 } from '@pagerace/page-model';
 import { RMAP, type Rmap } from '@pagerace/rmap';
 import { SWAP, type Swap } from '@pagerace/swap';
@@ -233,10 +233,12 @@ export class Process implements Fork {
     let shared = pte;
     if (isMigrationEntry(entry)) {
       if (!isReadableMigrationEntry(entry) && this.#isCowMapping(src)) {
-        const readable = this.#readableMigrationPte(entry, pte);
-        this.arch.setPteAt(src.mm, address, srcPtep, readable);
-        shared = readable;
+        // The page is shared from now on, wherever it is put.
+        const readable = makeReadableMigrationEntry(swpOffset(entry));
+        shared = withSwpEntry(this.arch, pte, readable);
+        this.arch.setPteAt(src.mm, address, srcPtep, shared);
       }
+      if (dst.userfaultfdCtx === null) shared = this.arch.pteSwpClearUffdWp(shared);
       this.arch.setPteAt(dst.mm, address, dstPtep, shared);
       return true;
     }
@@ -250,14 +252,6 @@ export class Process implements Fork {
     if (dst.userfaultfdCtx === null) shared = this.arch.pteSwpClearUffdWp(shared);
     this.arch.setPteAt(dst.mm, address, dstPtep, shared);
     return true;
-  }
-
-  /** The page is shared from now on, wherever it is put. */
-  #readableMigrationPte(entry: SwapEntry, pte: Pte): Pte {
-    let readable = this.arch.swpEntryToPte(makeReadableMigrationEntry(swpOffset(entry)));
-    if (this.arch.pteSwpSoftDirty(pte)) readable = this.arch.pteSwpMksoftDirty(readable);
-    if (this.arch.pteSwpUffdWp(pte)) readable = this.arch.pteSwpMkuffdWp(readable);
-    return readable;
   }
 
   @kernelFunction('mm/mmap.c')
@@ -378,8 +372,8 @@ export class Process implements Fork {
     return above !== undefined && this.arch.pmdTransHuge(above.pmd) ? above : undefined;
   }
 
-  /** is_cow_mapping(). */
+  /** is_cow_mapping(): every private mapping has VM_MAYWRITE, though mprotect() may have taken VM_WRITE. */
   #isCowMapping(vma: Vma): boolean {
-    return !vma.has(VM_SHARED) && vma.has(VM_WRITE);
+    return !vma.has(VM_SHARED);
   }
 }

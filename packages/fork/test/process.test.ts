@@ -91,27 +91,29 @@ describe('fork', () => {
 
   // copy_present_pte(), copy_nonpresent_pte(): the child has no userfaultfd.
   test.each([
-    ['a page', false],
-    ['a swap entry', true],
-  ])('leaves the uffd-wp bit of %s to the parent, and soft-dirty to both', (_, swapped) => {
+    ['a page', undefined],
+    ['a swap entry', 'swapped'],
+    ['a migration entry', 'migrating'],
+  ])('leaves the uffd-wp bit of %s to the parent, and soft-dirty to both', (_, gone) => {
     const seen = once((system) => {
       const { page, child } = family(system);
       const { arch, fork, mm, rmap, swap } = system;
       const { ptep } = walkToPte(mm, 0)!;
       ptep.write(arch.pteMkuffdWp(ptep.read()));
-      if (swapped) {
+      if (gone !== undefined) {
         swap.swapon({ pages: 1 });
         getPage(page);
         lockPage(page);
-        swap.addToSwap(page);
-        rmap.tryToUnmap(page, {});
+        if (gone === 'swapped') swap.addToSwap(page);
+        if (gone === 'swapped') rmap.tryToUnmap(page, {});
+        else rmap.tryToMigrate(page);
         unlockPage(page);
         putPage(page);
       }
       fork.dupMmap(mm, child);
       return [mm, child].map((one) => {
         const pte = walkToPte(one, 0)!.ptep.read();
-        return swapped
+        return gone !== undefined
           ? [arch.pteSwpUffdWp(pte), arch.pteSwpSoftDirty(pte)]
           : [arch.pteUffdWp(pte), arch.pteSoftDirty(pte)];
       });
@@ -268,12 +270,15 @@ describe('fork', () => {
       (system) => {
         const { arch, fork, mm, rmap } = system;
         const { page, child } = family(system);
+        mm.vmas[0]!.willChange();
         const { ptep } = walkToPte(mm, 0)!;
         if (readOnly) ptep.write(arch.pteWrprotect(ptep.read()));
         if (!exclusive) ClearPageAnonExclusive(page);
         getPage(page);
         lockPage(page);
         rmap.tryToMigrate(page);
+        // mprotect(PROT_READ): it is a COW mapping still, as it has VM_MAYWRITE.
+        if (readOnly) mm.vmas[0]!.vmFlags &= ~VM_WRITE;
         const isReadable = isReadableMigrationEntry(arch.pteToSwpEntry(ptep.read()));
         fork.dupMmap(mm, child);
         unlockPage(page);

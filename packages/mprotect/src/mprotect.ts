@@ -5,6 +5,9 @@ import { kernelFunction } from '@pagerace/machine';
 import {
   ARCHITECTURE,
   type Architecture,
+  isWritableMigrationEntry,
+  makeReadableExclusiveMigrationEntry,
+  makeReadableMigrationEntry,
   MEMORY,
   type Memory,
   type Mm,
@@ -16,6 +19,7 @@ import {
   type Ptep,
   pteOffsetMapLock,
   pteUnmapUnlock,
+  swpOffset,
   TLB_FLUSH,
   type TlbFlush,
   type VirtualAddress,
@@ -24,8 +28,9 @@ import {
   VM_WRITE,
   type Vma,
   walkToPmd,
+  withSwpEntry,
 } from '@pagerace/page-model';
-import { RMAP, type Rmap } from '@pagerace/rmap';
+import { ANON_EXCLUSIVE, type AnonExclusive, RMAP, type Rmap } from '@pagerace/rmap';
 import { CHANGE_HUGE_WRITABLE, CHANGE_WRITABLE, type ChangeWritable } from './change-writable.js';
 
 export const MPROTECT = token<Mprotect>('mprotect.Mprotect', {
@@ -50,6 +55,7 @@ export class Mprotect {
     @inject(MEMORY) private readonly memory: Memory,
     @inject(TLB_FLUSH) private readonly tlb: TlbFlush,
     @inject(RMAP) private readonly rmap: Rmap,
+    @inject(ANON_EXCLUSIVE) private readonly exclusive: AnonExclusive,
     @inject(CHANGE_WRITABLE) private readonly changeWritable: ChangeWritable,
     @inject(CHANGE_HUGE_WRITABLE) private readonly changeHugeWritable: ChangeWritable,
     @inject(HUGE_MEMORY) private readonly huge: HugeMemory,
@@ -159,7 +165,10 @@ export class Mprotect {
     return pte;
   }
 
-  /** Of a swap entry the uffd-wp bit alone changes. @returns whether it did */
+  /**
+   * Of a swap entry the uffd-wp bit alone changes, and a writable migration entry becomes readable: what the new
+   * protection allows is for the next fault. @returns whether it has changed
+   */
   #changeSwapped(
     vma: Vma,
     address: VirtualAddress,
@@ -168,6 +177,14 @@ export class Mprotect {
     flags: ChangeProtection,
   ): boolean {
     let pte = old;
+    const entry = this.arch.pteToSwpEntry(old);
+    if (isWritableMigrationEntry(entry)) {
+      const pfn = swpOffset(entry);
+      const readable = this.exclusive.isTracked
+        ? makeReadableExclusiveMigrationEntry(pfn)
+        : makeReadableMigrationEntry(pfn);
+      pte = withSwpEntry(this.arch, old, readable);
+    }
     if (flags.uffdWp === true) pte = this.arch.pteSwpMkuffdWp(pte);
     if (flags.uffdWpResolve === true) pte = this.arch.pteSwpClearUffdWp(pte);
     if (this.arch.pteSame(old, pte)) return false;

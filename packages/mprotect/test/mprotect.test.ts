@@ -1,6 +1,15 @@
 import { assert } from '@pagerace/explorer';
 import type { Release } from '@pagerace/history';
-import { ClearPageAnonExclusive, VM_READ } from '@pagerace/page-model';
+import {
+  ClearPageAnonExclusive,
+  getPage,
+  lockPage,
+  makeReadableExclusiveMigrationEntry,
+  makeReadableMigrationEntry,
+  makeWritableMigrationEntry,
+  unlockPage,
+  VM_READ,
+} from '@pagerace/page-model';
 import { notified } from '@pagerace/page-model/testing';
 import { describe, expect, test } from 'vitest';
 import { explored, mapped, once, pageAt, pteAt, ptepAt, swapOut, type System } from './system.js';
@@ -110,6 +119,36 @@ describe('mprotect()', () => {
       'v5.19',
     );
     expect(seen).toEqual([true, true, true]);
+  });
+
+  // change_pte_range(): a writable migration entry becomes readable, and stays exclusive since v5.19.
+  test.each([
+    ['v5.18', makeReadableMigrationEntry],
+    ['v5.19', makeReadableExclusiveMigrationEntry],
+  ] as const)('makes a writable migration entry readable, in %s', (release, readable) => {
+    const seen = once(
+      (system) => {
+        const vma = mapped(system);
+        const { arch, mprotect, rmap } = system;
+        const page = pageAt(system, 0);
+        getPage(page);
+        lockPage(page);
+        rmap.tryToMigrate(page);
+        const before = pteAt(system, 0);
+        mprotect.changeProtection(vma, 0, vma.end, { uffdWp: true });
+        const after = pteAt(system, 0);
+        unlockPage(page);
+        return [
+          arch.pteToSwpEntry(before) === makeWritableMigrationEntry(page.pfn),
+          arch.pteToSwpEntry(after) === readable(page.pfn),
+          arch.pteSwpUffdWp(after),
+          arch.pteSwpSoftDirty(after),
+        ];
+      },
+      undefined,
+      release,
+    );
+    expect(seen).toEqual([true, true, true, true]);
   });
 
   test('tells the notifiers, and flushes what reclaim has deferred before it looks', () => {

@@ -94,6 +94,7 @@ export {
   makeWritableMigrationEntry,
   nonSwapEntry,
   pfnSwapEntryToPage,
+  withSwpEntry,
 } from './page-table/migration-entry.js';
 export { MmuGather } from './page-table/mmu-gather.js';
 export {

@@ -1,7 +1,9 @@
 import { reach } from '@pagerace/explorer';
 import type { Pfn } from '../address.js';
+import type { Architecture } from '../architecture.js';
 import type { Memory } from '../memory.js';
 import type { Page } from '../page/page.js';
+import type { Pte } from './page-table-entry.js';
 import { type SwapEntry, swpEntry, swpOffset, swpType } from './swap-entry.js';
 
 // include/linux/swap.h and include/linux/swapops.h: a migration entry is a swap entry of a type that no
@@ -49,6 +51,14 @@ export function isReadableMigrationEntry(entry: SwapEntry): boolean {
 /** is_writable_migration_entry(). */
 export function isWritableMigrationEntry(entry: SwapEntry): boolean {
   return swpType(entry) === SWP_MIGRATION_WRITE;
+}
+
+/** Another entry in the place of that of `pte`, with the soft-dirty and the uffd-wp bit that `pte` has. */
+export function withSwpEntry(arch: Architecture, pte: Pte, entry: SwapEntry): Pte {
+  let other = arch.swpEntryToPte(entry);
+  if (arch.pteSwpSoftDirty(pte)) other = arch.pteSwpMksoftDirty(other);
+  if (arch.pteSwpUffdWp(pte)) other = arch.pteSwpMkuffdWp(other);
+  return other;
 }
 
 /** pfn_swap_entry_to_page(): the page that is being migrated, which the entry then leads to. */

@@ -723,6 +723,14 @@ export const kernel = [
     watchers: ['packages/fault'],
   },
   {
+    id: 'mprotect-leaves-migration-entry-writable',
+    fault: 'mprotect() leaves a migration entry writable',
+    file: 'packages/mprotect/src/mprotect.ts',
+    from: 'if (isWritableMigrationEntry(entry)) {',
+    to: 'if (isWritableMigrationEntry(entry) && flags.uffdWpResolve === true) {',
+    watchers: ['packages/mprotect'],
+  },
+  {
     id: 'uffdio-move-marker-not-asked',
     fault: 'UFFDIO_MOVE moves a swap entry without the exclusive marker',
     file: 'packages/userfaultfd/src/uffdio-move.ts',
