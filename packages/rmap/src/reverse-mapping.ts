@@ -90,7 +90,10 @@ export class ReverseMapping implements Rmap {
       page.index.write(vma.pageIndex(address));
     }
     if (!this.exclusive.isTracked) return;
-    VM_BUG_ON(!first && PageAnonExclusive(page), `${page.name} is exclusive and mapped twice`);
+    VM_BUG_ON(
+      !first && (exclusive || PageAnonExclusive(page)),
+      `${page.name} is exclusive and mapped twice`,
+    );
     if (exclusive) SetPageAnonExclusive(page);
   }
 

@@ -104,6 +104,26 @@ describe('the mapping of a child', () => {
   );
 });
 
+// page_add_anon_rmap(), mm/rmap.c, v5.19: VM_BUG_ON_PAGE(!first && (flags & RMAP_EXCLUSIVE)), and of the page's flag.
+test.each([
+  ['that is exclusive', true, false],
+  ['of a page that is exclusive', false, true],
+])('a second mapping %s is a bug', (_, exclusive, isMarked) => {
+  const add = (): void =>
+    once(
+      (system) => {
+        const vma = system.mm.mmap({ start: 0, pages: 1, vmFlags });
+        const page = map(system, vma, 0);
+        if (!isMarked) ClearPageAnonExclusive(page);
+        lockPage(page);
+        system.rmap.pageAddAnonRmap(page, vma, 0, exclusive);
+      },
+      undefined,
+      trackingExclusive,
+    );
+  expect(add).toThrow('is exclusive and mapped twice');
+});
+
 // page_try_dup_anon_rmap(), include/linux/rmap.h, v5.19 (6c287605fd56): what is mapped twice is nobody's alone.
 test.each([
   [0, [true, false]],

@@ -130,13 +130,15 @@ export class CowTest {
   pageout(): void {
     this.#context.get(SWAP).swapon({ pages: this.pages });
     this.#context.get(MADVISE_PAGEOUT).madvisePageout(this.mm, RANGE, this.pages);
-    this.isThere = this.#isSwapped();
+    this.isThere = Array.from({ length: this.pages }, (_, nth) => nth).every((nth) =>
+      this.#isSwapped(nth),
+    );
   }
 
   /** pagemap_is_swapped(). */
-  #isSwapped(): boolean {
+  #isSwapped(nth: number): boolean {
     const { arch } = this.memory;
-    const pte = walkToPte(this.mm, RANGE)?.ptep.read();
+    const pte = walkToPte(this.mm, this.address(nth))?.ptep.read();
     return pte !== undefined && arch.isSwapPte(pte);
   }
 

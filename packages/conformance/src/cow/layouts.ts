@@ -12,6 +12,21 @@ export interface CowLayout extends SuiteLayout {
 
 const pageoutFails = 'MADV_PAGEOUT did not work';
 
+/** madvise(MADV_DONTNEED) of all pages but the first. */
+function leaveFirst(test: CowTest): void {
+  for (let nth = 1; nth < test.memory.hpagePmdNr; nth++) test.dontneed(nth);
+  test.pages = 1;
+}
+
+/**
+ * A huge page is split on its way to swap, however it was mapped, and each of its pages leaves a swap entry of
+ * its own: the memory is as if it had never been huge.
+ */
+function swapOutSplit(test: CowTest): void {
+  test.populate(test.memory.hpagePmdNr);
+  test.pageout();
+}
+
 /** Those of base pages and huge pages that can be made, as run_anon_test_case() has them. */
 export const cowLayouts: readonly CowLayout[] = [
   {
@@ -56,8 +71,7 @@ export const cowLayouts: readonly CowLayout[] = [
     isHuge: true,
     setUp: (test) => {
       test.populateHuge();
-      for (let nth = 1; nth < test.memory.hpagePmdNr; nth++) test.dontneed(nth);
-      test.pages = 1;
+      leaveFirst(test);
     },
   },
   {
@@ -82,25 +96,38 @@ export const cowLayouts: readonly CowLayout[] = [
       test.shareFirst();
     },
   },
-];
-
-const hugeSwap = 'the swap of huge pages is not modelled';
-
-/** Those that cannot. */
-export const missingLayouts: readonly SuiteLayout[] = [
-  { id: 'swapped-thp', name: 'swapped-out THP', needs: [madvPageout], missing: hugeSwap },
+  {
+    id: 'swapped-thp',
+    name: 'swapped-out THP',
+    needs: [madvPageout],
+    skips: pageoutFails,
+    isHuge: true,
+    setUp: swapOutSplit,
+  },
   {
     id: 'swapped-pte-mapped',
     name: 'swapped-out, PTE-mapped THP',
     needs: [madvPageout],
-    missing: hugeSwap,
+    skips: pageoutFails,
+    isHuge: true,
+    setUp: swapOutSplit,
   },
   {
     id: 'swapped-single-pte',
     name: 'single PTE of swapped-out THP',
     needs: [madvPageout],
-    missing: hugeSwap,
+    skips: pageoutFails,
+    isHuge: true,
+    setUp: (test) => {
+      test.populate(test.memory.hpagePmdNr);
+      leaveFirst(test);
+      test.pageout();
+    },
   },
+];
+
+/** Those that cannot. */
+export const missingLayouts: readonly SuiteLayout[] = [
   { id: 'hugetlb', name: 'hugetlb', needs: [], missing: 'hugetlb is not modelled' },
 ];
 

@@ -59,6 +59,14 @@ export const kernel = [
     watchers: ['packages/fork'],
   },
   {
+    id: 'rmap-second-exclusive-mapping',
+    fault: 'page_add_anon_rmap() lets a second mapping of a page be exclusive',
+    file: 'packages/rmap/src/reverse-mapping.ts',
+    from: '!first && (exclusive || PageAnonExclusive(page)),',
+    to: '!first && PageAnonExclusive(page),',
+    watchers: ['packages/rmap'],
+  },
+  {
     id: 'rmap-share-without-pin-check',
     fault: 'page_try_share_anon_rmap() does not look for pins',
     file: 'packages/rmap/src/reverse-mapping.ts',
