@@ -50,6 +50,30 @@ it('Ctrl-C ends a whole comparison, not only the run that is under way', async (
   }
 });
 
+// Of as many cells as there are kernels, the first has ended when the signal comes.
+it.each([
+  ['passed', '--rows 1', 4, 'pass'],
+  ['failed, which is a finding', '--rows 3', 1, 'fail'],
+])(
+  'Ctrl-C ends a conformance suite with the cells that are known: they have %s',
+  async (_, rows, expected, outcome) => {
+    const words = `conformance cow ${rows} --kernels all --jobs 1 --json`;
+    const { child, ended } = start(words.split(' '));
+    let events = '';
+    child.stderr!.on('data', (chunk: string) => {
+      const isOver = events.includes('"event":"ended"');
+      events += chunk;
+      // Once: a second signal would end it at once.
+      if (!isOver && events.includes('"event":"ended"')) child.kill('SIGINT');
+    });
+    const { code, out } = await ended;
+    const document = JSON.parse(out) as { cells: { outcome: string }[] };
+    expect(code).toBe(expected);
+    expect(document).toMatchObject({ complete: false });
+    expect(document.cells.map((cell) => cell.outcome)).toContain(outcome);
+  },
+);
+
 it('says so to people, too', async () => {
   const { child, ended, underWay } = startEndless('run endless');
   await underWay;

@@ -106,7 +106,8 @@ export async function conformance(
     terminal.out(`${suite.source} on ${architecture} (${model})\n`);
     terminal.out(conformanceTables(report, terminal.paint));
     if (!report.complete) terminal.out('\nInterrupted: the other cells were not come to.');
-    for (const note of newerCodeNotes(planned.flatMap(({ selected }) => selected ?? [])))
+    const run = planned.filter((_, nth) => cells[nth] !== undefined);
+    for (const note of newerCodeNotes(run.flatMap(({ selected }) => selected ?? [])))
       terminal.out(`\n${note}`);
   }
   return exitCodeOf(report);
