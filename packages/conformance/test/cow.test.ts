@@ -26,17 +26,21 @@ function outcome(number: number, layout: string, kernel: string): string {
   return error ?? violations[0]?.message ?? verdict;
 }
 
-// anon_test_cases and anon_thp_test_cases, tools/testing/selftests/mm/cow.c, v6.8.
-test('the rows are the tests of cow.c on anonymous memory, in its order', () => {
+// anon_test_cases, anon_thp_test_cases and non_anon_test_cases, tools/testing/selftests/mm/cow.c, v6.3.8 and v6.8.
+test('the rows are the tests of cow.c, in its order', () => {
   expect(cow.rows.map(({ number }) => number)).toEqual(
-    Array.from({ length: 18 }, (_, nth) => nth + 1),
+    Array.from({ length: 21 }, (_, nth) => nth + 1),
   );
   for (const { scenario, number } of cow.rows) expect(scenario.id).toBe(`cow-${String(number)}`);
 });
 
-test('a test that collapses a huge page runs on huge pages alone, and each other on every layout', () => {
+test('a test that collapses a huge page runs on huge pages alone, and each other on what it is for', () => {
   const all = cow.layouts.map(({ id }) => id);
-  for (const { number, layouts } of cow.rows) expect(layouts).toEqual(number < 15 ? all : ['thp']);
+  const nonAnon = ['zeropage', 'memfd', 'tmpfile', 'huge-zeropage', 'memfd-hugetlb'];
+  const anon = all.filter((id) => !nonAnon.includes(id));
+  expect(all).toEqual([...anon, ...nonAnon]);
+  for (const { number, layouts } of cow.rows)
+    expect(layouts).toEqual(number < 15 ? anon : number < 19 ? ['thp'] : nonAnon);
 });
 
 // CVE-2020-29374: the reference of vmsplice() does not count to v5.7, a read reference breaks COW first in v5.8
@@ -77,9 +81,25 @@ test.each([
   for (const number of [9, 10]) expect(outcome(number, 'base', kernel)).toBe(expected);
 });
 
+// v5.8 forces a write fault; 84209e87c696 of v6.2 unshares the zero page for a long-term pin.
+test.each([
+  ['v5.7', 'longterm R/O pin is not reliable'],
+  ['v5.8', 'verified'],
+  ['v5.9', 'longterm R/O pin is not reliable'],
+  ['v6.1', 'longterm R/O pin is not reliable'],
+  ['v6.2', 'verified'],
+  ['v6.15', 'verified'],
+])('R/O longterm GUP pin of the shared zeropage, %s: %s', (kernel, expected) => {
+  for (const number of [20, 21]) expect(outcome(number, 'zeropage', kernel)).toBe(expected);
+});
+
 test('every layout comes about: without copy-on-write at stake each test passes', () => {
   const made = cow.layouts.filter(({ missing }) => missing === undefined);
-  for (const { id } of made) expect(outcome(1, id, 'v6.1'), id).toBe('verified');
+  const basic = cow.rows.filter(({ number }) => [1, 19].includes(number));
+  for (const { id } of made) {
+    const { number } = basic.find(({ layouts }) => layouts.includes(id))!;
+    expect(outcome(number, id, 'v6.1'), id).toBe('verified');
+  }
 });
 
 // __collapse_huge_page_isolate(), v6.1: SCAN_PAGE_RO where no entry is writable.

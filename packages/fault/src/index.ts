@@ -6,3 +6,4 @@ export {
   type UnuseMarker,
   unuseForgetsMarker,
 } from './unuse-marker.js';
+export { UNSHARE_FAULT, type UnshareFault, unshareAnything } from './unshare-fault.js';

@@ -50,6 +50,7 @@ import { RMAP, type Rmap } from '@pagerace/rmap';
 import { SWAP, type Swap } from '@pagerace/swap';
 import { FILE_FAULT, type FileFault } from './file-fault.js';
 import { restoreSwpBits } from './restore-swp-bits.js';
+import { UNSHARE_FAULT, type UnshareFault } from './unshare-fault.js';
 
 /** mm/memory.c, of v5.17 but for the seams; {@link FileFault} has what the operations of a mapping serve. */
 @injectable()
@@ -61,6 +62,7 @@ export class PageFault implements FaultHandler {
     @inject(SWAP) private readonly swap: Swap,
     @inject(ANON_REUSE_RULE) private readonly reuse: AnonReuseRule,
     @inject(KSM_REUSE_RULE) private readonly ksmReuse: KsmReuseRule,
+    @inject(UNSHARE_FAULT) private readonly unshare: UnshareFault,
     @inject(FILE_FAULT) private readonly fileFault: FileFault,
     @inject(HUGE_FAULT) private readonly hugeFault: HugeFault,
   ) {}
@@ -302,8 +304,7 @@ export class PageFault implements FaultHandler {
       : this.memory.pageAt(this.arch.ptePfn(origPte));
     if (page === undefined) {
       pteUnmapUnlock(locked);
-      // "No anonymous page -> nothing to do", to v6.1.
-      if (!isUnshare(fault)) this.wpPageCopy(fault, undefined);
+      if (!isUnshare(fault) || this.unshare.copiesAnything) this.wpPageCopy(fault, undefined);
       return;
     }
     const fate = this.#fateOf(page, vma, address);

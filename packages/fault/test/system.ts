@@ -1,4 +1,5 @@
 import { cowSubsystem } from '@pagerace/cow';
+import type { Wiring } from '@pagerace/di';
 import type { Machine } from '@pagerace/machine';
 import { armv8, sc } from '@pagerace/memory-models';
 import { MIGRATE, type Migrate, migrateSubsystem } from '@pagerace/migrate';
@@ -47,8 +48,11 @@ export interface System {
 /** As of v5.19. */
 const withMarker: UnuseMarker = { isStripped: true, isRestored: true };
 
-/** @param guards whether do_swap_page() holds the swap device, as since v5.14; or as before v5.3 */
-function compose(guards: 'nothing' | 'faults' = 'nothing', marker = withMarker): System {
+/** @param guards whether do_swap_page() holds the swap device, as since v5.14; or as before v5.3; or what else is to be bound */
+function compose(
+  guards: 'nothing' | 'faults' | ((wiring: Wiring) => void) = 'nothing',
+  marker = withMarker,
+): System {
   const { machine, wiring } = toySystem({ hugePages: 1, hpagePmdNr: 2 });
   swapSubsystem(wiring);
   rmapSubsystem(wiring);
@@ -56,6 +60,7 @@ function compose(guards: 'nothing' | 'faults' = 'nothing', marker = withMarker):
   faultSubsystem(wiring);
   wiring.overrideValue(UNUSE_MARKER, marker);
   migrateSubsystem(wiring);
+  if (typeof guards === 'function') guards(wiring);
   if (guards === 'faults') {
     wiring
       .overrideValue(SWAP_DEVICE_GUARD, { guards })

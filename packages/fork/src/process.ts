@@ -233,22 +233,17 @@ export class Process implements Fork {
     let shared = pte;
     if (isMigrationEntry(entry)) {
       if (!isReadableMigrationEntry(entry) && this.#isCowMapping(src)) {
-        // The page is shared from now on, wherever it is put.
         const readable = makeReadableMigrationEntry(swpOffset(entry));
         shared = withSwpEntry(this.arch, pte, readable);
-        this.arch.setPteAt(src.mm, address, srcPtep, shared);
       }
-      if (dst.userfaultfdCtx === null) shared = this.arch.pteSwpClearUffdWp(shared);
-      this.arch.setPteAt(dst.mm, address, dstPtep, shared);
-      return true;
+    } else {
+      if (!this.swap.swapDuplicate(entry)) return false;
+      // Behind the parent: a swapoff that has visited the parent already has left no entry in it.
+      this.swap.mmlist.add(dst.mm, src.mm);
+      if (this.arch.pteSwpExclusive(pte)) shared = this.arch.pteSwpClearExclusive(pte);
     }
-    if (!this.swap.swapDuplicate(entry)) return false;
-    // Behind the parent: a swapoff that has visited the parent already has left no entry in it.
-    this.swap.mmlist.add(dst.mm, src.mm);
-    if (this.arch.pteSwpExclusive(pte)) {
-      shared = this.arch.pteSwpClearExclusive(pte);
-      this.arch.setPteAt(src.mm, address, srcPtep, shared);
-    }
+    // From now on the page is shared, also for the parent, wherever it comes from.
+    if (shared !== pte) this.arch.setPteAt(src.mm, address, srcPtep, shared);
     if (dst.userfaultfdCtx === null) shared = this.arch.pteSwpClearUffdWp(shared);
     this.arch.setPteAt(dst.mm, address, dstPtep, shared);
     return true;

@@ -68,6 +68,7 @@ export const subsystemHistories: readonly History[] = [
   ...cowHistories,
   ...faultHistories,
   ...ksmHistories,
+  ...faultHistories,
   ...gupHistories,
   ...fsHistories,
   ...vmscanHistories,

@@ -86,6 +86,21 @@ export class CowTest {
     this.process().memset(POPULATED);
   }
 
+  /** Two mappings that have the shared zero page, of which one is only read. */
+  populateZero(): void {
+    this.pages = 1;
+    this.mm.mmap({ start: RANGE, pages: 1, vmFlags: VM_READ | VM_WRITE });
+    this.mm.mmap({ start: this.address(1), pages: 1, vmFlags: VM_READ });
+    this.process().memcpy();
+    this.other().memcpy();
+  }
+
+  /** smem: what the process reads by the other mapping, behind the one that is tested. */
+  other(): TestProcess {
+    const { mm, pages } = this;
+    return new TestProcess(mm, this.address(pages), pages, this.#user, this.#gup, this.#fork);
+  }
+
   /** A huge page, as a fault allocates it: khugepaged makes one of what is populated, as no fault does here. */
   populateHuge(): void {
     this.populate(this.memory.hpagePmdNr);

@@ -131,6 +131,31 @@ export const missingLayouts: readonly SuiteLayout[] = [
   { id: 'hugetlb', name: 'hugetlb', needs: [], missing: 'hugetlb is not modelled' },
 ];
 
+/** What run_non_anon_test_case() has, and can be made. */
+export const nonAnonLayouts: readonly CowLayout[] = [
+  {
+    id: 'zeropage',
+    name: 'shared zeropage',
+    needs: [],
+    isHuge: false,
+    setUp: (test) => test.populateZero(),
+  },
+];
+
+const fileMapping = 'private mappings of files are not modelled';
+
+export const missingNonAnonLayouts: readonly SuiteLayout[] = [
+  { id: 'memfd', name: 'memfd', needs: [], missing: fileMapping },
+  { id: 'tmpfile', name: 'tmpfile', needs: [], missing: fileMapping },
+  {
+    id: 'huge-zeropage',
+    name: 'huge zeropage',
+    needs: [],
+    missing: 'the huge zero page is not modelled',
+  },
+  { id: 'memfd-hugetlb', name: 'memfd hugetlb', needs: [], missing: 'hugetlb is not modelled' },
+];
+
 /**
  * Huge pages of four, so that a half of one is neither a single page of it nor all of it; and one more for
  * what is collapsed again.

@@ -29,6 +29,8 @@ export interface CowRow {
   readonly description: string;
   /** Of huge pages alone: the test makes one of the memory again. */
   readonly collapses?: boolean;
+  /** Of memory that is not anonymous at first, and that another mapping has, too. */
+  readonly isNonAnon?: boolean;
   /** The half of the memory that the child gets, where MADV_DONTFORK keeps the other from it. */
   readonly forked?: Half;
   readonly run: (test: CowTest, child: Mm) => CowProgram;
@@ -56,6 +58,12 @@ const reliableReadPin: Criterion = {
   id: 'I-COH-ro-pin',
   statement: 'What a process stores after it has pinned its pages for reading is in these pages.',
   failure: 'longterm R/O pin is not reliable',
+};
+
+const unchangedMapping: Criterion = {
+  id: 'I-CONF-mapping',
+  statement: 'What a process stores to a private mapping is not seen in another mapping.',
+  failure: 'Other mapping modified',
 };
 
 const outcomeOf = (isAsItShould: boolean): Outcome => (isAsItShould ? 'passed' : 'failed');
@@ -168,12 +176,24 @@ const readOnlyBuffer: CowRow['run'] = (test) => ({
   },
 });
 
-/** do_test_ro_pin() of memory that was never shared. */
-function pinOfExclusive(fast: boolean): CowRow['run'] {
+/** test_cow(): the other mapping must have what was there before. */
+const cowOfOther: CowRow['run'] = (test) => ({
+  parent: () => {
+    const old = test.other().memcpy();
+    test.process().memset(CHANGED);
+    return outcomeOf(test.other().memcpy() === old);
+  },
+});
+
+/** do_test_ro_pin() of memory that no child has: the pin must have what the process stores. */
+function pinAlone(
+  fast: boolean,
+  prepare: (test: CowTest) => void = () => undefined,
+): CowRow['run'] {
   return (test) => ({
     parent: () => {
       const own = test.process();
-      mapReadOnly(test);
+      prepare(test);
       const pin = own.pinLongterm(fast);
       own.memset(CHANGED);
       const isReliable = pin.read() === own.memcpy();
@@ -268,7 +288,20 @@ function pinRow(
     criterion: reliableReadPin,
     needs: [pinLongtermTest],
     description,
-    run: of === 'exclusive' ? pinOfExclusive(fast) : pinOfShared(of, fast),
+    run: of === 'exclusive' ? pinAlone(fast, mapReadOnly) : pinOfShared(of, fast),
+  };
+}
+
+function nonAnonPinRow(number: number, fast: boolean): CowRow {
+  return {
+    number,
+    name: `R/O longterm ${fast ? 'GUP-fast' : 'GUP'} pin`,
+    criterion: reliableReadPin,
+    needs: [pinLongtermTest],
+    description:
+      'A process pins memory for reading that it has not written to yet, and changes it. What it stores must be in the pages that are pinned.',
+    isNonAnon: true,
+    run: pinAlone(fast),
   };
 }
 
@@ -280,7 +313,7 @@ const onceShared =
 const neverShared =
   'A process has its memory mapped read-only, though it may write to it, pins it for reading and changes it. What it stores must be in the pages that are pinned.';
 
-/** anon_test_cases and anon_thp_test_cases, by the number that the test has among them. */
+/** anon_test_cases, anon_thp_test_cases and non_anon_test_cases, by the number that the test has among them. */
 export const cowRows: readonly CowRow[] = [
   {
     number: 1,
@@ -386,4 +419,16 @@ export const cowRows: readonly CowRow[] = [
     collapsing('after fork', 'upper'),
     'upper',
   ),
+  {
+    number: 19,
+    name: 'Basic COW',
+    criterion: unchangedMapping,
+    needs: [],
+    description:
+      'A process changes a private mapping of memory that another mapping has, too. By the other one it must read what was there before.',
+    isNonAnon: true,
+    run: cowOfOther,
+  },
+  nonAnonPinRow(20, false),
+  nonAnonPinRow(21, true),
 ];

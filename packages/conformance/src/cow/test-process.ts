@@ -41,12 +41,12 @@ export class TestProcess {
 
   /** io_uring_register_buffers(): pin_user_pages() for writing, with FOLL_LONGTERM. */
   registerBuffers(): Reference {
-    return this.#get({ write: true, pin: true }, false);
+    return this.#get({ write: true, pin: true, longterm: true }, false);
   }
 
   /** PIN_LONGTERM_TEST_START: pin_user_pages(), or pin_user_pages_fast(), for reading, with FOLL_LONGTERM. */
   pinLongterm(fast: boolean): Reference {
-    return this.#get({ pin: true }, fast);
+    return this.#get({ pin: true, longterm: true }, fast);
   }
 
   #get(flags: GupFlags, fast: boolean): Reference {

@@ -846,8 +846,8 @@ export const kernel = [
     id: 'fork-exclusive-marker-stays',
     fault: 'fork leaves the exclusive marker in the swap entry of the parent',
     file: 'packages/fork/src/process.ts',
-    from: 'shared = this.arch.pteSwpClearExclusive(pte);\n      this.arch.setPteAt(src.mm, address, srcPtep, shared);',
-    to: 'shared = this.arch.pteSwpClearExclusive(pte);',
+    from: 'if (shared !== pte) this.arch.setPteAt(src.mm, address, srcPtep, shared);',
+    to: 'if (shared !== pte && isMigrationEntry(entry)) this.arch.setPteAt(src.mm, address, srcPtep, shared);',
     watchers: ['packages/fork'],
   },
   {
@@ -1382,6 +1382,15 @@ export const kernel = [
     file: 'packages/fork/src/process.ts',
     from: 'if (!isReadableMigrationEntry(entry) && this.#isCowMapping(src)) {',
     to: 'if (false) {',
+    watchers: ['packages/fork'],
+  },
+  {
+    id: 'fork-read-only-mapping-not-cow',
+    fault:
+      'fork takes a private mapping that mprotect() has made read-only for none of copy-on-write',
+    file: 'packages/fork/src/process.ts',
+    from: 'return !vma.has(VM_SHARED);',
+    to: 'return !vma.has(VM_SHARED) && vma.has(VM_WRITE);',
     watchers: ['packages/fork'],
   },
   {
