@@ -81,7 +81,7 @@ test.each([
   for (const number of [9, 10]) expect(outcome(number, 'base', kernel)).toBe(expected);
 });
 
-// v5.8 forces a write fault; 84209e87c696 of v6.2 unshares the zero page for a long-term pin.
+// v5.8 forces a write fault; 84209e87c696 of v6.2 unshares what is not anonymous for a long-term pin.
 test.each([
   ['v5.7', 'longterm R/O pin is not reliable'],
   ['v5.8', 'verified'],
@@ -89,8 +89,9 @@ test.each([
   ['v6.1', 'longterm R/O pin is not reliable'],
   ['v6.2', 'verified'],
   ['v6.15', 'verified'],
-])('R/O longterm GUP pin of the shared zeropage, %s: %s', (kernel, expected) => {
-  for (const number of [20, 21]) expect(outcome(number, 'zeropage', kernel)).toBe(expected);
+])('R/O longterm GUP pin of a page that is not anonymous, %s: %s', (kernel, expected) => {
+  for (const layout of ['zeropage', 'memfd'])
+    for (const number of [20, 21]) expect(outcome(number, layout, kernel), layout).toBe(expected);
 });
 
 test('every layout comes about: without copy-on-write at stake each test passes', () => {

@@ -307,7 +307,7 @@ export class PageFault implements FaultHandler {
       if (!isUnshare(fault) || this.unshare.copiesAnything) this.wpPageCopy(fault, undefined);
       return;
     }
-    const fate = this.#fateOf(page, vma, address);
+    const fate = this.#fateOf(page, fault);
     if (fate === 'shared') {
       this.fileFault.wpPageShared(fault, page, locked, (at) => {
         this.wpPageReuse(fault, at);
@@ -332,8 +332,12 @@ export class PageFault implements FaultHandler {
   }
 
   /** What a write fault does with a page: its own to write to, another's to copy, or its file's. */
-  #fateOf(page: Page, vma: Vma, address: VirtualAddress): WriteProtectFate | 'shared' {
-    if (!PageAnon(page)) return vma.has(VM_WRITE) && vma.has(VM_SHARED) ? 'shared' : 'copy';
+  #fateOf(page: Page, fault: VmFault): WriteProtectFate | 'shared' {
+    const { vma, address } = fault;
+    if (!PageAnon(page)) {
+      if (isUnshare(fault) && !this.unshare.copiesAnything) return 'reuse';
+      return vma.has(VM_WRITE) && vma.has(VM_SHARED) ? 'shared' : 'copy';
+    }
     return PageKsm(page) ? this.ksmReuse.fateOf(page, vma, address) : this.reuse.fateOf(page);
   }
 

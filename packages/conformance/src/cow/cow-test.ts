@@ -7,6 +7,7 @@ import { complete, Completion, waitForCompletion } from '@pagerace/machine';
 import { MADVISE_PAGEOUT } from '@pagerace/madvise';
 import { CLEAR_REFS, MPROTECT, MREMAP } from '@pagerace/mprotect';
 import {
+  AddressSpace,
   lruAddDrain,
   type Memory,
   type Mm,
@@ -17,11 +18,13 @@ import {
   USER_ACCESS,
   type UserAccess,
   VM_READ,
+  VM_SHARED,
   type VirtualAddress,
   VM_WRITE,
   Vma,
   walkToPte,
 } from '@pagerace/page-model';
+import { shmem } from '@pagerace/shmem';
 import { SWAP } from '@pagerace/swap';
 import { TestProcess } from './test-process.js';
 
@@ -88,9 +91,19 @@ export class CowTest {
 
   /** Two mappings that have the shared zero page, of which one is only read. */
   populateZero(): void {
+    this.#populateTwo({}, VM_READ);
+  }
+
+  /** A private mapping of a file in memory, and a shared one that is only read. */
+  populateFile(): void {
+    const file = new AddressSpace(this.memory, 'file', 1, shmem);
+    this.#populateTwo({ file }, VM_READ | VM_SHARED);
+  }
+
+  #populateTwo(of: { file?: AddressSpace }, otherFlags: number): void {
     this.pages = 1;
-    this.mm.mmap({ start: RANGE, pages: 1, vmFlags: VM_READ | VM_WRITE });
-    this.mm.mmap({ start: this.address(1), pages: 1, vmFlags: VM_READ });
+    this.mm.mmap({ start: RANGE, pages: 1, vmFlags: VM_READ | VM_WRITE, ...of });
+    this.mm.mmap({ start: this.address(1), pages: 1, vmFlags: otherFlags, ...of });
     this.process().memcpy();
     this.other().memcpy();
   }

@@ -1,4 +1,4 @@
-import { cowByPageCount } from '@pagerace/cow';
+import { earlyCowOfPinned } from '@pagerace/cow';
 import type { Program } from '@pagerace/explorer';
 import { choiceParameter, defineScenario, type ScenarioContext } from '@pagerace/kernel';
 import { directReadIsSeen } from '../madv-free/properties.js';
@@ -88,7 +88,16 @@ export const swapExclusiveForkPin = defineScenario({
   machine: { cpus: 1, pages: 8 },
   properties: [directReadIsSeen, pinnedStaysMapped, storesAreConfined, ...swapStoreProperties],
   expected: [
-    { with: [cowByPageCount], verdict: 'verified', because: 'copy_present_page(): an early copy' },
+    {
+      with: [earlyCowOfPinned],
+      verdict: 'verified',
+      because: 'copy_present_page(): the child gets an early copy',
+    },
+    {
+      verdict: 'violated',
+      properties: ['I-DIO & I-PIN', 'I-PIN'],
+      because: 'fork shares the page, and the store of the parent copies it',
+    },
   ],
   build: (context) => build(context, { pin: true, swappedOut: false }),
 });

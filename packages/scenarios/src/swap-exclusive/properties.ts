@@ -30,8 +30,8 @@ export const markedEntryIsAlone: PropertyDefinition = {
 export const pinnedStaysMapped: PropertyDefinition = {
   id: 'I-PIN',
   statement:
-    'an anonymous page that is pinned stays mapped where it was pinned and, in a kernel with ' +
-    'PG_anon_exclusive, marked so',
+    'an anonymous page that is pinned is in the end still, or again, mapped where it was pinned and, in a ' +
+    'kernel with PG_anon_exclusive, marked so',
 };
 
 export const storesAreConfined: PropertyDefinition = {
