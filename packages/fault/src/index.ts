@@ -1,4 +1,5 @@
 export { faultHistories, faultSubsystem } from './subsystem.js';
+export { SWAP_IN_WRITABLE, type SwapInWritable, swapInWritable } from './swap-in-writable.js';
 export { SWAPOFF, type Swapoff } from './swapoff.js';
 export {
   swpFlagsKeepMarker,

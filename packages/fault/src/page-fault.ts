@@ -9,6 +9,7 @@ import {
   __SetPageUptodate,
   ARCHITECTURE,
   type Architecture,
+  awaitsWriteFault,
   FAULT_FLAG_UNSHARE,
   FAULT_FLAG_WRITE,
   type FaultHandler,
@@ -50,6 +51,7 @@ import { RMAP, type Rmap } from '@pagerace/rmap';
 import { SWAP, type Swap } from '@pagerace/swap';
 import { FILE_FAULT, type FileFault } from './file-fault.js';
 import { restoreSwpBits } from './restore-swp-bits.js';
+import { SWAP_IN_WRITABLE, type SwapInWritable } from './swap-in-writable.js';
 import { UNSHARE_FAULT, type UnshareFault } from './unshare-fault.js';
 
 /** mm/memory.c, of v5.17 but for the seams; {@link FileFault} has what the operations of a mapping serve. */
@@ -62,6 +64,7 @@ export class PageFault implements FaultHandler {
     @inject(SWAP) private readonly swap: Swap,
     @inject(ANON_REUSE_RULE) private readonly reuse: AnonReuseRule,
     @inject(KSM_REUSE_RULE) private readonly ksmReuse: KsmReuseRule,
+    @inject(SWAP_IN_WRITABLE) private readonly swapInWritable: SwapInWritable,
     @inject(UNSHARE_FAULT) private readonly unshare: UnshareFault,
     @inject(FILE_FAULT) private readonly fileFault: FileFault,
     @inject(HUGE_FAULT) private readonly hugeFault: HugeFault,
@@ -256,7 +259,7 @@ export class PageFault implements FaultHandler {
     }
   }
 
-  /** @returns whether the entry is writable. The reference of the lookup becomes that of the mapping */
+  /** @returns whether a write is over with it. The reference of the lookup becomes that of the mapping */
   #mapSwappedPage(
     fault: VmFault,
     page: Page,
@@ -269,7 +272,9 @@ export class PageFault implements FaultHandler {
     const entryExclusive = this.arch.pteSwpExclusive(origPte);
     const { write, exclusive } = this.reuse.swapIn(page, entry, isWrite(fault), entryExclusive);
     const bare = this.arch.mkPte(page, vma.vmPageProt);
-    const pte = this.#restored(write ? this.#maybeMkwriteDirty(bare, vma) : bare, origPte);
+    const [pte, isWritten] = this.swapInWritable.forReads
+      ? this.#writableIfExclusive(fault, restoreSwpBits(this.arch, bare, origPte), exclusive)
+      : [this.#restored(write ? this.#maybeMkwriteDirty(bare, vma) : bare, origPte), write];
     if (isCopy) {
       this.rmap.pageAddNewAnonRmap(page, vma, address);
       lruCacheAdd(page);
@@ -278,7 +283,19 @@ export class PageFault implements FaultHandler {
     }
     this.arch.setPteAt(vma.mm, address, ptep, pte);
     this.reuse.swappedIn(entry);
-    return write;
+    return isWritten;
+  }
+
+  /** @returns the entry, and whether a fault that writes is over with it */
+  #writableIfExclusive(
+    fault: VmFault,
+    entry: Pte,
+    exclusive: boolean,
+  ): readonly [entry: Pte, isWritten: boolean] {
+    const { vma } = fault;
+    if (!exclusive || !vma.has(VM_WRITE) || awaitsWriteFault(vma, entry)) return [entry, false];
+    const writable = this.arch.pteMkwrite(entry);
+    return [isWrite(fault) ? this.arch.pteMkdirty(writable) : writable, true];
   }
 
   /** uffd-wp write-protects, too. */

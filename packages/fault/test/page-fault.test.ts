@@ -6,6 +6,7 @@ import {
   lockPage,
   lruAddDrain,
   Mm,
+  PageAnonExclusive,
   pageCount,
   pageMapcount,
   PageSwapBacked,
@@ -13,12 +14,16 @@ import {
   putPage,
   unlockPage,
   VM_READ,
+  VM_SOFTDIRTY,
   VM_WRITE,
+  type Vma,
   walkToPte,
   type Page,
 } from '@pagerace/page-model';
 import { describe, expect, test } from 'vitest';
-import { UNSHARE_FAULT } from '../src/index.js';
+import { cowHistories } from '@pagerace/cow';
+import { rmapHistories } from '@pagerace/rmap';
+import { faultHistories, UNSHARE_FAULT } from '../src/index.js';
 import { explored, exploredWeakly, once, type System } from './system.js';
 
 const vmFlags = VM_READ | VM_WRITE;
@@ -237,6 +242,43 @@ describe('a page in swap', () => {
     });
     // One reference of the mapping, one of the swap cache.
     expect(seen).toEqual([7, true, 1, 2]);
+  });
+
+  // do_swap_page(), v6.11: writable and clean, unless soft-dirty or uffd-wp tracking waits for the write.
+  describe('that is exclusive, for a read in v6.11,', () => {
+    const readIn = (prepare: (system: System, vma: Vma) => void): readonly boolean[] =>
+      once(
+        (system) => {
+          const { arch, mm, user } = system;
+          const page = swappedPage(system);
+          const vma = mm.vmas[0]!;
+          vma.willChange();
+          prepare(system, vma);
+          user.userRead(mm, 0);
+          const pte = walkToPte(mm, 0)!.ptep.read();
+          return [arch.pteWrite(pte), arch.pteDirty(pte), PageAnonExclusive(page)];
+        },
+        undefined,
+        (wiring) => {
+          for (const { variants } of [...rmapHistories, ...cowHistories, ...faultHistories])
+            variants.findLast(({ since }) => since !== undefined)?.override(wiring);
+        },
+      );
+
+    test('is mapped writable and clean', () => {
+      expect(readIn(() => undefined)).toEqual([true, false, true]);
+    });
+
+    test('is mapped read-only where soft-dirty is tracked, or the mapping may not be written to', () => {
+      const readOnly = [false, false, true];
+      const track = ({ arch, mm }: System, vma: Vma): void => {
+        vma.vmFlags &= ~VM_SOFTDIRTY;
+        const { ptep } = walkToPte(mm, 0)!;
+        ptep.write(arch.pteSwpClearSoftDirty(ptep.read()));
+      };
+      expect(readIn(track)).toEqual(readOnly);
+      expect(readIn((_, vma) => (vma.vmFlags &= ~VM_WRITE))).toEqual(readOnly);
+    });
   });
 
   test('is mapped writable at once for a write, and leaves the swap cache', () => {

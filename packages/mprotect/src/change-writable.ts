@@ -1,11 +1,11 @@
 import { injectable, token } from '@pagerace/di';
 import { asOf, commit, history, since } from '@pagerace/history';
 import {
+  awaitsWriteFault,
   type Memory,
   PageAnon,
   PageAnonExclusive,
   type Pte,
-  VM_SOFTDIRTY,
   type Vma,
 } from '@pagerace/page-model';
 
@@ -36,12 +36,7 @@ export class NeverChangeWritable implements ChangeWritable {
 export class ChangeExclusiveWritable implements ChangeWritable {
   canChangePteWritable(memory: Memory, vma: Vma, pte: Pte): boolean {
     const { arch } = memory;
-    // vma_soft_dirty_enabled(), as 76aefad628aa has it, which is in v6.0 as well.
-    const tracksSoftDirty = arch.hasSoftDirty && !vma.has(VM_SOFTDIRTY);
-    if (tracksSoftDirty && !arch.pteSoftDirty(pte)) return false;
-    // userfaultfd_pte_wp().
-    if (vma.userfaultfdCtx !== null && arch.pteUffdWp(pte)) return false;
-    if (arch.pteSpecial(pte)) return false;
+    if (awaitsWriteFault(vma, pte) || arch.pteSpecial(pte)) return false;
     const page = memory.pageAt(arch.ptePfn(pte));
     return PageAnon(page) && PageAnonExclusive(page);
   }

@@ -169,6 +169,7 @@ export {
 } from './mapping/pagemap.js';
 export { type RmapItem, StableNode } from './mapping/stable-node.js';
 
+export { awaitsWriteFault } from './mm/awaits-write-fault.js';
 export {
   FAULT_FLAG_UNSHARE,
   FAULT_FLAG_USER,

@@ -1,11 +1,11 @@
 import { choiceParameter, defineScenario } from '@pagerace/kernel';
-import type { Page } from '@pagerace/page-model';
+import { type Page, walkToPte } from '@pagerace/page-model';
 import { anonExclusiveBarriers } from '@pagerace/rmap';
 import { ForkRace } from './fork-race.js';
 import { Judge, swapProperties, swapStoreProperties } from './judge.js';
 import { pinnedStaysMapped, storesAreConfined } from './properties.js';
 import { SwapRace } from './swap-race.js';
-import { INITIAL, STORED } from './user-page.js';
+import { ADDRESS, INITIAL, STORED } from './user-page.js';
 
 export const swapExclusiveTwoFaults = defineScenario({
   id: 'swap-exclusive-two-faults',
@@ -130,13 +130,15 @@ export const swapExclusivePinAgainstUnmap = defineScenario({
     },
   ],
   build(context) {
-    const { machine } = context;
+    const { arch, machine } = context;
     const race = new SwapRace(context);
     machine.boot(() => {
       const flags = { write: true };
       const page = race.hold(flags)!;
       race.reclaim();
       race.load('hi');
+      // Since v6.11 the load has mapped it writable.
+      arch.ptepSetWrprotect(race.mm, ADDRESS, walkToPte(race.mm, ADDRESS)!.ptep);
       race.release(page, flags);
       race.age();
     });

@@ -637,8 +637,8 @@ export const kernel = [
   {
     id: 'mprotect-soft-dirty-not-asked',
     fault: 'can_change_pte_writable() does not wait for the write that makes an entry soft-dirty',
-    file: 'packages/mprotect/src/change-writable.ts',
-    from: 'if (tracksSoftDirty && !arch.pteSoftDirty(pte)) return false;',
+    file: 'packages/page-model/src/mm/awaits-write-fault.ts',
+    from: 'if (tracksSoftDirty && !arch.pteSoftDirty(pte)) return true;',
     to: '',
     watchers: ['packages/mprotect'],
   },
@@ -689,6 +689,15 @@ export const kernel = [
     from: 'arch.pteSwpSoftDirty(swapPte) ? arch.pteMksoftDirty(pte) : pte',
     to: 'pte',
     watchers: ['packages/mprotect'],
+  },
+  {
+    id: 'swap-in-writable-though-tracked',
+    fault:
+      'do_swap_page() of v6.11 maps a page writable though soft-dirty tracking waits for the write',
+    file: 'packages/fault/src/page-fault.ts',
+    from: '|| awaitsWriteFault(vma, entry)) return [entry, false];',
+    to: ') return [entry, false];',
+    watchers: ['packages/fault'],
   },
   {
     id: 'swap-in-writable-uffd-wp',
