@@ -31,6 +31,7 @@ import {
   type Vma,
   walkToPte,
 } from '@pagerace/page-model';
+import { SWAP, type Swap } from '@pagerace/swap';
 
 export const UFFDIO_MOVE = token<UffdioMove>('userfaultfd.UffdioMove', {
   providedBy: ['@pagerace/userfaultfd'],
@@ -57,9 +58,13 @@ const SINGLE_DEPTH_NESTING = 1;
 /** move_pages() of mm/userfaultfd.c, v6.8, for one small page, with mmap_lock; the zero page is not met. */
 @injectable()
 export class MovePages implements UffdioMove {
+  /** Whether the page of the swap cache that a swap entry leads to learns of its new address. */
+  protected readonly movesSwapcache: boolean = false;
+
   constructor(
     @inject(ARCHITECTURE) private readonly arch: Architecture,
     @inject(MEMORY) private readonly memory: Memory,
+    @inject(SWAP) private readonly swap: Swap,
   ) {}
 
   @kernelFunction('mm/userfaultfd.c')
@@ -85,7 +90,7 @@ export class MovePages implements UffdioMove {
     const origSrc = this.#ptepGetLocked(from);
     if (this.arch.pteNone(origSrc)) return '-ENOENT';
     if (!this.arch.ptePresent(origSrc))
-      return this.moveSwapPte(dstVma.mm, dst, src, to, from, origSrc);
+      return this.moveSwapPte(dstVma, dst, src, to, from, origSrc);
     const page = this.#getSource(from, origSrc);
     if (typeof page === 'string') return page;
     lockPage(page);
@@ -129,9 +134,7 @@ export class MovePages implements UffdioMove {
         this.arch.setPteAt(srcVma.mm, src, from.ptep, cleared);
         return '-EBUSY';
       }
-      // folio_move_anon_rmap().
-      page.mapping.write(dstVma.anonVma);
-      page.index.write(dstVma.pageIndex(dst));
+      this.#moveAnonRmap(page, dstVma, dst);
       const pte = this.arch.pteMkdirty(this.arch.mkPte(page, dstVma.vmPageProt));
       this.arch.setPteAt(dstVma.mm, dst, to.ptep, this.arch.pteMkwrite(pte));
       return 0;
@@ -140,7 +143,7 @@ export class MovePages implements UffdioMove {
 
   @kernelFunction('mm/userfaultfd.c')
   moveSwapPte(
-    mm: Mm,
+    dstVma: Vma,
     dst: VirtualAddress,
     src: VirtualAddress,
     to: PteWalk,
@@ -148,11 +151,32 @@ export class MovePages implements UffdioMove {
     origSrc: Pte,
   ): MoveResult {
     if (!this.arch.pteSwpExclusive(origSrc)) return '-EBUSY';
-    return this.#withBothLocked(to, from, origSrc, () => {
-      const pte = this.arch.ptepGetAndClear(mm, src, from.ptep);
-      this.arch.setPteAt(mm, dst, to.ptep, pte);
+    const page = this.#lockSwapcache(origSrc);
+    const result = this.#withBothLocked(to, from, origSrc, () => {
+      if (page !== undefined) this.#moveAnonRmap(page, dstVma, dst);
+      const pte = this.arch.ptepGetAndClear(dstVma.mm, src, from.ptep);
+      this.arch.setPteAt(dstVma.mm, dst, to.ptep, pte);
       return 0;
     });
+    if (page !== undefined) {
+      unlockPage(page);
+      putPage(page);
+    }
+    return result;
+  }
+
+  /** @returns the page of the swap cache that is moved with its entry, locked */
+  #lockSwapcache(swapPte: Pte): Page | undefined {
+    if (!this.movesSwapcache) return undefined;
+    const page = this.swap.lookupSwapCache(this.arch.pteToSwpEntry(swapPte));
+    if (page !== undefined) lockPage(page);
+    return page;
+  }
+
+  /** folio_move_anon_rmap(), and the new index. */
+  #moveAnonRmap(page: Page, vma: Vma, address: VirtualAddress): void {
+    page.mapping.write(vma.anonVma);
+    page.index.write(vma.pageIndex(address));
   }
 
   /** double_pt_lock(), and a second look at both entries. */
@@ -178,6 +202,12 @@ export class MovePages implements UffdioMove {
   }
 }
 
+/** The same, v6.14. */
+@injectable()
+export class MoveSwapcache extends MovePages {
+  protected override readonly movesSwapcache = true;
+}
+
 export const uffdioMove = commit({
   id: 'uffdio-move',
   title: 'userfaultfd: UFFDIO_MOVE uABI',
@@ -185,7 +215,15 @@ export const uffdioMove = commit({
   since: 'v6.8',
 });
 
+export const uffdioMoveSwapcache = commit({
+  id: 'uffdio-move-swapcache',
+  title: 'mm: fix kernel BUG when userfaultfd_move encounters swapcache',
+  commit: 'c50f8e6053b0503375c2975bf47f182445aebb4c',
+  since: 'v6.14',
+});
+
 export const uffdioMoveHistory = history(UFFDIO_MOVE, 'mm/userfaultfd.c:move_pages()', [
   asOf('v4.12', NoUffdioMove),
   since(uffdioMove, MovePages),
+  since(uffdioMoveSwapcache, MoveSwapcache),
 ]);

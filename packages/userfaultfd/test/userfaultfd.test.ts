@@ -137,4 +137,24 @@ describe('UFFDIO_MOVE', () => {
     });
     expect(seen).toEqual([['-EEXIST', 0], true, '-EEXIST']);
   });
+
+  // c50f8e6053b0: without it the page looks like another's where it is faulted in, and is copied.
+  test.each([
+    ['v6.8', false],
+    ['v6.14', true],
+  ] as const)('takes the page of the swap cache along, in %s: %s', (release, expected) => {
+    const seen = once(
+      (system) => {
+        const { mm, move, user } = system;
+        user.userWrite(mm, FROM, 1);
+        const page = pageAt(system, FROM);
+        swapOut(system, page);
+        const result = move.movePages(mm, 0, FROM);
+        return [result, user.userRead(mm, 0), pageAt(system, 0) === page];
+      },
+      undefined,
+      release,
+    );
+    expect(seen).toEqual([0, 1, expected]);
+  });
 });
