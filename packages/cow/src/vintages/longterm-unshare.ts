@@ -14,7 +14,7 @@ export class UnshareForLongterm extends OrderedUnshare {
     if (longterm !== true) return false;
     // GUP-fast has no vma, and leaves the page to the slow path. is_cow_mapping(): every private mapping may become
     // writable (VM_MAYWRITE).
-    return vma === undefined || !vma.has(VM_SHARED);
+    return vma?.has(VM_SHARED) !== true;
   }
 }
 

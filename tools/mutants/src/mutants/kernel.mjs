@@ -526,7 +526,7 @@ export const kernel = [
     id: 'gup-longterm-unshares-shared',
     fault: 'gup_must_unshare() of v6.2 unshares pages of a shared mapping',
     file: 'packages/cow/src/vintages/longterm-unshare.ts',
-    from: 'return vma === undefined || !vma.has(VM_SHARED);',
+    from: 'return vma?.has(VM_SHARED) !== true;',
     to: 'return true;',
     watchers: ['packages/cow'],
   },
