@@ -36,72 +36,7 @@ import { madvFreeTornByFork, madvFreeTornByExit } from './madv-free/torn-counter
 import { madvFreeReproducer } from './madv-free/reproducer.js';
 import { madvFreeReproducerPatch } from './madv-free/reproducer-patch.js';
 import { madvFreeTransientReference } from './madv-free/transient-reference.js';
-import {
-  swapExclusiveKhugepaged,
-  swapExclusiveKhugepagedUnmapped,
-} from './swap-exclusive/khugepaged.js';
-import { swapExclusiveKsm } from './swap-exclusive/ksm.js';
-import { swapExclusiveKsmSwap } from './swap-exclusive/ksm-swap.js';
-import { swapExclusiveKsmGupFast } from './swap-exclusive/ksm-gup-fast.js';
-import {
-  swapExclusiveDirtyInCache,
-  swapExclusiveStableReadFirst,
-  swapExclusiveStableWriteback,
-  swapExclusiveWriteback,
-} from './swap-exclusive/writeback.js';
-import { swapExclusiveRefault, swapExclusiveStore } from './swap-exclusive/refault.js';
-import {
-  swapExclusiveForkSwapIn,
-  swapExclusivePinAgainstUnmap,
-  swapExclusiveSharedThenAlone,
-  swapExclusiveTwoFaults,
-} from './swap-exclusive/shared.js';
-import {
-  swapExclusiveFork,
-  swapExclusiveForkPin,
-  swapExclusiveForkSwapped,
-} from './swap-exclusive/fork.js';
-import {
-  swapExclusivePin,
-  swapExclusivePinInCache,
-  swapExclusiveSecondRead,
-  swapExclusiveTwice,
-} from './swap-exclusive/held.js';
-import {
-  swapExclusiveSlotReuse,
-  swapExclusiveSynchronous,
-} from './swap-exclusive/skip-swap-cache.js';
-import { swapExclusiveClearRefs } from './swap-exclusive/clear-refs.js';
-import { swapExclusiveDirectWrite } from './swap-exclusive/direct-write.js';
-import { swapExclusiveGupUnderWriteback } from './swap-exclusive/gup-under-writeback.js';
-import { swapExclusiveLastOfTwo } from './swap-exclusive/last-of-two.js';
-import { swapExclusiveLazyfree } from './swap-exclusive/lazyfree.js';
-import { swapExclusiveSharedInCache } from './swap-exclusive/shared-in-cache.js';
-import { swapExclusiveMprotect } from './swap-exclusive/mprotect.js';
-import { swapExclusiveExitSwapIn } from './swap-exclusive/exit-swap-in.js';
-import {
-  swapExclusiveFailedArchUnmap,
-  swapExclusiveFailedDuplicate,
-} from './swap-exclusive/failed-unmap.js';
-import { swapExclusiveMremap } from './swap-exclusive/mremap.js';
-import { swapExclusiveReadOnly } from './swap-exclusive/read-only.js';
-import { swapExclusiveSoftDirty } from './swap-exclusive/soft-dirty.js';
-import { swapExclusiveSwapoff } from './swap-exclusive/swapoff.js';
-import { swapExclusiveSwapoffMarked } from './swap-exclusive/swapoff-marked.js';
-import { swapExclusiveUffdioMove } from './swap-exclusive/uffdio-move.js';
-import {
-  swapExclusiveSwapoffSwapIn,
-  swapExclusiveSwapoffSynchronous,
-} from './swap-exclusive/swapoff-swap-in.js';
-import { swapExclusiveUffdWp } from './swap-exclusive/uffd-wp.js';
-import {
-  swapExclusiveMigration,
-  swapExclusiveMigrationUnmapped,
-} from './swap-exclusive/migration.js';
-import { swapExclusiveMigrationGupFast } from './swap-exclusive/migration-gup-fast.js';
-import { swapExclusiveReadahead } from './swap-exclusive/readahead.js';
-import { swapExclusiveStaleMarker } from './swap-exclusive/stale-marker.js';
-import { swapExclusiveStaleTranslation } from './swap-exclusive/stale-translation.js';
+import { swapExclusive } from './swap-exclusive/scenarios.js';
 import { staleTlbCollapse } from './tlb/collapse.js';
 import { staleTlbDeferredFlush } from './tlb/deferred-flush.js';
 import { staleTlbUnmap } from './tlb/unmap.js';
@@ -147,58 +82,10 @@ export const scenarios = definePlugin({
     gupFastHugeFork,
     gupFastForkPin,
     gupFastCollapseSecondPage,
-    swapExclusiveKhugepaged,
-    swapExclusiveKhugepagedUnmapped,
-    swapExclusiveKsm,
-    swapExclusiveKsmGupFast,
-    swapExclusiveKsmSwap,
-    swapExclusiveRefault,
-    swapExclusiveStore,
-    swapExclusiveFork,
-    swapExclusiveForkPin,
-    swapExclusiveForkSwapped,
-    swapExclusivePin,
-    swapExclusivePinInCache,
-    swapExclusiveTwice,
-    swapExclusiveSecondRead,
-    swapExclusiveTwoFaults,
-    swapExclusiveForkSwapIn,
-    swapExclusiveSharedThenAlone,
-    swapExclusivePinAgainstUnmap,
-    swapExclusiveMigration,
-    swapExclusiveMigrationUnmapped,
-    swapExclusiveMigrationGupFast,
-    swapExclusiveDirectWrite,
-    swapExclusiveLazyfree,
-    swapExclusiveUffdioMove,
-    swapExclusiveLastOfTwo,
-    swapExclusiveStableReadFirst,
-    swapExclusiveGupUnderWriteback,
-    swapExclusiveDirtyInCache,
-    swapExclusiveSharedInCache,
+    ...swapExclusive,
     staleTlbUnmap,
     staleTlbDeferredFlush,
     staleTlbCollapse,
-    swapExclusiveStableWriteback,
-    swapExclusiveWriteback,
-    swapExclusiveSynchronous,
-    swapExclusiveSlotReuse,
-    swapExclusiveClearRefs,
-    swapExclusiveMprotect,
-    swapExclusiveReadOnly,
-    swapExclusiveSwapoff,
-    swapExclusiveSwapoffSwapIn,
-    swapExclusiveSwapoffSynchronous,
-    swapExclusiveSwapoffMarked,
-    swapExclusiveStaleMarker,
-    swapExclusiveStaleTranslation,
-    swapExclusiveReadahead,
-    swapExclusiveUffdWp,
-    swapExclusiveSoftDirty,
-    swapExclusiveMremap,
-    swapExclusiveExitSwapIn,
-    swapExclusiveFailedArchUnmap,
-    swapExclusiveFailedDuplicate,
   ],
   patches: [madvFreeReproducerPatch],
 });

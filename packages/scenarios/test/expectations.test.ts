@@ -11,6 +11,8 @@ const large = [
   'swap-exclusive-stable-writeback',
   'swap-exclusive-swapoff-swap-in',
   'swap-exclusive-swapoff-synchronous',
+  'swap-exclusive-stable-read-first',
+  'swap-exclusive-dirty-in-cache',
   'swap-exclusive-synchronous',
   'swap-exclusive-writeback',
   'swap-exclusive-migration-unmapped',

@@ -25,3 +25,13 @@ test('there is a scenario for each letter of the table', () => {
     'A17',
   ]);
 });
+
+test('the swap-exclusive family stands in one place, in the order of its numbers', () => {
+  const titles = registry.scenarios
+    .map(({ id, title }) => (id.startsWith('swap-exclusive-') ? title : ''))
+    .join('\n')
+    .trim()
+    .split('\n');
+  const numbers = titles.map((title) => Number(/^B(\d+)/.exec(title)?.[1]));
+  expect(numbers).toEqual(numbers.toSorted((one, other) => one - other));
+});

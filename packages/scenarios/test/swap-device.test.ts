@@ -28,6 +28,28 @@ describe('a store while a device writes the page (B12)', () => {
   });
 });
 
+// B38 and B38v2: the driver gets a page for writing while the swap device reads it.
+test.each([
+  ['v5.19^swp-exclusive+swp-exclusive-v2', 'checksumming-disk', ['I-STABLE']],
+  ['v5.19', 'checksumming-disk', []],
+  ['v5.19^swp-exclusive+swp-exclusive-v2', 'zram', []],
+  ['v6.3^swp-exclusive+swp-exclusive-v2', 'zram', ['I-STABLE']],
+  ['v6.3', 'zram', []],
+])('GUP under writeback on %s, %s: %s', (kernel, device, expected) => {
+  const scenario = 'swap-exclusive-gup-under-writeback';
+  const parameters = { device };
+  expect(violatedBy({ scenario, kernel, model: 'sc', parameters })).toEqual(expected);
+});
+
+// B37: the store comes when the marker is gone already.
+test.each([
+  ['v5.19^swp-exclusive+swp-exclusive-v2', ['I-STABLE']],
+  ['v5.19', []],
+])('a load before the store and another swap-out on %s: %s', (kernel, expected) => {
+  const scenario = 'swap-exclusive-stable-read-first';
+  expect(violatedBy({ scenario, kernel, model: 'sc' })).toEqual(expected);
+});
+
 // 13ddaf26be32 (v6.8).
 test('two threads that read a slot in, which is given out again, lose a store (B21)', () => {
   const scenario = 'swap-exclusive-slot-reuse';

@@ -42,3 +42,38 @@ test.each(['v5.18', 'v5.19'])(
     expect({ verdict, complete }).toEqual({ verdict: 'verified', complete: true });
   },
 );
+
+// Cover letter of the COW fixes, part 3: no goal is fork() after GUP with FOLL_GET, nor R/O FOLL_GET.
+test.each([
+  ['swap-exclusive-fork', 'v5.17', ['I-DIO-FORK']],
+  ['swap-exclusive-fork', 'v6.15', ['I-DIO-FORK']],
+  ['swap-exclusive-fork-swapped', 'v6.15', ['I-DIO-FORK']],
+  ['swap-exclusive-direct-write', 'v5.17', []],
+  ['swap-exclusive-direct-write', 'v5.18', ['I-COH-READ']],
+  ['swap-exclusive-direct-write', 'v5.19', []],
+])('%s on %s is no violation, and observes %j', (scenario, kernel, expected) => {
+  const { verdict, observations = [] } = explored({ scenario, kernel, model: 'sc' });
+  expect(verdict).toBe('verified');
+  expect(observations.map(({ property }) => property)).toEqual(expected);
+});
+
+// B35: the fork was before the reference was taken, so that the contract holds.
+test.each([
+  ['v5.8', []],
+  ['v5.18', ['I-COH', 'I-COH & I-DIO']],
+  ['v5.19^swp-exclusive', ['I-COH', 'I-COH & I-DIO']],
+  ['v5.19', []],
+])('the copy that a process got after a fork is its own on %s: %s', (kernel, expected) => {
+  const scenario = 'swap-exclusive-last-of-two';
+  expect(violatedBy({ scenario, kernel, model: 'sc' })).toEqual(expected);
+});
+
+// The marker is dropped under writeback, and UFFDIO_MOVE wants it (B18).
+test('UFFDIO_MOVE may say -EBUSY of a page that came back under writeback', () => {
+  const scenario = 'swap-exclusive-uffdio-move';
+  expect(explored({ scenario, kernel: 'v6.7', model: 'sc' }).verdict).toBe('vacuous');
+  const { verdict, executions, observations } = explored({ scenario, kernel: 'v6.8', model: 'sc' });
+  expect(verdict).toBe('verified');
+  expect(observations).toMatchObject([{ property: 'I-MOVE' }]);
+  expect(observations![0]!.executions).toBeLessThan(executions);
+});
