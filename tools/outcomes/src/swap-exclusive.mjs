@@ -200,7 +200,7 @@ ${kernelTable(promisedByNobody, vintages)}
   a fork; I-DIO-FORK, a wish, tells the outcome.
 - **B14** is no violation: the reference is one for reading (R/O FOLL_GET), which never was reliable, and direct I/O does not expect
   to see stores made after a transfer has begun. I-COH-READ tells where the process has another page than the device.
-- **B35** is one: there the fork was before the reference was taken.
+- **B35** is under the contract: there the fork was before the reference was taken.
 - **B18** loses nothing: since v6.8 UFFDIO_MOVE may say -EBUSY of a page that came back under writeback, since its marker was
   dropped then. I-MOVE tells it.
 
