@@ -99,9 +99,9 @@ export class PageFault implements FaultHandler {
     const fault: VmFault = { vma, address, flags, origPte };
     if (locked === undefined || !this.arch.ptePresent(origPte)) {
       if (locked !== undefined) pteUnmap(locked);
-      if (!this.arch.pteNone(origPte)) this.doSwapPage(fault);
-      else if (vma.isAnonymous) this.doAnonymousPage(fault);
-      else return this.fileFault.doFault(fault);
+      if (!this.arch.pteNone(origPte)) return this.doSwapPage(fault);
+      if (!vma.isAnonymous) return this.fileFault.doFault(fault);
+      this.doAnonymousPage(fault);
       return undefined;
     }
     spinLock(locked.table.ptl);
@@ -111,8 +111,7 @@ export class PageFault implements FaultHandler {
       return undefined;
     }
     if ((isWrite(fault) || isUnshare(fault)) && !this.arch.pteWrite(origPte)) {
-      this.doWpPage(fault, locked);
-      return undefined;
+      return this.doWpPage(fault, locked);
     }
     const entry = isWrite(fault) ? this.arch.pteMkdirty(origPte) : origPte;
     this.arch.ptepSetAccessFlags(
@@ -174,42 +173,44 @@ export class PageFault implements FaultHandler {
     return this.arch.pteUffdWp(origPte) ? this.arch.pteMkuffdWp(pte) : pte;
   }
 
-  /** maybe_mkwrite(pte_mkdirty()). */
+  /** maybe_mkwrite(pte_mkdirty()): FOLL_FORCE writes to what stays read-only. */
   #maybeMkwriteDirty(entry: Pte, vma: Vma): Pte {
-    return vma.has(VM_WRITE) ? this.arch.pteMkwrite(this.arch.pteMkdirty(entry)) : entry;
+    const dirty = this.arch.pteMkdirty(entry);
+    return vma.has(VM_WRITE) ? this.arch.pteMkwrite(dirty) : dirty;
   }
 
   @kernelFunction('mm/memory.c')
-  doSwapPage(fault: VmFault): void {
+  doSwapPage(fault: VmFault): VmFaultReason {
     const { vma, address } = fault;
     const entry = this.arch.pteToSwpEntry(fault.origPte);
     if (isMigrationEntry(entry)) {
       migrationEntryWait(vma.mm, address);
-      return;
+      return undefined;
     }
     // swapoff has come before, and has changed the entry: the access faults again if it must.
-    if (!this.swap.getSwapDevice(entry)) return;
-    this.#swapIn(fault, entry);
+    if (!this.swap.getSwapDevice(entry)) return undefined;
+    const reason = this.#swapIn(fault, entry);
     this.swap.putSwapDevice(entry);
+    return reason;
   }
 
   /** do_swap_page(), while swapoff cannot free what the entry leads to. */
-  #swapIn(fault: VmFault, entry: SwapEntry): void {
+  #swapIn(fault: VmFault, entry: SwapEntry): VmFaultReason {
     const { vma, address } = fault;
     const cached = this.swap.lookupSwapCache(entry);
     if (cached === undefined && this.swap.skipsSwapCache(entry)) {
       const fresh = this.swap.swapinSkippingCache(entry);
-      if (fresh === undefined) return;
+      if (fresh === undefined) return undefined;
       lockPage(fresh);
-      this.#mapFromSwap(fault, fresh, entry);
+      const reason = this.#mapFromSwap(fault, fresh, entry);
       this.swap.swapcacheClear(entry);
-      return;
+      return reason;
     }
     const swapcache = cached ?? this.swap.swapinReadahead(entry);
     if (swapcache === undefined) {
       // No entry uses the slot any more, so this one is changed under the lock: the access faults again then.
       pteUnmapUnlock(lockPte(vma, address));
-      return;
+      return undefined;
     }
     lockPage(swapcache);
     // What looks like the page may have left the swap cache meanwhile, and may even be back there for
@@ -217,15 +218,12 @@ export class PageFault implements FaultHandler {
     if (!PageSwapCache(swapcache) || swapcache.private.read() !== entry) {
       unlockPage(swapcache);
       putPage(swapcache);
-      return;
+      return undefined;
     }
     const page = ksmMightNeedToCopy(swapcache, vma, address);
-    if (page !== swapcache) {
-      this.#mapFromSwap(fault, page, entry, swapcache);
-      return;
-    }
+    if (page !== swapcache) return this.#mapFromSwap(fault, page, entry, swapcache);
     this.reuse.beforeSwapIn(page, isWrite(fault));
-    this.#mapFromSwap(fault, page, entry);
+    return this.#mapFromSwap(fault, page, entry);
   }
 
   /**
@@ -233,7 +231,7 @@ export class PageFault implements FaultHandler {
    *
    * @param copied of a copy: the locked page of the swap cache that it is one of
    */
-  #mapFromSwap(fault: VmFault, page: Page, entry: SwapEntry, copied?: Page): void {
+  #mapFromSwap(fault: VmFault, page: Page, entry: SwapEntry, copied?: Page): VmFaultReason {
     const { vma, address, origPte } = fault;
     const locked = lockPte(vma, address);
     const isSame = this.arch.pteSame(this.arch.ptepGet(locked.ptep), origPte);
@@ -251,12 +249,11 @@ export class PageFault implements FaultHandler {
       unlockPage(copied);
       putPage(copied);
     }
-    if (!isSame) return;
-    if (isWrite(fault) && !writable) {
-      this.doWpPage({ ...fault, origPte: this.arch.ptepGet(locked.ptep) }, locked);
-    } else {
-      pteUnmapUnlock(locked);
-    }
+    if (!isSame) return undefined;
+    if (isWrite(fault) && !writable)
+      return this.doWpPage({ ...fault, origPte: this.arch.ptepGet(locked.ptep) }, locked);
+    pteUnmapUnlock(locked);
+    return writable ? 'VM_FAULT_WRITE' : undefined;
   }
 
   /** @returns whether a write is over with it. The reference of the lookup becomes that of the mapping */
@@ -306,14 +303,14 @@ export class PageFault implements FaultHandler {
 
   /** A write through a read-only entry. Called with the PTL held, and returns without it. */
   @kernelFunction('mm/memory.c')
-  doWpPage(fault: VmFault, locked: LockedPte): void {
+  doWpPage(fault: VmFault, locked: LockedPte): VmFaultReason {
     const { vma, address, origPte } = fault;
     const { userfaultfdCtx } = vma;
     // userfaultfd_pte_wp(). Who unshares writes nothing.
     if (userfaultfdCtx !== null && !isUnshare(fault) && this.arch.pteUffdWp(origPte)) {
       pteUnmapUnlock(locked);
       userfaultfdCtx.handleUserfault(vma, address);
-      return;
+      return undefined;
     }
     // vm_normal_page(): nobody counts the mappings of the zero page.
     const page = this.arch.pteSpecial(origPte)
@@ -323,29 +320,30 @@ export class PageFault implements FaultHandler {
       pteUnmapUnlock(locked);
       if (!isUnshare(fault) || this.unshare.copiesAnything) this.wpPageCopy(fault, undefined);
       return;
+      return this.wpPageCopy(fault, undefined);
     }
     const fate = this.#fateOf(page, fault);
     if (fate === 'shared') {
       this.fileFault.wpPageShared(fault, page, locked, (at) => {
         this.wpPageReuse(fault, at);
       });
-      return;
+      return undefined;
     }
     if (fate === 'reuse') {
       // Nobody has written to a page that is unshared: its entry stays as it is.
       if (isUnshare(fault)) pteUnmapUnlock(locked);
       else this.wpPageReuse(fault, locked);
       return;
+      this.wpPageReuse(fault, locked);
+      return 'VM_FAULT_WRITE';
     }
     getPage(page);
     pteUnmapUnlock(locked);
-    if (fate === 'copy') {
-      this.wpPageCopy(fault, page);
-      return;
-    }
+    if (fate === 'copy') return this.wpPageCopy(fault, page);
     lockPage(page);
     unlockPage(page);
     putPage(page);
+    return undefined;
   }
 
   /** What a write fault does with a page: its own to write to, another's to copy, or its file's. */
@@ -367,7 +365,7 @@ export class PageFault implements FaultHandler {
 
   /** Maps a copy. The old page is read without the PTL, under a reference of the caller that ends here. */
   @kernelFunction('mm/memory.c')
-  wpPageCopy(fault: VmFault, old: Page | undefined): void {
+  wpPageCopy(fault: VmFault, old: Page | undefined): VmFaultReason {
     const { mm } = fault.vma;
     const copy = this.memory.allocator.allocPage();
     if (old === undefined) copy.contents.clear();
@@ -378,9 +376,11 @@ export class PageFault implements FaultHandler {
       this.#replace(fault, old, copy),
     );
     if (!unchanged) putPage(copy);
-    if (old === undefined) return;
-    putPage(old);
-    if (unchanged) putPage(old);
+    if (old !== undefined) {
+      putPage(old);
+      if (unchanged) putPage(old);
+    }
+    return unchanged && !isUnshare(fault) ? 'VM_FAULT_WRITE' : undefined;
   }
 
   /** @returns whether the entry was still that of the old page, and now is that of the copy */

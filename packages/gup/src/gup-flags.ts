@@ -6,6 +6,8 @@ export interface GupFlags {
   readonly pin?: boolean;
   /** FOLL_LONGTERM, with {@link GupFlags.pin} (v5.6): for long, as RDMA and fixed buffers of io_uring hold pages. */
   readonly longterm?: boolean;
+  /** FOLL_FORCE: a private mapping may be written to although it is read-only, as by ptrace() or /proc/PID/mem. */
+  readonly force?: boolean;
   /** FOLL_FAST_ONLY: rather less pages than a lock. */
   readonly fastOnly?: boolean;
 }

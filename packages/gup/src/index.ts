@@ -45,4 +45,5 @@ export {
   RefuseLongtermWrite,
   RefuseLongtermWriteSlow,
 } from './longterm-write.js';
+export { GUP_FORCE_WRITE, type GupForceWrite, gupForceExclusive } from './gup-force-write.js';
 export { gupHistories, gupSubsystem } from './subsystem.js';

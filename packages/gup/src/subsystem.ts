@@ -5,6 +5,7 @@ import { GUP_CONFIG, GupConfig } from './gup-config.js';
 import { GUP_FAST_LOG, GupFastLog } from './gup-fast-log.js';
 import { gupAndWriteback } from './gup-and-writeback.js';
 import { gupCowBreak } from './gup-cow-break.js';
+import { gupForceWrite } from './gup-force-write.js';
 import { gupFastRecheck } from './gup-fast-recheck.js';
 import { gupFastReference } from './gup-fast-reference.js';
 import { gupFastTouchHistory } from './gup-fast-touch.js';
@@ -18,6 +19,7 @@ export const gupHistories: readonly History[] = [
   gupCowBreak,
   gupAndWriteback,
   longtermWrite,
+  gupForceWrite,
   // write_protect_seq: 57efa1fe5957. On x86 v4.12 had arch/x86/mm/gup.c.
   unchanged('mm/gup.c:internal_get_user_pages_fast()', 'v5.11'),
 ];

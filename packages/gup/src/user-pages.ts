@@ -48,6 +48,7 @@ import {
   tryGetPage,
   unpinUserPage,
   type VirtualAddress,
+  VM_SHARED,
   VM_WRITE,
   type Vma,
   waitOnPageWriteback,
@@ -64,6 +65,7 @@ import { GUP_FAST_REFERENCE, type GupFastReference } from './gup-fast-reference.
 import { GUP_FAST_TOUCH, type GupFastTouch } from './gup-fast-touch.js';
 import type { GupFlags } from './gup-flags.js';
 import { LONGTERM_WRITE, type LongtermWrite } from './longterm-write.js';
+import { GUP_FORCE_WRITE, type GupForceWrite } from './gup-force-write.js';
 
 /** Why no reference is given out: the page must be faulted in, or its count has no room for one more. */
 type NotFollowed = 'absent' | 'shared' | 'overflow';
@@ -86,6 +88,7 @@ export class UserPages implements GetUserPages {
     @inject(GUP_AND_WRITEBACK) private readonly andWriteback: GupAndWriteback,
     @inject(LONGTERM_WRITE) private readonly longtermWrite: LongtermWrite,
     @inject(PIN_COUNTING) private readonly counting: PinCounting,
+    @inject(GUP_FORCE_WRITE) private readonly force: GupForceWrite,
   ) {}
 
   @kernelFunction('mm/gup.c', 'internal_get_user_pages_fast')
@@ -286,18 +289,21 @@ export class UserPages implements GetUserPages {
     if (vma === undefined) {
       throw new Violation('EFAULT', `${mm.name} has nothing mapped at 0x${address.toString(16)}`);
     }
-    // check_vma_flags(), without FOLL_FORCE.
-    if (asked.write === true && !vma.has(VM_WRITE)) {
+    // check_vma_flags().
+    const mayForce = asked.force === true && !vma.has(VM_SHARED);
+    if (asked.write === true && !vma.has(VM_WRITE) && !mayForce) {
       throw new Violation('EFAULT', `${vma.toString()} may not be written to`);
     }
     if (asked.write === true && !this.longtermWrite.isAllowedIn(vma, asked)) return undefined;
     const flags = this.cowBreak.slowFlags(asked, vma);
     let mayRefuse = true;
+    // FOLL_COW.
+    let isCowBroken = false;
     for (;;) {
-      const found = this.followPagePte(vma, address, flags);
+      const found = this.followPagePte(vma, address, flags, isCowBroken);
       if (found === 'overflow') return undefined;
       if (!(found instanceof Object)) {
-        this.faultinPage(vma, address, flags, found);
+        if (this.faultinPage(vma, address, flags, found)) isCowBroken = true;
         continue;
       }
       if (!mayRefuse || !this.andWriteback.refuses(found, flags)) return found;
@@ -310,15 +316,23 @@ export class UserPages implements GetUserPages {
 
   /** @returns the page with a reference, or why not */
   @kernelFunction('mm/gup.c')
-  followPagePte(vma: Vma, address: VirtualAddress, flags: GupFlags): Page | NotFollowed {
+  followPagePte(
+    vma: Vma,
+    address: VirtualAddress,
+    flags: GupFlags,
+    isCowBroken: boolean,
+  ): Page | NotFollowed {
     const huge = this.followTransHugePmd(vma, address, flags);
     if (huge !== undefined) return huge;
     const found = withPteLocked(vma.mm, address, (ptep) => {
       const pte = this.arch.ptepGet(ptep);
       if (!this.arch.ptePresent(pte)) return 'absent';
-      // can_follow_write_pte(), without FOLL_FORCE.
-      if (flags.write === true && !this.arch.pteWrite(pte)) return 'absent';
       const page = this.memory.pageAt(this.arch.ptePfn(pte));
+      if (flags.write === true && !this.arch.pteWrite(pte)) {
+        // FOLL_FORCE is of no effect where a write fault makes the entry writable.
+        const mayForce = flags.force === true && !vma.has(VM_WRITE);
+        if (!mayForce || !this.force.canFollowWritePte(pte, page, isCowBroken)) return 'absent';
+      }
       if (!this.arch.pteWrite(pte) && this.unshare.mustUnshare(page, flags, vma)) return 'shared';
       // Under the PTL the mapping keeps the page, so that an unordered increment is enough.
       if (!this.tryGrabPage(page, false, flags)) return 'overflow';
@@ -383,20 +397,23 @@ export class UserPages implements GetUserPages {
     markPageAccessed(page);
   }
 
+  /** @returns whether a write fault has done what copy-on-write asks for */
   @kernelFunction('mm/gup.c')
   faultinPage(
     vma: Vma,
     address: VirtualAddress,
     { write }: GupFlags,
     because: Exclude<NotFollowed, 'overflow'>,
-  ): void {
+  ): boolean {
     const flags =
       (write === true ? FAULT_FLAG_WRITE : 0) | (because === 'shared' ? FAULT_FLAG_UNSHARE : 0);
-    if (this.faultHandler.handleMmFault(vma, address, flags) !== undefined) {
+    const reason = this.faultHandler.handleMmFault(vma, address, flags);
+    if (reason === 'VM_FAULT_SIGBUS') {
       throw new Violation(
         'EFAULT',
         `${vma.toString()}'s file ends before 0x${address.toString(16)}`,
       );
     }
+    return reason === 'VM_FAULT_WRITE';
   }
 }

@@ -12,8 +12,8 @@ export const FAULT_HANDLER = token<FaultHandler>('page-model.FaultHandler', {
   providedBy: ['@pagerace/fault'],
 });
 
-/** vm_fault_t: undefined where nothing is wrong. */
-export type VmFaultReason = 'VM_FAULT_SIGBUS' | undefined;
+/** vm_fault_t: undefined where there is nothing to tell; VM_FAULT_WRITE where copy-on-write is over, or was not due. */
+export type VmFaultReason = 'VM_FAULT_SIGBUS' | 'VM_FAULT_WRITE' | undefined;
 
 /** What resolves page faults. */
 export interface FaultHandler {

@@ -104,7 +104,7 @@ export class UserAccess {
     }
     const reason = this.faultHandler.handleMmFault(vma, address, flags | FAULT_FLAG_USER);
     mmapReadUnlock(mm);
-    if (reason !== undefined)
+    if (reason === 'VM_FAULT_SIGBUS')
       throw new Violation('SIGBUS', `the file ends before ${mm.name}'s 0x${address.toString(16)}`);
   }
 

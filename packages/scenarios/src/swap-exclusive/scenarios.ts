@@ -3,6 +3,7 @@ import { swapExclusiveClearRefs } from './clear-refs.js';
 import { swapExclusiveDirectWrite } from './direct-write.js';
 import { swapExclusiveExitSwapIn } from './exit-swap-in.js';
 import { swapExclusiveFailedArchUnmap, swapExclusiveFailedDuplicate } from './failed-unmap.js';
+import { swapExclusiveForceWrite } from './force-write.js';
 import { swapExclusiveFork, swapExclusiveForkPin, swapExclusiveForkSwapped } from './fork.js';
 import { swapExclusiveGupUnderWriteback } from './gup-under-writeback.js';
 import {
@@ -66,6 +67,7 @@ export const swapExclusive: readonly Scenario[] = [
   swapExclusiveStableWriteback,
   swapExclusiveWriteback,
   swapExclusiveDirectWrite,
+  swapExclusiveForceWrite,
   swapExclusiveLazyfree,
   swapExclusiveUffdioMove,
   swapExclusiveKsmSwap,
