@@ -12,6 +12,8 @@ const vintages = ['v5.7', 'v5.8', 'v5.17', 'v5.18', part2, posted, 'v5.19', 'v6.
 /** Those that take thousands of executions. */
 const large = [
   'swap-exclusive-slot-reuse',
+  'swap-exclusive-swapoff-swap-in',
+  'swap-exclusive-swapoff-synchronous',
   'swap-exclusive-migration-unmapped',
   'swap-exclusive-stable-writeback',
   'swap-exclusive-stable-read-first',
