@@ -318,9 +318,8 @@ export class PageFault implements FaultHandler {
       : this.memory.pageAt(this.arch.ptePfn(origPte));
     if (page === undefined) {
       pteUnmapUnlock(locked);
-      if (!isUnshare(fault) || this.unshare.copiesAnything) this.wpPageCopy(fault, undefined);
-      return;
-      return this.wpPageCopy(fault, undefined);
+      const isCopied = !isUnshare(fault) || this.unshare.copiesAnything;
+      return isCopied ? this.wpPageCopy(fault, undefined) : undefined;
     }
     const fate = this.#fateOf(page, fault);
     if (fate === 'shared') {
@@ -331,9 +330,10 @@ export class PageFault implements FaultHandler {
     }
     if (fate === 'reuse') {
       // Nobody has written to a page that is unshared: its entry stays as it is.
-      if (isUnshare(fault)) pteUnmapUnlock(locked);
-      else this.wpPageReuse(fault, locked);
-      return;
+      if (isUnshare(fault)) {
+        pteUnmapUnlock(locked);
+        return undefined;
+      }
       this.wpPageReuse(fault, locked);
       return 'VM_FAULT_WRITE';
     }
