@@ -44,6 +44,9 @@ export const standingProperties: readonly PropertyDefinition[] = [
     statement: 'a page table in use is linked in or deposited in one place, and nr_ptes counts it',
   },
   { id: 'SIGSEGV', statement: 'a process accesses only what it has mapped' },
-  { id: 'SIGBUS', statement: 'a process accesses only the part of a mapped file that the file has' },
+  {
+    id: 'SIGBUS',
+    statement: 'a process accesses only the part of a mapped file that the file has',
+  },
   { id: 'EFAULT', statement: 'get_user_pages() is asked only for what is mapped' },
 ];
