@@ -1,7 +1,13 @@
 import { token } from '@pagerace/di';
-import type { Mm, VirtualAddress } from '@pagerace/page-model';
+import type { Mm, VirtualAddress, Vma } from '@pagerace/page-model';
 
 export const FORK = token<Fork>('fork.Fork', { providedBy: ['@pagerace/fork'] });
+
+/** struct zap_details: of whoever unmaps pages of a file, and leaves swap entries. */
+export interface ZapDetails {
+  /** Whether the copies that private mappings have made are unmapped, too. */
+  readonly evenCows: boolean;
+}
 
 /** Shares a process's pages with a child, and gives them up at its exit. */
 export interface Fork {
@@ -14,6 +20,13 @@ export interface Fork {
   exitMmap(mm: Mm): void;
   /** unmap_page_range() of one page: munmap() or MADV_DONTNEED. */
   zapPage(mm: Mm, address: VirtualAddress): void;
+  /** zap_page_range_single(): unmaps what a mapping has in a range. Hold mmap_lock, or i_mmap_rwsem of its file. */
+  zapPageRangeSingle(
+    vma: Vma,
+    start: VirtualAddress,
+    end: VirtualAddress,
+    details?: ZapDetails,
+  ): void;
   /**
    * unmap_region() of what one page table covers, from `start` on: as munmap() does, but for the mapping
    * itself, which stays, with nothing in it.

@@ -1,4 +1,4 @@
-export { FORK, type Fork, prepareChild } from './fork.js';
+export { FORK, type Fork, prepareChild, type ZapDetails } from './fork.js';
 export { forkHistories, forkSubsystem } from './subsystem.js';
 export {
   forkWriteProtectFullBarrier,

@@ -6,11 +6,11 @@ import {
   kernelFunction,
   rawWriteSeqcountBegin,
   rawWriteSeqcountEnd,
+  type RwSemaphore,
   upWrite,
 } from '@pagerace/machine';
 import {
   __SetPageUptodate,
-  type AnonVma,
   ARCHITECTURE,
   type Architecture,
   flushTlbMm,
@@ -29,6 +29,7 @@ import {
   mmapWriteLock,
   mmapWriteUnlock,
   type Page,
+  PageAnon,
   pmdRanges,
   type PmdWalk,
   pteAlloc,
@@ -37,6 +38,7 @@ import {
   pteOffsetMapLock,
   pteUnmapUnlock,
   putPage,
+  setPageDirty,
   swpOffset,
   TLB_FLUSH,
   type TlbFlush,
@@ -44,12 +46,13 @@ import {
   VM_WRITE,
   type VirtualAddress,
   type Vma,
+  vmNormalPage,
   walkToPmd,
   withSwpEntry,
 } from '@pagerace/page-model';
 import { RMAP, type Rmap } from '@pagerace/rmap';
 import { SWAP, type Swap } from '@pagerace/swap';
-import type { Fork } from './fork.js';
+import type { Fork, ZapDetails } from './fork.js';
 import { WRITE_PROTECT_ORDERING, type WriteProtectOrdering } from './write-protect-ordering.js';
 
 /** A page for a copy, allocated while no lock was held; who uses it takes it out. */
@@ -263,7 +266,7 @@ export class Process implements Fork {
   zapPage(mm: Mm, address: VirtualAddress): void {
     mmapReadLock(mm);
     const vma = mm.findVma(address);
-    if (vma !== undefined) this.#unmapSingleVma(vma, address, address + this.memory.pageSize);
+    if (vma !== undefined) this.zapPageRangeSingle(vma, address, address + this.memory.pageSize);
     mmapReadUnlock(mm);
   }
 
@@ -273,16 +276,23 @@ export class Process implements Fork {
     const vma = mm.findVma(start);
     if (vma !== undefined) {
       const end = start + this.memory.hpagePmdSize;
-      this.#unmapSingleVma(vma, start, Math.min(end, vma.end));
+      this.zapPageRangeSingle(vma, start, Math.min(end, vma.end));
       this.#freePgtables(vma, start, end);
     }
     mmapWriteUnlock(mm);
   }
 
-  /** Of what one entry above the last level covers; the notifiers are told by unmap_vmas() and its like. */
-  #unmapSingleVma(vma: Vma, start: VirtualAddress, end: VirtualAddress): void {
+  /** The notifiers are told here, as unmap_vmas() and its like do it. */
+  @kernelFunction('mm/memory.c')
+  zapPageRangeSingle(
+    vma: Vma,
+    start: VirtualAddress,
+    end: VirtualAddress,
+    details?: ZapDetails,
+  ): void {
     mmuNotified(vma.mm, start, end, () => {
-      this.zapPmdRange(vma, start, end);
+      for (const [from, to] of pmdRanges(this.memory, start, end))
+        this.zapPmdRange(vma, from, to, details);
     });
   }
 
@@ -291,17 +301,14 @@ export class Process implements Fork {
    * which waits for those that are on their way.
    */
   #freePgtables(vma: Vma, start: VirtualAddress, end: VirtualAddress): void {
-    const { anonVma } = vma;
-    if (anonVma !== null) this.#withWriteLock(anonVma, () => anonVma.unlink(vma));
+    const { anonVma, file } = vma;
+    if (anonVma !== null) withWriteLock(anonVma.rwsem, () => anonVma.unlink(vma));
+    // unlink_file_vma().
+    if (file !== null) withWriteLock(file.iMmapRwsem, () => file.unlink(vma));
     this.#freePteRange(vma.mm, start, end);
-    // The mapping stays, as if it were made anew: anon_vma_prepare().
-    if (anonVma !== null) this.#withWriteLock(anonVma, () => anonVma.link(vma));
-  }
-
-  #withWriteLock({ rwsem }: AnonVma, body: () => void): void {
-    downWrite(rwsem);
-    body();
-    upWrite(rwsem);
+    // The mapping stays, as if it were made anew: anon_vma_prepare() and vma_link_file().
+    if (anonVma !== null) withWriteLock(anonVma.rwsem, () => anonVma.link(vma));
+    if (file !== null) withWriteLock(file.iMmapRwsem, () => file.link(vma));
   }
 
   /** free_pte_range(): nobody can add entries to the table. Hold mmap_lock for writing. */
@@ -316,7 +323,7 @@ export class Process implements Fork {
 
   /** zap_pmd_range(), for what one entry covers: a huge page of which a part goes is split. */
   @kernelFunction('mm/memory.c')
-  zapPmdRange(vma: Vma, start: VirtualAddress, end: VirtualAddress): void {
+  zapPmdRange(vma: Vma, start: VirtualAddress, end: VirtualAddress, details?: ZapDetails): void {
     if (this.#hugePmd(vma.mm, start) !== undefined) {
       const isPart = end - start < this.memory.hpagePmdNr * this.memory.pageSize;
       if (isPart) this.huge.splitHugePmd(vma, start);
@@ -324,20 +331,21 @@ export class Process implements Fork {
       else if (this.huge.zapHugePmd(vma, start)) return;
     }
     for (let address = start; address < end; address += this.memory.pageSize) {
-      this.zapPteRange(vma, address);
+      this.zapPteRange(vma, address, details);
     }
   }
 
   /** zap_pte_range(), for one entry. */
   @kernelFunction('mm/memory.c')
-  zapPteRange(vma: Vma, address: VirtualAddress): void {
+  zapPteRange(vma: Vma, address: VirtualAddress, details?: ZapDetails): void {
     const locked = pteOffsetMapLock(vma.mm, address);
     if (locked === undefined) return;
     this.rmap.flushTlbBatchedPending(vma.mm);
     const pte = this.arch.ptepGet(locked.ptep);
     let gone: Page | undefined;
-    if (this.arch.ptePresent(pte)) gone = this.#zapPresent(vma, address, locked);
-    else if (!this.arch.pteNone(pte)) {
+    if (this.arch.ptePresent(pte)) gone = this.#zapPresent(vma, address, locked, pte, details);
+    // Whoever unmaps a file leaves what is not present.
+    else if (!this.arch.pteNone(pte) && details === undefined) {
       const entry = this.arch.pteToSwpEntry(pte);
       // Whoever migrates a page has a reference to it, and finds no entry when it is put back.
       if (!isMigrationEntry(entry)) this.swap.freeSwapAndCache(entry);
@@ -351,11 +359,23 @@ export class Process implements Fork {
   }
 
   /** @returns the page, whose reference is to be given back after the flush */
-  #zapPresent(vma: Vma, address: VirtualAddress, { ptep }: LockedPte): Page | undefined {
+  #zapPresent(
+    vma: Vma,
+    address: VirtualAddress,
+    { ptep }: LockedPte,
+    before: Pte,
+    details: ZapDetails | undefined,
+  ): Page | undefined {
+    const page = vmNormalPage(this.memory, before);
+    // zap_skip_check_mapping(): the copies of private mappings stay.
+    if (details?.evenCows === false && page !== undefined && PageAnon(page)) return undefined;
     const pte = this.arch.ptepGetAndClear(vma.mm, address, ptep);
-    if (this.arch.pteSpecial(pte)) return undefined;
-    const page = this.memory.pageAt(this.arch.ptePfn(pte));
-    // An anonymous page needs no dirty bit when it loses a mapping: only a file's page does.
+    if (page === undefined) return undefined;
+    if (this.arch.pteDirty(pte) && !PageAnon(page)) {
+      // The page is clean as soon as another looks under the page lock: no CPU may write to it by then.
+      this.tlb.flushTlbPage(vma.mm, address);
+      setPageDirty(page);
+    }
     // The mapping first, the reference after it.
     this.rmap.pageRemoveRmap(page);
     return page;
@@ -371,4 +391,10 @@ export class Process implements Fork {
   #isCowMapping(vma: Vma): boolean {
     return !vma.has(VM_SHARED);
   }
+}
+
+function withWriteLock(rwsem: RwSemaphore, body: () => void): void {
+  downWrite(rwsem);
+  body();
+  upWrite(rwsem);
 }

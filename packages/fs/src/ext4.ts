@@ -14,6 +14,7 @@ import {
   ClearPageChecked,
   endPageWriteback,
   type FileSystem,
+  type InodeOperations,
   lockPage,
   MEMORY,
   type Memory,
@@ -26,7 +27,6 @@ import {
   putPage,
   SetPageChecked,
   setPageDirty,
-  setPageDirtyNobuffers,
   setPageWriteback,
   unlockPage,
   type VmFault,
@@ -35,7 +35,12 @@ import {
   waitOnPageWriteback,
   type WritebackSyncMode,
 } from '@pagerace/page-model';
-import { WRITEBACK, type Writeback } from '@pagerace/writeback';
+import {
+  DIRTY_NOBUFFERS,
+  type DirtyNobuffers,
+  WRITEBACK,
+  type Writeback,
+} from '@pagerace/writeback';
 import { Buffers } from './buffer.js';
 import type { FileDisk } from './file-disk.js';
 import { filemapFault } from './filemap.js';
@@ -58,6 +63,7 @@ export class Ext4 {
   constructor(
     @inject(MEMORY) private readonly memory: Memory,
     @inject(WRITEBACK) private readonly writeback: Writeback,
+    @inject(DIRTY_NOBUFFERS) private readonly dirtyNobuffers: DirtyNobuffers,
     @inject(WRITEPAGE_WITHOUT_BUFFERS) private readonly withoutBuffers: WritepageWithoutBuffers,
     @inject(JOURNALLED_DIRTY) private readonly journalledDirty: JournalledDirty,
     @inject(WRITEBACK_OF_PINNED) private readonly pinned: WritebackOfPinned,
@@ -65,22 +71,16 @@ export class Ext4 {
 
   /** mount(2), during set-up; for one file, whose pages have the blocks of the same numbers. */
   mount(disk: FileDisk, data: DataMode = 'ordered'): FileSystem {
-    const { memory, writeback, withoutBuffers, journalledDirty, pinned } = this;
-    return new Ext4Mount({
-      memory,
-      writeback,
-      withoutBuffers,
-      journalledDirty,
-      pinned,
-      disk,
-      data,
-    });
+    const { memory, writeback, dirtyNobuffers, withoutBuffers, journalledDirty, pinned } = this;
+    const rules = { dirtyNobuffers, withoutBuffers, journalledDirty, pinned };
+    return new Ext4Mount({ memory, writeback, ...rules, disk, data });
   }
 }
 
 interface Ext4Parts {
   readonly memory: Memory;
   readonly writeback: Writeback;
+  readonly dirtyNobuffers: DirtyNobuffers;
   readonly withoutBuffers: WritepageWithoutBuffers;
   readonly journalledDirty: JournalledDirty;
   readonly pinned: WritebackOfPinned;
@@ -99,6 +99,7 @@ class Ext4Mount implements FileSystem {
   readonly stableWrites: boolean;
   readonly vmOps: VmOperations;
   readonly aOps: AddressSpaceOperations;
+  readonly iOps: InodeOperations;
   readonly #parts: Ext4Parts;
   readonly #buffers: Buffers;
 
@@ -115,8 +116,9 @@ class Ext4Mount implements FileSystem {
       setPageDirty: isJournalled ? this.#journalledSetPageDirty : this.#setPageDirty,
       writepages: isJournalled ? this.#journalledWritepages : this.#writepages,
       releasepage: this.#releasepage,
-      invalidatepage: this.#invalidatepage,
+      invalidatepage: isJournalled ? this.#journalledInvalidatepage : this.#invalidatepage,
     };
+    this.iOps = { removeBlocks: this.#removeBlocks };
   }
 
   /** ext4_filemap_fault() (to v5.15): filemap_fault() with truncation kept out. */
@@ -174,7 +176,7 @@ class Ext4Mount implements FileSystem {
     'ext4_journalled_set_page_dirty',
     (page: Page): boolean => {
       if (this.#parts.journalledDirty.isPending(page)) SetPageChecked(page);
-      return setPageDirtyNobuffers(page);
+      return this.#parts.dirtyNobuffers.setPageDirtyNobuffers(page);
     },
   );
 
@@ -339,12 +341,27 @@ class Ext4Mount implements FileSystem {
       this.#buffers.tryToFreeBuffers(page),
   );
 
-  readonly #invalidatepage = defineKernelFunction(
+  readonly #invalidatepage = defineKernelFunction(file, 'ext4_invalidatepage', (page: Page): void =>
+    this.#buffers.blockInvalidatepage(page),
+  );
+
+  readonly #journalledInvalidatepage = defineKernelFunction(
     file,
-    'ext4_invalidatepage',
+    'ext4_journalled_invalidatepage',
     (page: Page): void => {
       ClearPageChecked(page);
+      // jbd2_journal_invalidatepage(): the transaction forgets the buffer.
+      clearBit(this.#buffers.pageBuffers(page).state.bit('jbddirty'));
       this.#buffers.blockInvalidatepage(page);
+    },
+  );
+
+  /** A hole reads as zeros; what is written there next gets a block again. */
+  readonly #removeBlocks = defineKernelFunction(
+    'fs/ext4/extents.c',
+    'ext4_ext_remove_space',
+    (_mapping: AddressSpace, start: number, end: number): void => {
+      for (let block = start; block < end; block++) this.#parts.disk.discard(block);
     },
   );
 }

@@ -35,6 +35,12 @@ export class FileDisk {
     for (const half of ['lo', 'hi'] as const) contents.writeHalf(half, this.contents(block, half));
   }
 
+  /** A block that its file gives up, and that reads as zeros from now on. */
+  discard(block: number): void {
+    this.#blocks[block]!.lo.write(ZEROS);
+    this.#blocks[block]!.hi.write(ZEROS);
+  }
+
   /**
    * submit_bio() of a write. The checksum, if there is one, is made at once, and the device reads the page later.
    *

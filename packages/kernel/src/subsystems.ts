@@ -24,9 +24,10 @@ import {
 } from '@pagerace/page-model';
 import { rmapHistories, rmapSubsystem } from '@pagerace/rmap';
 import { swapHistories, swapSubsystem } from '@pagerace/swap';
+import { truncateSubsystem } from '@pagerace/truncate';
 import { userfaultfdHistories, userfaultfdSubsystem } from '@pagerace/userfaultfd';
 import { vmscanHistories, vmscanSubsystem } from '@pagerace/vmscan';
-import { writebackSubsystem } from '@pagerace/writeback';
+import { writebackHistories, writebackSubsystem } from '@pagerace/writeback';
 
 /** Binds what one package has to its tokens. */
 type Subsystem = (wiring: Wiring) => void;
@@ -59,6 +60,7 @@ export const subsystems: readonly Subsystem[] = [
   forkSubsystem,
   khugepagedSubsystem,
   migrateSubsystem,
+  truncateSubsystem,
 ];
 
 export const subsystemHistories: readonly History[] = [
@@ -70,6 +72,7 @@ export const subsystemHistories: readonly History[] = [
   ...ksmHistories,
   ...faultHistories,
   ...gupHistories,
+  ...writebackHistories,
   ...fsHistories,
   ...vmscanHistories,
   ...blockHistories,

@@ -124,6 +124,7 @@ export {
   walkToPte,
   withPteLocked,
 } from './page-table/page-table-walk.js';
+export { vmNormalPage } from './page-table/vm-normal-page.js';
 export { PageTable } from './page-table/page-table.js';
 export {
   keptByLocks,
@@ -139,6 +140,7 @@ export { tlbRemoveTableSyncOne } from './page-table/table-sync.js';
 export type {
   AddressSpaceOperations,
   FileSystem,
+  InodeOperations,
   WritebackSyncMode,
 } from './mapping/address-space-operations.js';
 export { AddressSpace, type PagecacheTag, shmemMapping } from './mapping/address-space.js';

@@ -26,6 +26,8 @@ export interface MemoryOptions {
    * folded into the root, as asm-generic/pgtable-nop4d.h does it, and walks are shorter. Default 2.
    */
   readonly pageTableLevels?: number;
+  /** How many pages of memory a device has, for file systems that have their blocks there. Default none. */
+  readonly devicePages?: number;
   /** How many huge pages can be allocated. Default none. */
   readonly hugePages?: number;
   /**
@@ -64,6 +66,8 @@ export class Memory {
   readonly zeroPage: Page;
   /** Every small page that can be allocated, by frame number from 1. */
   readonly pages: readonly Page[];
+  /** The pages of a device, each a block of a file system; their frame numbers follow those of {@link Memory.pages}. */
+  readonly devicePages: readonly Page[];
   /** HPAGE_PMD_NR; see {@link MemoryOptions}. */
   readonly hpagePmdNr: number;
   /** HPAGE_PMD_SIZE, in addresses: what an entry above the last level covers. */
@@ -103,22 +107,26 @@ export class Memory {
     this.pages = Array.from({ length: options.pages }, (_, nth) =>
       whole(() => new Page(this, nth + 1)),
     );
+    const { devicePages = 0, hugePages = 0 } = options;
+    this.devicePages = Array.from({ length: devicePages }, (_, nth) =>
+      whole(() => new Page(this, options.pages + nth + 1, { reserved: ZEROS, isZoneDevice: true })),
+    );
+    const small = options.pages + devicePages;
     this.lruBatches = new LruBatches(machine);
     this.hpagePmdNr = options.hpagePmdNr ?? 1;
     this.hpagePmdSize = 2 ** (this.levels.at(-2)?.shift ?? arch.pageShift);
-    const { hugePages = 0 } = options;
     this.pteMapRule = hugePages === 0 ? keptByLocks : pteMapRule;
     this.pinBias = options.pinBias ?? GUP_PIN_COUNTING_BIAS;
     this.refcountBits = options.refcountBits;
     this.debugVm = options.debugVm ?? true;
     this.vmstat = options.vmstat && new VmStat(machine, gupCounters.items, options.vmstat);
     const span = this.hpagePmdSize / this.pageSize;
-    const firstHuge = Math.ceil((options.pages + 1) / span) * span;
+    const firstHuge = Math.ceil((small + 1) / span) * span;
     this.hugePages = Array.from({ length: hugePages }, (_, nth) =>
       this.#addHugePage(firstHuge + nth * span),
     );
     this.allocator = new PageAllocator(machine, this.pages, this.hugePages);
-    const frames = hugePages === 0 ? options.pages + 1 : firstHuge + hugePages * span;
+    const frames = hugePages === 0 ? small + 1 : firstHuge + hugePages * span;
     this.#nextPageTable = 2 ** Math.ceil(Math.log2(frames + 1));
   }
 
@@ -151,7 +159,10 @@ export class Memory {
   /** pfn_to_page(): of a frame that a page-table entry names, which the page is then reached by. */
   pageAt(pfn: Pfn): Page {
     if (pfn === 0) return this.zeroPage;
-    const page = this.pages[pfn - 1] ?? this.#hugeFrames.get(pfn);
+    const page =
+      this.pages[pfn - 1] ??
+      this.devicePages[pfn - 1 - this.pages.length] ??
+      this.#hugeFrames.get(pfn);
     if (page === undefined) throw new RangeError(`there is no page frame ${String(pfn)}`);
     return reach(page, (entry) => typeof entry === 'bigint' && this.#maps(entry, pfn));
   }

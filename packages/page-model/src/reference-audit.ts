@@ -47,6 +47,12 @@ export function auditReferences(
       );
     }
   }
+  for (const page of memory.devicePages) {
+    const references = 1 + (holders.get(page) ?? 0);
+    const pins = memory.pinCounting.inRefcount(page, pinners.get(page) ?? 0);
+    demand(page, '_refcount', page._refcount.read(), references + pins);
+    demand(page, '_mapcount', page._mapcount.read() + 1, 0);
+  }
 }
 
 function demand(page: Page, count: string, counted: number, real: number): void {

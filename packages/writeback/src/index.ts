@@ -1,2 +1,8 @@
+export {
+  DIRTY_NOBUFFERS,
+  type DirtyNobuffers,
+  dirtyNobuffers,
+  dirtyNobuffersNoBug,
+} from './dirty-nobuffers.js';
 export { WRITEBACK, Writeback } from './page-writeback.js';
-export { writebackSubsystem } from './subsystem.js';
+export { writebackHistories, writebackSubsystem } from './subsystem.js';

@@ -26,6 +26,22 @@ export interface AddressSpaceOperations {
   releasepage?(page: Page): boolean;
   /** invalidatepage() (v5.18: invalidate_folio()): the same, of a page that leaves the file. Hold the page lock. */
   invalidatepage?(page: Page): void;
+  /**
+   * dax_delete_mapping_entry(), of files whose entries in i_pages are no pages of the page cache: takes out the
+   * entry of an index.
+   */
+  deleteMappingEntry?(mapping: AddressSpace, index: number): void;
+}
+
+/**
+ * What a file system does when the length of a file changes, or a part of it goes (i_op->setattr(),
+ * f_op->fallocate()). Both hold i_rwsem and invalidate_lock for writing.
+ */
+export interface InodeOperations {
+  /** ext4_break_layouts() and its like: waits until nobody has a reference to the blocks of a range. May sleep. */
+  breakLayouts?(mapping: AddressSpace, start: number, end: number): void;
+  /** ext4_ext_remove_space() and its like: gives up the blocks of a range, which reads as zeros from now on. */
+  removeBlocks?(mapping: AddressSpace, start: number, end: number): void;
 }
 
 /**
@@ -37,6 +53,7 @@ export interface FileSystem {
   readonly name: string;
   readonly aOps: AddressSpaceOperations;
   readonly vmOps: VmOperations;
+  readonly iOps?: InodeOperations;
   /** BDI_CAP_WRITEBACK: dirty pages are written to a device. Default false, as of files in memory. */
   readonly canWriteback?: boolean;
   /** SB_I_STABLE_WRITES: the device needs a page unchanged while it writes it. Default false. */

@@ -3,7 +3,11 @@ import type { Memory } from '../memory.js';
 import type { Page } from '../page/page.js';
 import type { VmOperations } from '../mm/vm-operations.js';
 import type { Vma } from '../mm/vma.js';
-import type { AddressSpaceOperations, FileSystem } from './address-space-operations.js';
+import type {
+  AddressSpaceOperations,
+  FileSystem,
+  InodeOperations,
+} from './address-space-operations.js';
 
 /** Marks of an index of the page cache (include/linux/fs.h): the page is dirty, under writeback, or to be written. */
 export type PagecacheTag = keyof typeof tags;
@@ -27,6 +31,8 @@ export class AddressSpace {
   readonly aOps: AddressSpaceOperations;
   /** What the file's f_op->mmap() gives its mappings. */
   readonly vmOps: VmOperations;
+  /** What it does when the length of the file changes. */
+  readonly iOps: InodeOperations;
   /** mapping_can_writeback(). */
   readonly canWriteback: boolean;
   /** Whether wait_for_stable_page() waits. */
@@ -49,16 +55,17 @@ export class AddressSpace {
   readonly #tags: readonly Cell<number>[];
   readonly #vmas: Cell<readonly Vma[]>;
 
-  /** Made during set-up. @param pages the length of the file */
+  /** Made during set-up. @param pages the length of the file, and how long it can be */
   constructor(
     memory: Memory,
     readonly name: string,
     pages: number,
-    { name: fileSystem, aOps, vmOps, canWriteback = false, stableWrites = false }: FileSystem,
+    { name: fileSystem, aOps, vmOps, iOps = {}, canWriteback = false, stableWrites = false }: FileSystem,
   ) {
     this.fileSystem = fileSystem;
     this.aOps = aOps;
     this.vmOps = vmOps;
+    this.iOps = iOps;
     this.canWriteback = canWriteback;
     this.stableWrites = stableWrites;
     this.iSize = cell(pages, `${name}.i_size`);
@@ -78,6 +85,11 @@ export class AddressSpace {
     );
     this.#vmas = cell<readonly Vma[]>([], `${name}.i_mmap`);
     memory.files.push(this);
+  }
+
+  /** s_maxbytes, in pages: the file cannot be longer. */
+  get maxPages(): number {
+    return this.#pages.length;
   }
 
   /** Every index that the file can have a page at. */
@@ -112,6 +124,11 @@ export class AddressSpace {
     cell.write(cell.read() & ~tags[tag]);
   }
 
+  /** xas_init_marks(). Hold {@link AddressSpace.pagesLock}. */
+  clearTags(index: number): void {
+    this.#tags[index]!.write(0);
+  }
+
   /** Every page of the cache, for audits at the end of a program. */
   get pages(): readonly (Page | null)[] {
     return this.#pages.map((slot) => slot.read());
@@ -125,6 +142,14 @@ export class AddressSpace {
   /** vma_link_file(). Hold the semaphore for writing. */
   link(vma: Vma): void {
     write(this.#vmas, [...this.vmas, vma]);
+  }
+
+  /** unlink_file_vma(). Hold the semaphore for writing. */
+  unlink(vma: Vma): void {
+    write(
+      this.#vmas,
+      this.vmas.filter((one) => one !== vma),
+    );
   }
 }
 

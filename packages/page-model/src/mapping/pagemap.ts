@@ -5,9 +5,11 @@ import {
   defineKernelFunction,
   spinLock,
   spinUnlock,
+  VM_BUG_ON,
   waitEvent,
 } from '@pagerace/machine';
 import type { AddressSpace } from './address-space.js';
+import { pageMapped } from '../page/mapcount.js';
 import { getPage, putPage } from '../page/page-references.js';
 import { PageDirty } from '../page/page-flags.js';
 import { pageRefFreeze, pageRefUnfreeze } from '../page/page-ref.js';
@@ -123,7 +125,10 @@ export const deleteFromPageCache = defineKernelFunction(
   'mm/filemap.c',
   '__delete_from_page_cache',
   (page: Page, mapping: AddressSpace): void => {
-    mapping.store(page.index.read(), null);
+    VM_BUG_ON(pageMapped(page), `${page.name} leaves ${mapping.name} while it is mapped`);
+    const index = page.index.read();
+    mapping.store(index, null);
+    mapping.clearTags(index);
     page.mapping.write(null);
   },
 );

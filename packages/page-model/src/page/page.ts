@@ -31,6 +31,8 @@ export type PageFlag = (typeof pageFlagNames)[number];
 export interface PageStart {
   /** The contents of a page that is never free; without it the page starts free. */
   readonly reserved?: ByteString;
+  /** The page is memory of a device; see {@link Page.isZoneDevice}. Reserved. */
+  readonly isZoneDevice?: boolean;
   /** The page is of a huge page: the first one if this is undefined, else one behind that first one. */
   readonly huge?: { readonly head?: Page };
 }
@@ -42,6 +44,11 @@ export class Page {
   readonly head: Page;
   /** PageTransCompound(): a part of a huge page. A compound page stays compound. */
   readonly isHuge: boolean;
+  /**
+   * is_zone_device_page(), of MEMORY_DEVICE_FS_DAX: memory of a device that a file system has its blocks in. Its
+   * one reference is the device's, and mappings take none (to v6.14).
+   */
+  readonly isZoneDevice: boolean;
   /** A huge page's are its head's, but for anon_exclusive, which each has: see page-flags.ts. */
   readonly flags: FlagsWord<PageFlag>;
   /** PG_locked. */
@@ -73,10 +80,11 @@ export class Page {
   constructor(
     readonly memory: Memory,
     readonly pfn: Pfn,
-    { reserved, huge }: PageStart = {},
+    { reserved, isZoneDevice = false, huge }: PageStart = {},
   ) {
     const head = (this.head = huge?.head ?? this);
     this.isHuge = huge !== undefined;
+    this.isZoneDevice = isZoneDevice;
     const name = (this.name = this.#nameOf(reserved));
     this.flags = new FlagsWord(
       `${name}.PG_`,
@@ -109,8 +117,9 @@ export class Page {
   }
 
   #nameOf(reserved: ByteString | undefined): string {
-    if (reserved !== undefined) return 'zero_page';
     const { head, pfn } = this;
+    if (this.isZoneDevice) return `pmem${String(pfn)}`;
+    if (reserved !== undefined) return 'zero_page';
     if (!this.isHuge) return `page${String(pfn)}`;
     return head === this ? `huge${String(pfn)}` : `${head.name}[${String(pfn - head.pfn)}]`;
   }

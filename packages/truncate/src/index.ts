@@ -1,0 +1,2 @@
+export { truncateSubsystem } from './subsystem.js';
+export { TRUNCATE, Truncate } from './truncate.js';
