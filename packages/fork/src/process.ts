@@ -342,43 +342,47 @@ export class Process implements Fork {
     if (locked === undefined) return;
     this.rmap.flushTlbBatchedPending(vma.mm);
     const pte = this.arch.ptepGet(locked.ptep);
-    let gone: Page | undefined;
-    if (this.arch.ptePresent(pte)) gone = this.#zapPresent(vma, address, locked, pte, details);
-    // Whoever unmaps a file leaves what is not present.
-    else if (!this.arch.pteNone(pte) && details === undefined) {
+    if (this.arch.ptePresent(pte)) {
+      this.#zapPresent(vma, address, locked, pte, details);
+      return;
+    }
+    // Whoever unmaps pages of a file leaves what is not present.
+    if (!this.arch.pteNone(pte) && details === undefined) {
       const entry = this.arch.pteToSwpEntry(pte);
       // Whoever migrates a page has a reference to it, and finds no entry when it is put back.
       if (!isMigrationEntry(entry)) this.swap.freeSwapAndCache(entry);
       this.arch.setPteAt(vma.mm, address, locked.ptep, this.arch.none);
     }
     pteUnmapUnlock(locked);
-    if (gone === undefined) return;
-    // tlb_finish_mmu(): no CPU has the translation any more when the page may be freed.
-    this.tlb.flushTlbPage(vma.mm, address);
-    putPage(gone);
   }
 
-  /** @returns the page, whose reference is to be given back after the flush */
+  /** Called with the PTL held, and returns without it. */
   #zapPresent(
     vma: Vma,
     address: VirtualAddress,
-    { ptep }: LockedPte,
+    locked: LockedPte,
     before: Pte,
     details: ZapDetails | undefined,
-  ): Page | undefined {
+  ): void {
     const page = vmNormalPage(this.memory, before);
     // zap_skip_check_mapping(): the copies of private mappings stay.
-    if (details?.evenCows === false && page !== undefined && PageAnon(page)) return undefined;
-    const pte = this.arch.ptepGetAndClear(vma.mm, address, ptep);
-    if (page === undefined) return undefined;
-    if (this.arch.pteDirty(pte) && !PageAnon(page)) {
-      // The page is clean as soon as another looks under the page lock: no CPU may write to it by then.
-      this.tlb.flushTlbPage(vma.mm, address);
-      setPageDirty(page);
+    if (details?.evenCows === false && page !== undefined && PageAnon(page)) {
+      pteUnmapUnlock(locked);
+      return;
     }
-    // The mapping first, the reference after it.
-    this.rmap.pageRemoveRmap(page);
-    return page;
+    const pte = this.arch.ptepGetAndClear(vma.mm, address, locked.ptep);
+    // No CPU may write to a file's page any more when page_mkclean() finds that it is not mapped.
+    const forceFlush = page !== undefined && this.arch.pteDirty(pte) && !PageAnon(page);
+    if (page !== undefined) {
+      if (forceFlush) setPageDirty(page);
+      // The mapping first, the reference after it.
+      this.rmap.pageRemoveRmap(page);
+    }
+    if (forceFlush) this.tlb.flushTlbPage(vma.mm, address);
+    pteUnmapUnlock(locked);
+    // tlb_finish_mmu(): no CPU has the translation any more when the page may be freed.
+    if (!forceFlush) this.tlb.flushTlbPage(vma.mm, address);
+    if (page !== undefined) putPage(page);
   }
 
   /** The entry above the last level, if it maps a huge page; it may be another without the lock. */

@@ -1,6 +1,6 @@
 import { cowSubsystem } from '@pagerace/cow';
 import { faultSubsystem } from '@pagerace/fault';
-import { FORK, type Fork, forkSubsystem } from '@pagerace/fork';
+import { forkSubsystem } from '@pagerace/fork';
 import { type DataMode, EXT4, FileDisk, fsSubsystem } from '@pagerace/fs';
 import type { Machine } from '@pagerace/machine';
 import { sc } from '@pagerace/memory-models';
@@ -9,6 +9,8 @@ import {
   ARCHITECTURE,
   type Architecture,
   auditReferences,
+  FAULT_HANDLER,
+  type FaultHandler,
   MEMORY,
   type Memory,
   Mm,
@@ -40,7 +42,7 @@ export interface System {
   readonly mm: Mm;
   readonly disk: FileDisk;
   readonly file: AddressSpace;
-  readonly fork: Fork;
+  readonly faultHandler: FaultHandler;
   readonly truncate: Truncate;
   readonly writeback: Writeback;
   /** The first page of the file. */
@@ -71,7 +73,7 @@ function compose({ data, isPrivate = false }: Options = {}): System {
     mm,
     disk,
     file,
-    fork: wiring.get(FORK),
+    faultHandler: wiring.get(FAULT_HANDLER),
     truncate: wiring.get(TRUNCATE),
     writeback: wiring.get(WRITEBACK),
     page: () => file.pageAt(0)!,
