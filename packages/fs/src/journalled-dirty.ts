@@ -38,5 +38,5 @@ export const journalledPinned = commit({
 export const journalledDirty = history(
   JOURNALLED_DIRTY,
   'fs/ext4/inode.c:ext4_journalled_dirty_folio()',
-  [asOf('v4.12', PendingAlways), since(journalledPinned, PendingIfPinned)],
+  [asOf('v4.4', PendingAlways), since(journalledPinned, PendingIfPinned)],
 );

@@ -43,5 +43,5 @@ export const ext4NoBug = commit({
 export const writepageWithoutBuffers = history(
   WRITEPAGE_WITHOUT_BUFFERS,
   'fs/ext4/inode.c:mpage_prepare_extent_to_map(), ext4_writepage()',
-  [asOf('v4.12', BugWithoutBuffers), since(ext4NoBug, WarnWithoutBuffers)],
+  [asOf('v4.4', BugWithoutBuffers), since(ext4NoBug, WarnWithoutBuffers)],
 );

@@ -2,8 +2,11 @@ import { compareReleases, isRelease, type PatchFacts, type Release } from '@page
 import type { Patch } from './patch.js';
 import { UsageError } from './usage-error.js';
 
-/** The oldest release that is modelled: lazyfree pages have an LRU list. */
-export const oldestRelease: Release = 'v4.12';
+/**
+ * The oldest release that can be named: files and writeback are as they were then. Most of the rest is as of
+ * v4.12, and the run says so.
+ */
+export const oldestRelease: Release = 'v4.4';
 /** The newest release that sources were read of. */
 export const newestRelease: Release = 'v6.15';
 

@@ -126,8 +126,8 @@ test.each([
   ],
   [
     'a release that is too old',
-    () => kernelOf('v4.11'),
-    'v4.11 is older than the oldest release that is modelled, v4.12',
+    () => kernelOf('v4.3'),
+    'v4.3 is older than the oldest release that is modelled, v4.4',
   ],
   [
     'a release that is too new',

@@ -48,6 +48,14 @@ test('only the oldest listed release has code of a later one', () => {
   expect(newer.slice(1)).toEqual(newer.slice(1).map(() => 0));
 });
 
+test('v4.4 has its own form of writeback, and tells what is as of a later release', () => {
+  const said = newerCode(subsystemHistories, kernelOf('v4.4'));
+  expect(said.join('; ')).toContain('mm/rmap.c as of v4.12: ');
+  expect(said.filter((one) => one.startsWith('fs/ext4') || one.includes('page-writeback'))).toEqual(
+    [],
+  );
+});
+
 /** The form of a function, by what its code is called, in some releases. */
 function formsOf(code: string, releases: readonly string[]): readonly (string | undefined)[] {
   const history = subsystemHistories.find((one) => one.code.startsWith(code))!;
@@ -68,6 +76,14 @@ test.each([
   [
     'mm/rmap.c:set_tlb_ubc_flush_pending()',
     { 'v4.12': '{"isTaken":false}', 'v4.13': '{"isTaken":true}' },
+  ],
+  [
+    'mm/page-writeback.c:__set_page_dirty_nobuffers()',
+    { 'v4.4': 'BugIfTruncated', 'v5.13': 'BugIfTruncated', 'v5.14': 'UntaggedIfTruncated' },
+  ],
+  [
+    'fs/ext4/inode.c:mpage_prepare',
+    { 'v4.4': 'BugWithoutBuffers', 'v5.17': 'BugWithoutBuffers', 'v5.18': 'WarnWithoutBuffers' },
   ],
   ['block/bio.c', { 'v6.4': '{"pin":false}', 'v6.5': '{"pin":true}' }],
   // 70cbc3cc78a9 was merged after v6.0-rc7, 2ba99c5e0881 after v6.1-rc7.
