@@ -1,4 +1,4 @@
-import { type Atomic, cell, FlagsWord } from '@pagerace/machine';
+import { type Atomic, cell, clearBit, FlagsWord, setBit, testBit } from '@pagerace/machine';
 import type { Page } from '@pagerace/page-model';
 
 /** The bits of b_state that the model has, without their `BH_`. */
@@ -14,5 +14,13 @@ export class BufferHead {
     const name = `${page.name}.bh`;
     this.state = new FlagsWord(`${name}.BH_`, bufferStateBits);
     this.count = cell(0, `${name}.b_count`);
+  }
+
+  /** set_bh_page(): the buffer becomes that of another page, which had none. */
+  moveTo(head: BufferHead): void {
+    for (const name of bufferStateBits) {
+      const [from, to] = [this.state.bit(name), head.state.bit(name)];
+      if (testBit(from) !== testBit(to)) (testBit(from) ? setBit : clearBit)(to);
+    }
   }
 }

@@ -9,12 +9,19 @@ import {
   testBit,
 } from '@pagerace/machine';
 import {
+  expectedPageRefs,
+  migrateFilePage,
+  migratePageCopy,
+  migratePageMoveMapping,
+} from '@pagerace/migrate';
+import {
   type AddressSpace,
   cancelDirtyPage,
   ClearPagePrivate,
   getPage,
   type Memory,
   type Page,
+  pageCount,
   pageMapping,
   PagePrivate,
   PageWriteback,
@@ -55,9 +62,7 @@ export class Buffers {
     'create_empty_buffers',
     (page: Page, { privateLock }: AddressSpace): void => {
       spinLock(privateLock);
-      // attach_page_private().
-      getPage(page);
-      SetPagePrivate(page);
+      this.#attachPagePrivate(page);
       spinUnlock(privateLock);
     },
   );
@@ -136,6 +141,27 @@ export class Buffers {
       this.tryToFreeBuffers(page);
     },
   );
+
+  /** buffer_migrate_page(): the buffers move to the new page. They are not locked: nobody else uses them now. */
+  readonly bufferMigratePage = defineKernelFunction(
+    'mm/migrate.c',
+    'buffer_migrate_page',
+    (mapping: AddressSpace, newPage: Page, page: Page): boolean => {
+      if (!PagePrivate(page)) return migrateFilePage(mapping, newPage, page);
+      if (pageCount(page) !== expectedPageRefs(page)) return false;
+      if (!migratePageMoveMapping(mapping, newPage, page)) return false;
+      this.#heads.get(page)!.moveTo(this.#heads.get(newPage)!);
+      this.#detachPagePrivate(page);
+      this.#attachPagePrivate(newPage);
+      migratePageCopy(newPage, page);
+      return true;
+    },
+  );
+
+  #attachPagePrivate(page: Page): void {
+    getPage(page);
+    SetPagePrivate(page);
+  }
 
   /** detach_page_private(). */
   #detachPagePrivate(page: Page): void {

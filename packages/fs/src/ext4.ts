@@ -116,6 +116,8 @@ class Ext4Mount implements FileSystem {
       setPageDirty: isJournalled ? this.#journalledSetPageDirty : this.#setPageDirty,
       writepages: isJournalled ? this.#journalledWritepages : this.#writepages,
       releasepage: this.#releasepage,
+      // With data=journal there is none.
+      ...(isJournalled ? {} : { migratepage: this.#buffers.bufferMigratePage }),
       invalidatepage: isJournalled ? this.#journalledInvalidatepage : this.#invalidatepage,
     };
     this.iOps = { removeBlocks: this.#removeBlocks };

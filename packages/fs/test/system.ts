@@ -18,6 +18,7 @@ import {
   VM_SHARED,
   VM_WRITE,
 } from '@pagerace/page-model';
+import { MIGRATE, type Migrate, migrateSubsystem } from '@pagerace/migrate';
 import { exploring, toySystem } from '@pagerace/page-model/testing';
 import { rmapSubsystem } from '@pagerace/rmap';
 import { swapSubsystem } from '@pagerace/swap';
@@ -52,6 +53,7 @@ export interface System {
   readonly file: AddressSpace;
   readonly writeback: Writeback;
   readonly vmscan: Vmscan;
+  readonly migrate: Migrate;
   /** The page of the file. */
   page(): Page;
 }
@@ -65,6 +67,7 @@ function compose({ data, stable, withoutBuffers, pinned }: Options = {}): System
   writebackSubsystem(wiring);
   fsSubsystem(wiring);
   vmscanSubsystem(wiring);
+  migrateSubsystem(wiring);
   if (withoutBuffers !== undefined) wiring.overrideValue(WRITEPAGE_WITHOUT_BUFFERS, withoutBuffers);
   if (pinned !== undefined) wiring.overrideValue(WRITEBACK_OF_PINNED, pinned);
   const memory = wiring.get(MEMORY);
@@ -82,6 +85,7 @@ function compose({ data, stable, withoutBuffers, pinned }: Options = {}): System
     file,
     writeback: wiring.get(WRITEBACK),
     vmscan: wiring.get(VMSCAN),
+    migrate: wiring.get(MIGRATE),
     page: () => file.pageAt(0)!,
   };
 }

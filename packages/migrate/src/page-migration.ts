@@ -1,12 +1,11 @@
 import { inject, injectable } from '@pagerace/di';
 import { ModelError } from '@pagerace/explorer';
-import { downRead, kernelFunction, nonatomicSetBit, smpWmb } from '@pagerace/machine';
+import { downRead, kernelFunction, nonatomicSetBit } from '@pagerace/machine';
 import {
   AnonVma,
   ARCHITECTURE,
   type Architecture,
   ClearPageActive,
-  ClearPageSwapCache,
   ClearPageUnevictable,
   getPage,
   getPageUnlessZero,
@@ -20,29 +19,18 @@ import {
   MEMORY,
   type Memory,
   type Page,
-  PageActive,
   PageAnon,
   pageCount,
-  PageDirty,
   PageKsm,
   PageLRU,
   pageMapped,
-  PageReferenced,
+  pageMapping,
   PageSwapBacked,
   PageSwapCache,
-  PageUnevictable,
-  PageUptodate,
-  PageWorkingset,
   PageWriteback,
   putbackLruPage,
   putPage,
   type Pte,
-  SetPageActive,
-  SetPageDirty,
-  SetPageReferenced,
-  SetPageUptodate,
-  SetPageUnevictable,
-  SetPageWorkingset,
   swpType,
   trylockPage,
   unlockPage,
@@ -60,9 +48,10 @@ import {
   rmapWalk,
 } from '@pagerace/rmap';
 import { SWAP, type Swap } from '@pagerace/swap';
+import { fallbackMigratePage, migratePageCopy } from './migrate-file-page.js';
 import type { Migrate } from './migrate.js';
 
-/** mm/migrate.c, of v5.18 to v6.2, for small anonymous pages in MIGRATE_SYNC; names as in v5.17. */
+/** mm/migrate.c, of v5.18 to v6.2, for small pages in MIGRATE_SYNC; names as in v5.17. */
 @injectable()
 export class PageMigration implements Migrate {
   constructor(
@@ -127,12 +116,12 @@ export class PageMigration implements Migrate {
     // A page that is new in the swap cache belongs to no anon_vma yet.
     const wasMapped = page.mapping.read() !== null && pageMapped(page);
     if (wasMapped) {
-      if (!PageAnon(page) || PageKsm(page) || page.isHuge) {
-        throw new ModelError(`${page.name}: only small anonymous pages can be migrated`);
+      if (PageKsm(page) || page.isHuge) {
+        throw new ModelError(`${page.name}: pages of KSM and huge pages cannot be migrated`);
       }
       this.rmap.tryToMigrate(page);
     }
-    const moved = !pageMapped(page) && this.migratePage(newPage, page);
+    const moved = !pageMapped(page) && this.moveToNewPage(newPage, page);
     if (moved) {
       lruCacheAdd(newPage);
       if (wasMapped) lruAddDrain(this.memory);
@@ -145,10 +134,22 @@ export class PageMigration implements Migrate {
   }
 
   @kernelFunction('mm/migrate.c')
+  moveToNewPage(newPage: Page, page: Page): boolean {
+    const mapping = pageMapping(page);
+    if (mapping === undefined) return this.migratePage(newPage, page);
+    const moved =
+      mapping.aOps.migratepage?.(mapping, newPage, page) ??
+      fallbackMigratePage(mapping, newPage, page);
+    // Whoever has found the page in the page cache, and waits for its lock, must see that it is of no file.
+    if (moved) page.mapping.write(null);
+    return moved;
+  }
+
+  /** Of an anonymous page, in the swap cache or not. */
+  @kernelFunction('mm/migrate.c')
   migratePage(newPage: Page, page: Page): boolean {
     if (!this.folioMigrateMapping(newPage, page)) return false;
-    newPage.contents.copyFrom(page.contents);
-    this.folioMigrateFlags(newPage, page);
+    migratePageCopy(newPage, page);
     return true;
   }
 
@@ -168,27 +169,6 @@ export class PageMigration implements Migrate {
     if (pageCount(page) !== 1) return false;
     takeOver();
     return true;
-  }
-
-  @kernelFunction('mm/migrate.c')
-  folioMigrateFlags(newPage: Page, page: Page): void {
-    if (PageReferenced(page)) SetPageReferenced(newPage);
-    if (PageUptodate(page)) {
-      // folio_mark_uptodate(): the contents are there before the entry that leads to them.
-      smpWmb('folio_mark_uptodate');
-      SetPageUptodate(newPage);
-    }
-    if (PageActive(page)) {
-      ClearPageActive(page);
-      SetPageActive(newPage);
-    } else if (PageUnevictable(page)) {
-      ClearPageUnevictable(page);
-      SetPageUnevictable(newPage);
-    }
-    if (PageWorkingset(page)) SetPageWorkingset(newPage);
-    if (PageDirty(page)) SetPageDirty(newPage);
-    if (PageSwapCache(page)) ClearPageSwapCache(page);
-    if (page.private.read() !== 0) page.private.write(0);
   }
 
   /** @param newPage what takes the place of the migration entries of `page`; it itself if it could not be moved */
@@ -216,7 +196,9 @@ export class PageMigration implements Migrate {
     } else if (arch.pteSwpUffdWp(swapPte)) {
       pte = arch.pteMkuffdWp(pte);
     }
-    this.rmap.pageAddAnonRmap(newPage, vma, address, !isReadableMigrationEntry(entry));
+    if (PageAnon(newPage))
+      this.rmap.pageAddAnonRmap(newPage, vma, address, !isReadableMigrationEntry(entry));
+    else this.rmap.pageAddFileRmap(newPage, false);
     arch.setPteAt(vma.mm, address, mapped.ptep, pte);
     pageVmaMappedWalkDone(mapped);
     return true;

@@ -47,7 +47,7 @@ export function trackingExclusive(wiring: Wiring): void {
 
 const audit = ({ memory }: System): void => auditReferences(memory);
 
-export const { once } = exploring(sc, compose, audit);
+export const { explored, once } = exploring(sc, compose, audit);
 
 /** By a model that reorders stores, and a store and a later load. */
 export const { explored: exploredWeakly } = exploring(armv8, compose);

@@ -249,7 +249,7 @@ export class ReverseMapping implements Rmap {
     const isWritable = this.arch.pteWrite(pteval);
     if (isDirty) setPageDirty(page);
     VM_BUG_ON(
-      this.exclusive.isTracked && isWritable && !anonExclusive,
+      this.exclusive.isTracked && PageAnon(page) && isWritable && !anonExclusive,
       `${page.name} is mapped writable, and not exclusive`,
     );
     if (anonExclusive && !this.pageTryShareAnonRmap(page)) {

@@ -1,4 +1,5 @@
 import { defineKernelFunction } from '@pagerace/machine';
+import { migrateFilePage } from '@pagerace/migrate';
 import {
   addToPageCache,
   type AddressSpace,
@@ -57,6 +58,6 @@ const shmemGetpage = defineKernelFunction(
 /** mm/shmem.c, v5.17 (tmpfs), for files whose pages stay in memory. */
 export const shmem: FileSystem = {
   name: 'tmpfs',
-  aOps: { setPageDirty: setPageDirtyNoWriteback },
+  aOps: { setPageDirty: setPageDirtyNoWriteback, migratepage: migrateFilePage },
   vmOps: { fault: shmemFault },
 };

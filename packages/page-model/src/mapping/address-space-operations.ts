@@ -27,6 +27,13 @@ export interface AddressSpaceOperations {
   /** invalidatepage() (v5.18: invalidate_folio()): the same, of a page that leaves the file. Hold the page lock. */
   invalidatepage?(page: Page): void;
   /**
+   * migratepage() (v6.0: migrate_folio()): gives a page's place in the file, and what it holds, to a new page. Hold
+   * both page locks; nobody has the page mapped. Without it fallback_migrate_page() does.
+   *
+   * @returns whether it did
+   */
+  migratepage?(mapping: AddressSpace, newPage: Page, page: Page): boolean;
+  /**
    * dax_delete_mapping_entry(), of files whose entries in i_pages are no pages of the page cache: takes out the
    * entry of an index.
    */
