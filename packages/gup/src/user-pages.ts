@@ -32,7 +32,6 @@ import {
   mmapReadUnlock,
   type Page,
   PageDirty,
-  pageCount,
   pageRefSubAndTest,
   PIN_COUNTING,
   type PinCounting,
@@ -45,6 +44,7 @@ import {
   putPage,
   setPageDirty,
   SetPageReferenced,
+  tryGetCompoundHead,
   tryGetPage,
   unpinUserPage,
   type VirtualAddress,
@@ -260,18 +260,15 @@ export class UserPages implements GetUserPages {
    */
   @kernelFunction('mm/gup.c', 'try_grab_compound_head')
   tryGrabPageLockless(page: Page, refs: number, flags: GupFlags): boolean {
-    const { countsMayOverflow, gupCounters } = this.memory;
     const pin = this.counting.isPin(flags);
-    // try_get_compound_head(), since v5.1 (8fde12ca79af).
-    if (countsMayOverflow && pageCount(page) < 0) return false;
     if (!pin) {
-      if (!this.reference.tryAdd(page, refs)) return false;
+      if (!tryGetCompoundHead(page, refs, this.reference)) return false;
     } else if (this.counting.tryPin(page, refs, this.reference)) {
       this.pinOrdering.afterPin();
     } else {
       return false;
     }
-    gupCounters.requestedFast(page, refs, pin);
+    this.memory.gupCounters.requestedFast(page, refs, pin);
     return true;
   }
 

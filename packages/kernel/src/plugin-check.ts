@@ -182,6 +182,10 @@ const sizes: Readonly<Record<keyof MachineSize, 'number' | 'boolean'>> = {
   hugePages: 'number',
   hpagePmdNr: 'number',
   tlb: 'boolean',
+  pinBias: 'number',
+  refcountBits: 'number',
+  debugVm: 'boolean',
+  statThreshold: 'number',
 };
 
 /**

@@ -1,23 +1,14 @@
 import type { Program, Verdict } from '@pagerace/explorer';
 import type { PatchFacts } from '@pagerace/history';
+import type { MemoryOptions } from '@pagerace/page-model';
 import { hasPatch, type Kernel } from './kernel.js';
 import type { ParameterSet, ParameterValues } from './parameters.js';
 import type { PropertyDefinition } from './property.js';
 import type { ScenarioContext } from './scenario-context.js';
 
 /** How much machine a scenario needs. */
-export interface MachineSize {
+export interface MachineSize extends MemoryOptions {
   readonly cpus: number;
-  /** Page frames that can be allocated. */
-  readonly pages: number;
-  /** Levels of a page table; default 2, the others folded. */
-  readonly pageTableLevels?: number;
-  /** Huge pages that can be allocated; default none. */
-  readonly hugePages?: number;
-  /** HPAGE_PMD_NR, of how many pages a huge one is made here; default 1. */
-  readonly hpagePmdNr?: number;
-  /** Whether CPUs keep translations in a TLB; default false: they walk the table for each access. */
-  readonly tlb?: boolean;
 }
 
 /** What a scenario is expected to show. The first expectation that fits a run counts. */

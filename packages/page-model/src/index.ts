@@ -55,6 +55,7 @@ export {
   ReferenceThenBias,
   type SpeculativeReference,
   trackFollPin,
+  tryGetCompoundHead,
 } from './page/pin-counting.js';
 export {
   FiveGupCounters,
@@ -68,7 +69,7 @@ export {
   NoGupCounters,
   zeroPageNotPinned,
 } from './page/gup-counters.js';
-export { VmStat, type VmStatOptions } from './page/vmstat.js';
+export { VmStat } from './page/vmstat.js';
 
 export { isolateLruPage, putbackLruPage } from './lru/isolate-lru-page.js';
 export { type LruPvecs, type Pagevec, PAGEVEC_SIZE } from './lru/lru-batches.js';

@@ -14,7 +14,7 @@ import { PageTable } from './page-table/page-table.js';
 import { GUP_PIN_COUNTING_BIAS } from './page/page-references.js';
 import { Page } from './page/page.js';
 import { PIN_COUNTING, type PinCounting } from './page/pin-counting.js';
-import { VmStat, type VmStatOptions } from './page/vmstat.js';
+import { VmStat } from './page/vmstat.js';
 import { keptByLocks, PTE_MAP_RULE, type PteMapRule } from './page-table/pte-map-rule.js';
 import { LruBatches } from './lru/lru-batches.js';
 
@@ -49,8 +49,11 @@ export interface MemoryOptions {
   readonly refcountBits?: number;
   /** CONFIG_DEBUG_VM, of what put_user_page() asserts; other VM_BUG_ON()s are always there. Default true. */
   readonly debugVm?: boolean;
-  /** Whether the counters of /proc/vmstat are kept; default not, and then they are nowhere accessed. */
-  readonly vmstat?: VmStatOptions;
+  /**
+   * The threshold of {@link VmStat}: keeps the counters of /proc/vmstat. Default: there are none, and nothing
+   * accesses them.
+   */
+  readonly statThreshold?: number;
 }
 
 export const MEMORY_OPTIONS = token<MemoryOptions>('page-model.MemoryOptions');
@@ -119,7 +122,11 @@ export class Memory {
     this.pinBias = options.pinBias ?? GUP_PIN_COUNTING_BIAS;
     this.refcountBits = options.refcountBits;
     this.debugVm = options.debugVm ?? true;
-    this.vmstat = options.vmstat && new VmStat(machine, gupCounters.items, options.vmstat);
+    const { statThreshold } = options;
+    this.vmstat =
+      statThreshold === undefined
+        ? undefined
+        : new VmStat(machine, gupCounters.items, statThreshold);
     const span = this.hpagePmdSize / this.pageSize;
     const firstHuge = Math.ceil((small + 1) / span) * span;
     this.hugePages = Array.from({ length: hugePages }, (_, nth) =>

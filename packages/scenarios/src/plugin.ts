@@ -1,4 +1,14 @@
 import { definePlugin } from '@pagerace/kernel';
+import { fileGupCounters } from './file-gup/counters.js';
+import { fileGupCountersRead } from './file-gup/counters-read.js';
+import { fileGupFalseOverflow } from './file-gup/false-overflow.js';
+import { fileGupFalsePositive } from './file-gup/false-positive.js';
+import { fileGupFollPinCounters } from './file-gup/foll-pin-counters.js';
+import { fileGupHugeEntry } from './file-gup/huge-entry.js';
+import { fileGupLastReference } from './file-gup/last-reference.js';
+import { fileGupOverflow } from './file-gup/overflow.js';
+import { fileGupPinWindow } from './file-gup/pin-window.js';
+import { fileGupPutWithoutFree } from './file-gup/put-without-free.js';
 import { gupFastCollapse } from './gup-fast-collapse/collapse.js';
 import { gupFastCollapseAbort } from './gup-fast-collapse/abort.js';
 import { gupFastCollapseBothBackOff } from './gup-fast-collapse/both-back-off.js';
@@ -86,6 +96,36 @@ export const scenarios = definePlugin({
     staleTlbUnmap,
     staleTlbDeferredFlush,
     staleTlbCollapse,
+    swapExclusiveStableWriteback,
+    swapExclusiveWriteback,
+    swapExclusiveSynchronous,
+    swapExclusiveSlotReuse,
+    swapExclusiveClearRefs,
+    swapExclusiveMprotect,
+    swapExclusiveReadOnly,
+    swapExclusiveSwapoff,
+    swapExclusiveSwapoffSwapIn,
+    swapExclusiveSwapoffSynchronous,
+    swapExclusiveSwapoffMarked,
+    swapExclusiveStaleMarker,
+    swapExclusiveStaleTranslation,
+    swapExclusiveReadahead,
+    swapExclusiveUffdWp,
+    swapExclusiveSoftDirty,
+    swapExclusiveMremap,
+    swapExclusiveExitSwapIn,
+    swapExclusiveFailedArchUnmap,
+    swapExclusiveFailedDuplicate,
+    fileGupCounters,
+    fileGupCountersRead,
+    fileGupFollPinCounters,
+    fileGupFalsePositive,
+    fileGupPinWindow,
+    fileGupOverflow,
+    fileGupHugeEntry,
+    fileGupPutWithoutFree,
+    fileGupLastReference,
+    fileGupFalseOverflow,
   ],
   patches: [madvFreeReproducerPatch],
 });

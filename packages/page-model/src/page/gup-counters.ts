@@ -8,7 +8,7 @@ export const GUP_COUNTERS = token<GupCounters>('page-model.GupCounters', {
 });
 
 /**
- * The seam of what /proc/vmstat counts of get_user_pages(). Without `MemoryOptions.vmstat` nothing is counted,
+ * The seam of what /proc/vmstat counts of get_user_pages(). Without `MemoryOptions.statThreshold` nothing is counted,
  * and nothing is accessed.
  */
 export interface GupCounters {

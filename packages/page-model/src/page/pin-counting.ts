@@ -20,6 +20,19 @@ export interface SpeculativeReference {
   tryAdd(page: Page, references: number): boolean;
 }
 
+/**
+ * try_get_compound_head(): takes references without a lock, unless the count has overflowed (8fde12ca79af, v5.1) or
+ * there is none yet.
+ */
+export function tryGetCompoundHead(
+  page: Page,
+  references: number,
+  reference: SpeculativeReference,
+): boolean {
+  if (page.memory.countsMayOverflow && pageCount(page) < 0) return false;
+  return reference.tryAdd(page, references);
+}
+
 /** The seam of how the references of get_user_pages() are counted, so that the kernel can tell them from others. */
 export interface PinCounting {
   /** Whether a reference is counted as a pin. */
@@ -56,7 +69,7 @@ export class PinsNotCounted implements PinCounting {
   }
 
   tryPin(page: Page, refs: number, reference: SpeculativeReference): boolean {
-    return reference.tryAdd(page, refs);
+    return tryGetCompoundHead(page, refs, reference);
   }
 
   backOff(page: Page, refs: number): void {
@@ -101,7 +114,10 @@ export class EveryReferenceIsPin implements PinCounting {
     return true;
   }
 
-  /** One bias for all the pages that one entry maps: page_cache_gup_pin_speculative(head) in gup_huge_pmd(). */
+  /**
+   * One bias for all the pages that one entry maps: page_cache_gup_pin_speculative(head) in gup_huge_pmd(). Nothing
+   * here looks whether the count has room.
+   */
   tryPin(page: Page, _refs: number, reference: SpeculativeReference): boolean {
     return reference.tryAdd(page, page.memory.pinBias);
   }
@@ -176,7 +192,7 @@ export class PinAddsBias implements PinCounting {
 
   @kernelFunction('mm/gup.c', 'try_grab_compound_head')
   tryPin(page: Page, refs: number, reference: SpeculativeReference): boolean {
-    if (!reference.tryAdd(page, this.inRefcount(page, refs))) return false;
+    if (!tryGetCompoundHead(page, this.inRefcount(page, refs), reference)) return false;
     if (this.isExact(page)) atomicAdd(page.compoundPincount, refs);
     return true;
   }
@@ -251,7 +267,7 @@ export const exactPincount = commit({
 export class ReferenceThenBias extends HugePinsExact {
   @kernelFunction('mm/gup.c', 'try_grab_compound_head')
   override tryPin(page: Page, refs: number, reference: SpeculativeReference): boolean {
-    if (!reference.tryAdd(page, refs)) return false;
+    if (!tryGetCompoundHead(page, refs, reference)) return false;
     if (this.isExact(page)) atomicAdd(page.compoundPincount, refs);
     else pageRefAdd(page, refs * (page.memory.pinBias - 1));
     return true;

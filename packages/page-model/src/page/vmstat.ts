@@ -13,14 +13,6 @@ import {
   xchgRelaxed,
 } from '@pagerace/machine';
 
-export interface VmStatOptions {
-  /**
-   * pcp->stat_threshold: a CPU's difference that is greater goes to the node at once. calculate_normal_threshold()
-   * makes it 2 to 125, by CPUs and memory; 0 leaves no differences, as with CONFIG_SMP=n. Default 0.
-   */
-  readonly threshold?: number;
-}
-
 /** The counters of a node: pgdat->vm_stat, and pcp->vm_node_stat_diff of each CPU (mm/vmstat.c). One node. */
 export class VmStat {
   readonly #node: readonly Atomic[];
@@ -28,11 +20,15 @@ export class VmStat {
   readonly #threshold: number;
   readonly #overstep: (diff: number) => boolean;
 
-  /** @param items as /proc/vmstat names them, in its order */
+  /**
+   * @param items as /proc/vmstat names them, in its order
+   * @param threshold pcp->stat_threshold: a CPU's difference that is greater goes to the node at once.
+   *   calculate_normal_threshold() makes it 2 to 125, by CPUs and memory; with 0 there are no differences
+   */
   constructor(
     machine: Machine,
     readonly items: readonly string[],
-    { threshold = 0 }: VmStatOptions,
+    threshold: number,
   ) {
     this.#node = items.map((item) => cell(0, item));
     this.#diffs = new PerCpu(machine, ({ id }) =>

@@ -19,7 +19,6 @@ import {
   TLB_FLUSH,
   USER_ACCESS,
   UserAccess,
-  type VmStatOptions,
 } from '../index.js';
 import { NoTlb, ToyArchitecture } from './toy-architecture.js';
 
@@ -36,7 +35,7 @@ export interface ToyOptions {
   readonly pinBias?: number;
   readonly refcountBits?: number;
   readonly debugVm?: boolean;
-  readonly vmstat?: VmStatOptions;
+  readonly statThreshold?: number;
   /** Default that of v5.14. */
   readonly pinCounting?: new () => PinCounting;
   /** Default none. */
