@@ -51,11 +51,18 @@ export class BlockDirectIo implements DirectIo {
   @kernelFunction('block/fops.c', 'blkdev_direct_IO')
   submitRead(transfer: Transfer): Dio {
     return transfer.pages <= transfer.device.maxVecs
-      ? this.blkdevDirectIoAsync(transfer)
+      ? this.blkdevDirectIoAsync(transfer, 'read')
       : this.blkdevDirectIo(transfer, 'read');
   }
 
-  awaitRead(dio: Dio): void {
+  @kernelFunction('block/fops.c', 'blkdev_direct_IO')
+  submitWrite(transfer: Transfer): Dio {
+    return transfer.pages <= transfer.device.maxVecs
+      ? this.blkdevDirectIoAsync(transfer, 'write')
+      : this.blkdevDirectIo(transfer, 'write');
+  }
+
+  awaitEnd(dio: Dio): void {
     this.#waitFor(dio);
   }
 
@@ -80,11 +87,11 @@ export class BlockDirectIo implements DirectIo {
 
   /** One request, and nobody who waits. */
   @kernelFunction('block/fops.c', '__blkdev_direct_IO_async')
-  blkdevDirectIoAsync(transfer: Transfer): Dio {
+  blkdevDirectIoAsync(transfer: Transfer, op: 'read' | 'write'): Dio {
     const dio = Dio.alloc(transfer.device);
-    const bio = this.#bio(transfer, 'read', 0, (done) => this.blkdevBioEndIoAsync(done, dio));
+    const bio = this.#bio(transfer, op, 0, (done) => this.blkdevBioEndIoAsync(done, dio));
     this.pages.bioIovIterGetPages(bio, transfer);
-    this.pages.bioSetPagesDirty(bio);
+    if (op === 'read') this.pages.bioSetPagesDirty(bio);
     transfer.device.submitBio(bio);
     return dio;
   }
@@ -93,7 +100,8 @@ export class BlockDirectIo implements DirectIo {
   blkdevBioEndIoAsync(bio: Bio, dio: Dio): void {
     // ki_complete() comes first: user space may know of the completion before the pages are seen to.
     wakeUp(dio.pending);
-    this.#checkPagesDirty(bio);
+    if (bio.op === 'read') this.#checkPagesDirty(bio);
+    else this.pages.bioReleasePages(bio, false);
   }
 
   /** More pages than fit into one request. */

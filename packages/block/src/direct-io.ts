@@ -26,8 +26,10 @@ export interface DirectIo {
   write(transfer: Transfer): void;
   /** io_submit(2) of a read: returns at once. */
   submitRead(transfer: Transfer): Dio;
-  /** io_getevents(2): waits for what {@link submitRead} began. */
-  awaitRead(dio: Dio): void;
+  /** The same of a write. */
+  submitWrite(transfer: Transfer): Dio;
+  /** io_getevents(2): waits for what {@link submitRead} or {@link submitWrite} began. */
+  awaitEnd(dio: Dio): void;
   /** read(2) of a file on a file system that uses iomap (fs/iomap/direct-io.c). */
   iomapRead(transfer: Transfer): void;
 }

@@ -143,7 +143,7 @@ describe('an asynchronous read', () => {
       system.machine.cpu(0).run('app', () => {
         const dio = system.directIo.submitRead(transfer);
         const dirty = PageDirty(page(0));
-        system.directIo.awaitRead(dio);
+        system.directIo.awaitEnd(dio);
         return [dirty, ...loaded()];
       });
       return ({ app }) => {
@@ -159,7 +159,7 @@ describe('an asynchronous read', () => {
       const { transfer, page } = setting(system, 1);
       system.machine.cpu(0).run('app', () => {
         const dio = system.directIo.submitRead(transfer);
-        system.directIo.awaitRead(dio);
+        system.directIo.awaitEnd(dio);
       });
       system.machine.cpu(1).run('cleaner', () => {
         if (PageDirty(page(0))) {

@@ -60,5 +60,6 @@ export type { Incompleteness, Result, Verdict, ViolationReport, Witness } from '
 export { runtime, withRuntime, type Condition, type Runtime, type ThreadBody } from './runtime.js';
 export { mustBeOrdinary } from './set-up.js';
 export { noWrite, onlyLooks, Update, updatedValue } from './update.js';
+export { Simulation, type SimulationOptions } from './simulation.js';
 export { assert, Violation } from './violation.js';
 export { type Watch, watchPrograms } from './watch.js';

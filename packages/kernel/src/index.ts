@@ -14,7 +14,7 @@ export {
   kernelOf,
   withoutPatches,
 } from './kernel.js';
-export { MisfitError } from './misfit.js';
+export { MisfitError, mustFit } from './misfit.js';
 export { nearest, noSuch } from './nearest.js';
 export {
   bytesParameter,
@@ -44,4 +44,4 @@ export {
 export { ScenarioContext } from './scenario-context.js';
 export { UsageError } from './usage-error.js';
 export { newerCode, patchesIn, variantIn } from './variant.js';
-export { historiesOf } from './wire.js';
+export { historiesOf, wire } from './wire.js';

@@ -76,9 +76,11 @@ export class Machine {
   /**
    * Runs kernel code during set-up, on CPU 0: what it leaves in memory is the initial state.
    * The set-up must be a {@link bootable} one.
+   *
+   * @param name of the task, where it is one of a thread of the explorer’s `Simulation`
    */
-  boot<T>(body: () => T, cpu: Cpu = this.cpu(0)): T {
-    return runTask(new Task('boot', this, cpu), body);
+  boot<T>(body: () => T, cpu: Cpu = this.cpu(0), name = 'boot', context?: TaskContext): T {
+    return runTask(new Task(name, this, cpu, context), body);
   }
 
   /**

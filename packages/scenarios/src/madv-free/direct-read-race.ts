@@ -91,7 +91,7 @@ export class DirectReadRace {
 
   /** io_getevents(2): waits for the end of a read that was submitted. */
   awaitEnd(dio: Dio): void {
-    this.#directIo.awaitRead(dio);
+    this.#directIo.awaitEnd(dio);
   }
 
   /** read(2) on a file system that uses iomap. */

@@ -94,7 +94,7 @@ export class SwapRace extends UserPage {
 
   /** io_getevents(2). */
   awaitEnd(dio: Dio): void {
-    this.#directIo.awaitRead(dio);
+    this.#directIo.awaitEnd(dio);
   }
 
   /** The block device carries out what was submitted. */
