@@ -8,6 +8,7 @@ import type { EstimateOptions } from './commands/estimate.js';
 import type { ExportOptions } from './commands/export.js';
 import type { Listed } from './commands/list.js';
 import type { LitmusOptions } from './commands/litmus.js';
+import type { LoadOptions } from './commands/load.js';
 import type { ReplayOptions } from './commands/replay.js';
 import type { ReproduceOptions } from './commands/reproduce.js';
 import type { RunOptions } from './commands/run.js';
@@ -391,6 +392,82 @@ ${exitCodeHelp}`,
       ),
     );
 
+  subcommand(
+    program,
+    'load',
+    'run a long job on a modelled kernel, and check its counters of pages',
+  )
+    .addArgument(new Argument('<job>', 'the program').choices(['fio']))
+    .requiredOption('--device <file>', 'the block device: a file, whose bytes the job transfers')
+    .option(
+      '--kernel <kernel>',
+      'a kernel, or a kernel+patch; it says which counters there are',
+      `v5.0+gup-track-pinned+gup-vmstat`,
+    )
+    .option('--arch <architecture>', 'default x86')
+    .addOption(
+      new Option(
+        '--rw <direction>',
+        'what the job does; write changes the file; default read',
+      ).choices(['read', 'write']),
+    )
+    .option('--requests <n>', 'how many requests in all; default 100000', wholeNumber(1))
+    .option(
+      '--iodepth <n>',
+      'requests under way at a time, for each job; default 64',
+      wholeNumber(1),
+    )
+    .option('--numjobs <n>', 'processes, each on a CPU of its own; default 1', wholeNumber(1))
+    .option('--blocksize <bytes>', 'of a request, such as 8k; default 4096', bytesOf)
+    .option('--size <bytes>', 'how much of the device is used, such as 1g; default all', bytesOf)
+    .option(
+      '--slow <n>',
+      'unmap the buffer before one request in n, so that GUP is slow',
+      wholeNumber(1),
+    )
+    .option(
+      '--backoffs <n>',
+      'change the entry in one request in n, after GUP-fast has its reference',
+      wholeNumber(1),
+    )
+    .option(
+      '--leaks <n>',
+      'requests whose pages are never put: a bug of the call site',
+      wholeNumber(1),
+    )
+    .option('--huge', 'map the buffers of a job by the entry of a huge page')
+    .option('--seed <n>', 'the same seed, the same schedule; default 1', wholeNumber(0))
+    .addHelpText(
+      'after',
+      `
+fio is fio --direct=1 --ioengine=libaio: requests of each process are under way up to the depth, as the document that
+came with the five counters of February 2019 had them. The kernel's own code runs: io_submit(), get_user_pages_fast(),
+bio_release_pages() in the interrupt. It is one schedule, which the seed decides, and no verdict on others.
+
+Prints what /proc/vmstat has, and takes the difference of what is requested and returned apart:
+  the race of reading        what CPUs have counted and not added to the node yet
+  references held still      as the counts of the pages say, whoever holds them
+  the rest                   is counted in different ways, and explained by no reference: the identity is broken
+Ends with 1 if the identity is broken, or a page's count cannot be; with 4 if it was interrupted.
+
+Kernels:
+  v5.0+gup-track-pinned+gup-vmstat   the five counters as they were posted (the default)
+  v6.5                               nr_foll_pin_acquired and nr_foll_pin_released, and direct I/O that pins
+  v5.8                               the two, and direct I/O that they leave out
+  v5.0                               none
+
+Examples:
+  dd if=/dev/urandom of=disk.img bs=1M count=16
+  pagerace load fio --device disk.img --iodepth 64
+  pagerace load fio --device disk.img --slow 500 --backoffs 1000 --leaks 7
+  pagerace load fio --device disk.img --huge --blocksize 8k --iodepth 4     what the five make of a huge entry
+  pagerace load fio --device disk.img --kernel v6.5 --numjobs 4
+${exitCodeHelp}`,
+    )
+    .action((_job: string, options: LoadOptions) =>
+      command(async (session) => (await import('./commands/load.js')).load(options, session)),
+    );
+
   subcommand(program, 'conformance', "run a selftest of the kernel's own on modelled kernels")
     .addArgument(new Argument('<suite>', 'the selftest').choices(['cow']))
     .option(
@@ -551,6 +628,14 @@ function wholeNumber(minimum: number) {
     const range = number > Number.MAX_SAFE_INTEGER ? `to ${String(Number.MAX_SAFE_INTEGER)}` : 'up';
     throw new InvalidArgumentError(`It must be a whole number from ${String(minimum)} ${range}.`);
   };
+}
+
+/** Bytes as fio(1) takes them: 4096, 4k, 1m, 1g. */
+function bytesOf(value: string): number {
+  const [, digits, unit = ''] = /^(\d+)([kmg]?)$/i.exec(value) ?? [];
+  const number = Number(digits) * 1024 ** ' kmg'.indexOf(unit.toLowerCase() || ' ');
+  if (Number.isSafeInteger(number) && number > 0) return number;
+  throw new InvalidArgumentError('It must be a number of bytes above 0, such as 4096, 4k or 1g.');
 }
 
 function seconds(value: string): number {

@@ -3,7 +3,10 @@ import type { Selected } from './selection.js';
 
 /** What to say after the verdicts on kernels that are modelled with code that came later. */
 export function newerCodeNotes(
-  selected: readonly Pick<Selected, 'subject' | 'newerCode'>[],
+  selected: readonly {
+    readonly subject: Pick<Selected['subject'], 'kernel'>;
+    readonly newerCode: readonly string[];
+  }[],
 ): readonly string[] {
   const codeOf = new Map<string, Set<string>>();
   for (const { subject, newerCode } of selected) {

@@ -67,8 +67,10 @@ function inDifferentWays({ job, vmstat }: FioReport): string {
     : 'what is counted as requested and as returned does not match';
 }
 
-function pages({ held, leaked, odd }: FioReport): readonly string[] {
+function pages({ differing, held, leaked, odd }: FioReport): readonly string[] {
   const lines: string[] = [];
+  if (differing > 0)
+    lines.push(`After ${number(differing)} reads the process loaded what the device has not.`);
   if (held.length > 0)
     lines.push(
       `Held: ${some(held.map(({ page, references }) => `${page} (${number(references)})`))}.`,

@@ -19,6 +19,7 @@ import {
   type Memory,
   Mm,
   USER_ACCESS,
+  type UserAccess,
   type VirtualAddress,
   VM_READ,
   VM_WRITE,
@@ -74,6 +75,7 @@ export class FioLoad {
   readonly #simulation: Simulation;
   readonly #machine: Machine;
   readonly #memory: Memory;
+  readonly #user: UserAccess;
   readonly #directIo: DirectIo;
   readonly #fork: Fork;
   readonly #faults: InjectedFaults;
@@ -84,6 +86,7 @@ export class FioLoad {
   readonly #pins: boolean;
   #started = 0;
   #completed = 0;
+  #differing = 0;
   #stopped: string | undefined;
   #violation: FioReport['violation'];
   #reader: { times: number; least: number; most: number } | undefined;
@@ -125,14 +128,15 @@ export class FioLoad {
       const faults = new InjectedFaults(wiring, machine, wiring.get(ARCHITECTURE));
       const device = new FileDevice(machine, disk, pageSize, faults);
       const memory = wiring.get(MEMORY);
+      const user = wiring.get(USER_ACCESS);
       const processes = Array.from({ length: numjobs }, (_, nth): Process => {
         const cpu = machine.cpu(nth);
         const mm = new Mm(memory, `fio${String(nth)}`, [cpu]);
         const vma = mm.mmap({ start: START, pages: ofProcess, vmFlags: VM_READ | VM_WRITE });
         machine.boot(() => {
           // fio fills its buffers before it begins.
-          for (let page = 0; page < ofProcess; page++)
-            wiring.get(USER_ACCESS).userWrite(mm, START + page * pageSize, 1 + (nth % 255));
+          for (let half = 0; half < 2 * ofProcess; half++)
+            user.userWrite(mm, START + half * (pageSize / 2), 1 + (nth % 255));
           lruAddDrain(memory);
           if (huge) wiring.get(KHUGEPAGED).collapseHugePage(mm, START);
         }, cpu);
@@ -141,12 +145,14 @@ export class FioLoad {
       });
       const directIo = wiring.get(DIRECT_IO);
       const pins = wiring.get(BIO_PAGE_REFERENCES).pin;
-      return { machine, faults, device, memory, processes, directIo, pins, fork: wiring.get(FORK) };
+      const fork = wiring.get(FORK);
+      return { machine, faults, device, memory, user, processes, directIo, pins, fork };
     });
     this.#machine = made.machine;
     this.#faults = made.faults;
     this.#device = made.device;
     this.#memory = made.memory;
+    this.#user = made.user;
     this.#processes = made.processes;
     this.#directIo = made.directIo;
     this.#fork = made.fork;
@@ -194,6 +200,7 @@ export class FioLoad {
         job,
         requests: this.#completed,
         bytes: this.#completed * job.blocksize,
+        differing: this.#differing,
         ...(this.#stopped === undefined ? {} : { stopped: this.#stopped }),
         ...(this.#violation === undefined ? {} : { violation: this.#violation }),
         vmstat: this.#vmstat(),
@@ -264,9 +271,13 @@ export class FioLoad {
         process.submitting = false;
         this.#call(
           process,
-          () => this.#directIo.awaitEnd(dio as Dio),
           () => {
+            this.#directIo.awaitEnd(dio as Dio);
+            return rw === 'write' || this.#isRead(transfer);
+          },
+          (isRight) => {
             process.idle.push(buffer);
+            if (isRight !== true) this.#differing++;
             this.#hasCompleted();
           },
         );
@@ -277,6 +288,17 @@ export class FioLoad {
   /** A system call of a process. */
   #call({ cpu, mm }: Process, body: () => unknown, ended: (result: unknown) => void): void {
     this.#simulation.start(mm.name, () => this.#machine.boot(body, cpu, mm.name), ended);
+  }
+
+  /** Whether the process loads from each page what the device has. */
+  #isRead({ buffer, mm, pages, sector = 0 }: Transfer): boolean {
+    const { pageSize } = this.#memory;
+    for (let page = 0; page < pages; page++) {
+      const byte = this.#user.userRead(mm, buffer + page * pageSize);
+      if (byte !== this.#request.disk.read((sector + page) * pageSize, 1).charCodeAt(0))
+        return false;
+    }
+    return true;
   }
 
   /** MADV_DONTNEED of a buffer; and what is stored to it next, as a write is of it, faults it in. */

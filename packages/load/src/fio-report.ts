@@ -18,6 +18,8 @@ export interface FioReport {
   /** Requests that have completed, and bytes that they have transferred. */
   readonly requests: number;
   readonly bytes: number;
+  /** Reads after which the process loaded from a page of its buffer what the device has not. */
+  readonly differing: number;
   /** Why it did not go on to its end: it was asked to, or a property of the kernel was violated. */
   readonly stopped?: string;
   readonly violation?: { readonly property: string; readonly message: string };
@@ -69,8 +71,8 @@ export function differenceIn({ held, vmstat }: FioReport): Difference | undefine
 
 /** Whether the identity of the counters holds, and nothing else went wrong. */
 export function isSound(report: FioReport): boolean {
-  const { counted, odd, violation } = report;
-  if (violation !== undefined || odd.length > 0) return false;
+  const { counted, differing, odd, violation } = report;
+  if (violation !== undefined || odd.length > 0 || differing > 0) return false;
   const difference = differenceIn(report);
   return difference === undefined || !counted || difference.unexplained === 0;
 }

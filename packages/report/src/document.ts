@@ -248,6 +248,15 @@ export type EventDocument =
       readonly verdict: Result['verdict'];
       readonly complete: boolean;
     } & Subject)
+  | {
+      readonly event: 'load';
+      /** Those that have completed, of how many. */
+      readonly requests: number;
+      readonly of: number;
+      readonly milliseconds: number;
+      /** Bytes. */
+      readonly memory: number;
+    }
   | { readonly event: 'error'; readonly message: string; readonly exitCode: number };
 
 /** @param replay the command that replays an execution of the run */
