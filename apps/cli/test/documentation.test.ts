@@ -21,6 +21,7 @@ const commands = [
   'replay',
   'estimate',
   'reproduce',
+  'load',
   'conformance',
   'litmus',
 ];
