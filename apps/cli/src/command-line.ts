@@ -402,7 +402,7 @@ ${exitCodeHelp}`,
     .option(
       '--kernel <kernel>',
       'a kernel, or a kernel+patch; it says which counters there are',
-      `v5.0+gup-track-pinned+gup-vmstat`,
+      'v5.0+gup-track-pinned+gup-vmstat',
     )
     .option('--arch <architecture>', 'default x86')
     .addOption(
@@ -440,8 +440,8 @@ ${exitCodeHelp}`,
     .addHelpText(
       'after',
       `
-fio is fio --direct=1 --ioengine=libaio: requests of each process are under way up to the depth, as the document that
-came with the five counters of February 2019 had them. The kernel's own code runs: io_submit(), get_user_pages_fast(),
+fio is its job with direct=1 and ioengine=libaio, as the document that came with the five counters of February 2019
+had it: each process keeps as many requests under way as the depth says. The kernel's own code runs: io_submit(), get_user_pages_fast(),
 bio_release_pages() in the interrupt. It is one schedule, which the seed decides, and no verdict on others.
 
 Prints what /proc/vmstat has, and takes the difference of what is requested and returned apart:

@@ -209,7 +209,7 @@ export class Simulation implements Runtime {
 
   read(cell: Cell<unknown>): unknown {
     if (this.#replays()) return this.#answer();
-    return this.#answered((cell as SimulatedCell).value);
+    return this.#answered(ownCell(cell).value);
   }
 
   write(cell: Cell<unknown>, value: unknown): void {
@@ -217,7 +217,7 @@ export class Simulation implements Runtime {
       this.#answer();
       return;
     }
-    this.#stored(cell as SimulatedCell, value);
+    this.#stored(ownCell(cell), value);
     this.#answered(undefined);
   }
 
@@ -230,15 +230,15 @@ export class Simulation implements Runtime {
     condition: Condition | null,
   ): unknown {
     if (this.#replays()) return this.#answer();
-    const before = this.#awaited(cell as SimulatedCell, condition ?? always);
+    const before = this.#awaited(ownCell(cell), condition ?? always);
     const after = updatedValue(update, before, first, second);
-    if (after !== noWrite) this.#stored(cell as SimulatedCell, after);
+    if (after !== noWrite) this.#stored(ownCell(cell), after);
     return this.#answered(before);
   }
 
   await(cell: Cell<unknown>, condition: Condition): unknown {
     if (this.#replays()) return this.#answer();
-    return this.#answered(this.#awaited(cell as SimulatedCell, condition));
+    return this.#answered(this.#awaited(ownCell(cell), condition));
   }
 
   fence(_fence: Fence): void {
@@ -284,4 +284,10 @@ export class Simulation implements Runtime {
   locate(): void {
     // Nothing is kept.
   }
+}
+
+/** @throws {ModelError} for a cell of another runtime */
+function ownCell(cell: Cell<unknown>): SimulatedCell {
+  if (cell instanceof SimulatedCell) return cell;
+  throw new ModelError(`${cell.name} was not made in the simulation that accesses it`);
 }

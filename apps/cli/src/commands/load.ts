@@ -103,12 +103,12 @@ function progressText({ memory, milliseconds, of, requests }: Progress): string 
 function textOf(report: FioReport, milliseconds: number): string {
   const { architecture, job, kernel, requests, stopped, violation } = report;
   const about =
-    `fio --direct=1 --ioengine=libaio --rw=${job.rw} --bs=${String(job.blocksize)} --iodepth=${String(job.iodepth)} ` +
-    `--numjobs=${String(job.numjobs)} on ${kernel}, ${architecture}: one schedule, seed ${String(job.seed)}`;
+    `fio: direct=1 ioengine=libaio blocksize=${String(job.blocksize)} size=${String(job.size)} ` +
+    `numjobs=${String(job.numjobs)} rw=${job.rw} iodepth=${String(job.iodepth)} on ${kernel}, ${architecture}: one schedule, seed ${String(job.seed)}`;
   const done =
     `${count(requests)} of ${counted(job.requests, 'request')} completed, ${bytes(report.bytes)}` +
     `, ${duration(milliseconds)}` +
-    `${stopped === undefined ? '' : `; ${stopped}`}`;
+    (stopped === undefined ? '' : `; ${stopped}`);
   const wrong =
     violation === undefined ? [] : [`✗ ${violation.property}: ${violation.message}`, ''];
   return [about, done, '', ...wrong, ...explanation(report)]

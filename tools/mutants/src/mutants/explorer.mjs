@@ -9,6 +9,22 @@ const races = 'packages/explorer/src/data-races.ts';
 /** @type {import('../mutant.mjs').Mutant[]} */
 export const explorer = [
   {
+    id: 'simulation-sleeps-on',
+    fault: 'a thread of a simulation is not woken by the value that it waits for',
+    file: 'packages/explorer/src/simulation.ts',
+    from: 'this.#ready.push(...waiting);',
+    to: '',
+    watchers: ['packages/explorer'],
+  },
+  {
+    id: 'simulation-forgets-answers',
+    fault: 'a thread of a simulation that is run again performs its operations again',
+    file: 'packages/explorer/src/simulation.ts',
+    from: 'if (thread.position < thread.answers.length) return true;',
+    to: '',
+    watchers: ['packages/explorer'],
+  },
+  {
     id: 'explorer-no-backward-revisit',
     fault: 'no write makes an earlier read read from it',
     file: search,
