@@ -90,10 +90,8 @@ function compose({ data, stable, withoutBuffers, pinned }: Options = {}): System
   };
 }
 
-export const { explored, once } = exploring(sc, compose, ({ memory, file }) => {
-  const page = file.pageAt(0);
-  const buffers = page?.flags.bit('private').read() === 1 ? 1 : 0;
-  auditReferences(memory, new Map(page === null || buffers === 0 ? [] : [[page, 1]]));
+export const { explored, once } = exploring(sc, compose, ({ memory }) => {
+  auditReferences(memory);
 });
 
 /** Reclaim, until the page is gone or stays: the first time it only looks at the accessed bits. */

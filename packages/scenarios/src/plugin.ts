@@ -9,6 +9,7 @@ import { fileGupLastReference } from './file-gup/last-reference.js';
 import { fileGupOverflow } from './file-gup/overflow.js';
 import { fileGupPinWindow } from './file-gup/pin-window.js';
 import { fileGupPutWithoutFree } from './file-gup/put-without-free.js';
+import { fileGupBuffers, fileGupBuffersPin } from './file-gup/buffers.js';
 import { gupFastCollapse } from './gup-fast-collapse/collapse.js';
 import { gupFastCollapseAbort } from './gup-fast-collapse/abort.js';
 import { gupFastCollapseBothBackOff } from './gup-fast-collapse/both-back-off.js';
@@ -126,6 +127,8 @@ export const scenarios = definePlugin({
     fileGupPutWithoutFree,
     fileGupLastReference,
     fileGupFalseOverflow,
+    fileGupBuffers,
+    fileGupBuffersPin,
   ],
   patches: [madvFreeReproducerPatch],
 });

@@ -1,0 +1,68 @@
+import type { ScenarioContext } from '@pagerace/kernel';
+import { type ByteString, type Half, type Page, PageDirty } from '@pagerace/page-model';
+import { Findings } from '../findings.js';
+import { freeIsUntouched, referencesAreCounted } from '../madv-free/properties.js';
+import { dirtyHasBuffers, filePageIsHeld, mkwriteIsAsked, writtenPersists } from './properties.js';
+import type { WritebackRace } from './writeback-race.js';
+
+/** What must hold in every scenario of this family. */
+export const fileProperties = [dirtyHasBuffers, referencesAreCounted, freeIsUntouched];
+
+/** Judges an execution at its end. The methods are by property; a scenario declares those that it calls. */
+export class FileJudge extends Findings {
+  readonly #context: ScenarioContext<unknown>;
+  readonly #race: WritebackRace;
+
+  constructor(context: ScenarioContext<unknown>, race: WritebackRace) {
+    super();
+    this.#context = context;
+    this.#race = race;
+  }
+
+  /** I-BUF, and what is always on. */
+  state(): void {
+    const { property } = this.#context;
+    property(referencesAreCounted.id).applies();
+    property(freeIsUntouched.id).applies();
+    this.demand(
+      property(dirtyHasBuffers.id),
+      !this.#race.watch.wasWithoutBuffers,
+      () => 'the page was made dirty while it had no buffers',
+    );
+  }
+
+  /** I-MKW. */
+  asked(): void {
+    this.demand(
+      this.#context.property(mkwriteIsAsked.id),
+      !this.#race.watch.wasNotAsked,
+      () => 'the clean page was made dirty, and page_mkwrite() was not asked',
+    );
+  }
+
+  /** I-PERSIST of one half. @param expected what was written to it last */
+  persists(half: Half, expected: ByteString): void {
+    const { disk, file } = this.#race;
+    const page = file.pageAt(0);
+    const isDirty = page !== null && PageDirty(page);
+    const is = isDirty ? page.contents.readHalf(half) : disk.contents(0, half);
+    this.demand(
+      this.#context.property(writtenPersists.id),
+      is === expected,
+      () =>
+        `${expected} was written to the ${half} half, and the ${isDirty ? 'page' : 'disk'} has ${is}`,
+    );
+  }
+
+  /** I-COH-F of a page that is held still. @param pin by FOLL_PIN */
+  held(page: Page, pin = false): void {
+    if (pin) this.#context.pinsAtEnd(page);
+    else this.#context.holdsAtEnd(page);
+    const now = this.#race.file.pageAt(0);
+    this.demand(
+      this.#context.property(filePageIsHeld.id),
+      now === page,
+      () => `${page.name} is held, and the file has ${now?.name ?? 'nothing'} instead`,
+    );
+  }
+}
