@@ -1,5 +1,7 @@
 import { inject, injectable, token } from '@pagerace/di';
 import {
+  atomicDec,
+  atomicInc,
   clearBit,
   defineKernelFunction,
   downRead,
@@ -7,6 +9,7 @@ import {
   testBit,
   upRead,
   VM_BUG_ON,
+  waitEvent,
 } from '@pagerace/machine';
 import {
   type AddressSpace,
@@ -45,6 +48,7 @@ import { Buffers } from './buffer.js';
 import type { FileDisk } from './file-disk.js';
 import { filemapFault } from './filemap.js';
 import { JOURNALLED_DIRTY, type JournalledDirty } from './journalled-dirty.js';
+import { JOURNALLED_WRITEPAGE, type JournalledWritepage } from './journalled-writepage.js';
 import { lockPageOf } from './lock-page-of.js';
 import { WRITEBACK_OF_PINNED, type WritebackOfPinned } from './writeback-of-pinned.js';
 import {
@@ -67,12 +71,14 @@ export class Ext4 {
     @inject(WRITEPAGE_WITHOUT_BUFFERS) private readonly withoutBuffers: WritepageWithoutBuffers,
     @inject(JOURNALLED_DIRTY) private readonly journalledDirty: JournalledDirty,
     @inject(WRITEBACK_OF_PINNED) private readonly pinned: WritebackOfPinned,
+    @inject(JOURNALLED_WRITEPAGE) private readonly journalledWritepage: JournalledWritepage,
   ) {}
 
   /** mount(2), during set-up; for one file, whose pages have the blocks of the same numbers. */
   mount(disk: FileDisk, data: DataMode = 'ordered'): FileSystem {
-    const { memory, writeback, dirtyNobuffers, withoutBuffers, journalledDirty, pinned } = this;
-    const rules = { dirtyNobuffers, withoutBuffers, journalledDirty, pinned };
+    const { memory, writeback, dirtyNobuffers, withoutBuffers, journalledDirty } = this;
+    const { journalledWritepage, pinned } = this;
+    const rules = { dirtyNobuffers, withoutBuffers, journalledDirty, journalledWritepage, pinned };
     return new Ext4Mount({ memory, writeback, ...rules, disk, data });
   }
 }
@@ -84,6 +90,7 @@ interface Ext4Parts {
   readonly withoutBuffers: WritepageWithoutBuffers;
   readonly journalledDirty: JournalledDirty;
   readonly pinned: WritebackOfPinned;
+  readonly journalledWritepage: JournalledWritepage;
   readonly disk: FileDisk;
   readonly data: DataMode;
 }
@@ -91,6 +98,8 @@ interface Ext4Parts {
 type PinnedFate = ReturnType<WritebackOfPinned['fateOf']>;
 
 const file = 'fs/ext4/inode.c';
+
+const isUnused = (count: number): boolean => count === 0;
 
 /** fs/ext4/inode.c of v5.17, with delayed allocation; for mapped pages. */
 class Ext4Mount implements FileSystem {
@@ -284,7 +293,7 @@ class Ext4Mount implements FileSystem {
       this.#parts.writeback.writeCachePages(mapping, mode, (page) => {
         this.#writepage(page, mode);
       });
-      this.#commitTransaction(mapping);
+      this.#commitTransaction(mapping, mode);
     },
   );
 
@@ -301,34 +310,49 @@ class Ext4Mount implements FileSystem {
     },
   );
 
-  /** The page is unlocked meanwhile, as a handle is to be had before page locks. */
+  /** The contents of the page go to the journal, with a transaction. */
   readonly #journalledWritepage = defineKernelFunction(
     file,
     '__ext4_journalled_writepage',
     (page: Page): void => {
       ClearPageChecked(page);
+      const { unlocksPage, holdsBuffers } = this.#parts.journalledWritepage;
       const mapping = pageMapping(page);
-      unlockPage(page);
-      // ext4_journal_start().
-      lockPage(page);
+      const buffers = this.#buffers.pageBuffers(page);
+      if (holdsBuffers) atomicInc(buffers.count);
+      if (unlocksPage) {
+        unlockPage(page);
+        // ext4_journal_start().
+        lockPage(page);
+      }
       if (mapping !== undefined && page.mapping.read() === mapping) this.#addToTransaction(page);
       unlockPage(page);
+      if (holdsBuffers) atomicDec(buffers.count);
     },
   );
 
-  /** jbd2_journal_commit_transaction(): what is in the transaction goes to the journal, and counts as written. */
+  /**
+   * jbd2_journal_commit_transaction(): what is in the transaction goes to the journal, and counts as written. Whoever
+   * wants integrity waits for it (ext4_force_commit() in ext4_sync_file()).
+   */
   readonly #commitTransaction = defineKernelFunction(
     'fs/jbd2/commit.c',
     'jbd2_journal_commit_transaction',
-    (mapping: AddressSpace): void => {
+    (mapping: AddressSpace, mode: WritebackSyncMode): void => {
       for (const index of mapping.indices) {
         const page = mapping.pageAt(index);
         if (page === null || !PagePrivate(page)) continue;
-        const jbddirty = this.#buffers.pageBuffers(page).state.bit('jbddirty');
+        const { state, count } = this.#buffers.pageBuffers(page);
+        const jbddirty = state.bit('jbddirty');
         if (!testBit(jbddirty)) continue;
+        // The reference of its journal_head: the buffer is in a transaction still.
+        atomicInc(count);
         clearBit(jbddirty);
-        const fate = this.#parts.pinned.fateOf(page, 'WB_SYNC_ALL');
-        this.#submitBio(page, fate === 'bounce', () => undefined);
+        const fate = this.#parts.pinned.fateOf(page, mode);
+        this.#submitBio(page, fate === 'bounce', () => {
+          atomicDec(count);
+        });
+        if (mode === 'WB_SYNC_ALL') waitEvent(count, isUnused);
       }
     },
   );

@@ -7,6 +7,13 @@ export {
   journalledDirty,
   journalledPinned,
 } from './journalled-dirty.js';
+export {
+  JOURNALLED_WRITEPAGE,
+  type JournalledWritepage,
+  journalledNoBget,
+  journalledWritepage,
+  journalledWritepages,
+} from './journalled-writepage.js';
 export { fsHistories, fsSubsystem } from './subsystem.js';
 export {
   bouncePinned,

@@ -25,4 +25,6 @@ export interface GetUserPages {
   ): readonly Page[];
   /** put_page(), or unpin_user_page() for a page that was pinned; put_user_page() with the patch `gup-track-pinned`. */
   release(page: Page, flags: GupFlags): void;
+  /** unpin_user_pages_dirty_lock(), for one page: makes it dirty, as it was written to, and gives it back. */
+  releaseDirty(page: Page, flags: GupFlags): void;
 }

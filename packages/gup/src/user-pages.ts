@@ -55,6 +55,7 @@ import {
   walkToPmd,
   withPteLocked,
 } from '@pagerace/page-model';
+import { DIRTY_RULE, type DirtyRule } from './dirty-rule.js';
 import type { GetUserPages } from './get-user-pages.js';
 import { GUP_AND_WRITEBACK, type GupAndWriteback } from './gup-and-writeback.js';
 import { GUP_COW_BREAK, type GupCowBreak } from './gup-cow-break.js';
@@ -85,10 +86,14 @@ export class UserPages implements GetUserPages {
     @inject(GUP_UNSHARE_RULE) private readonly unshare: GupUnshareRule,
     @inject(PIN_ORDERING) private readonly pinOrdering: PinOrdering,
     @inject(GUP_COW_BREAK) private readonly cowBreak: GupCowBreak,
+<<<<<<< HEAD
     @inject(GUP_AND_WRITEBACK) private readonly andWriteback: GupAndWriteback,
     @inject(LONGTERM_WRITE) private readonly longtermWrite: LongtermWrite,
     @inject(PIN_COUNTING) private readonly counting: PinCounting,
     @inject(GUP_FORCE_WRITE) private readonly force: GupForceWrite,
+=======
+    @inject(DIRTY_RULE) private readonly dirty: DirtyRule,
+>>>>>>> 766103e (scenarios, gup, fs: C1 to C34 of file-backed pages under a reference)
   ) {}
 
   @kernelFunction('mm/gup.c', 'internal_get_user_pages_fast')
@@ -130,6 +135,12 @@ export class UserPages implements GetUserPages {
   release(page: Page, flags: GupFlags): void {
     if (this.counting.isPin(flags)) unpinUserPage(page);
     else putPage(page);
+  }
+
+  @kernelFunction('mm/gup.c', 'unpin_user_pages_dirty_lock')
+  releaseDirty(page: Page, flags: GupFlags): void {
+    this.dirty.markDirty(page);
+    this.release(page, flags);
   }
 
   // ---- fast: no lock, but interrupts off, so that tables that are freed after an IPI stay ----

@@ -1,37 +1,41 @@
 import type { Program } from '@pagerace/explorer';
-import { ext4NoBug } from '@pagerace/fs';
-import { defineScenario, type ScenarioContext } from '@pagerace/kernel';
+import { type DataMode, ext4NoBug, journalledPinned } from '@pagerace/fs';
+import { defineScenario, type Scenario, type ScenarioContext } from '@pagerace/kernel';
+import { complete, Completion, waitForCompletion } from '@pagerace/machine';
 import { keepPinned } from '@pagerace/vmscan';
 import { fileProperties, FileJudge } from './judge.js';
 import { dirtyHasBuffers, mkwriteIsAskedByHolder, writtenPersists } from './properties.js';
-import { data, STORED, WritebackRace, WRITTEN } from './writeback-race.js';
+import { STORED, WritebackRace, WRITTEN } from './writeback-race.js';
+
+interface Variant {
+  readonly data: DataMode;
+  readonly pin: boolean;
+}
 
 const DESCRIPTION =
   'A process has stored to its page of a file on ext4, a driver has got the page for writing, and the page was written ' +
   'back: it is clean, and mapped read-only. Reclaim on CPU 1 unmaps it and frees its buffers; the reference keeps the page ' +
-  'in the page cache. The device writes to it, and the driver calls set_page_dirty_lock(), gives the page back, and calls fsync().';
+  'in the page cache. The device writes to it, and the driver calls set_page_dirty_lock(), gives the page back, and calls ' +
+  'fsync() once reclaim is done.';
 
-function build(
-  context: ScenarioContext<{ readonly data: 'ordered' | 'journal' }>,
-  pin: boolean,
-): Program {
-  const { machine, parameters } = context;
-  const race = new WritebackRace(context, parameters);
-  const page = machine.boot(() => {
-    race.store();
-    const got = race.hold({ write: true, pin });
-    race.fsync();
-    race.age();
-    return got;
-  });
+const machine = { cpus: 2, pages: 2 };
+const properties = [mkwriteIsAskedByHolder, writtenPersists, ...fileProperties];
+
+function build(context: ScenarioContext<unknown>, { data, pin }: Variant): Program {
+  const { machine } = context;
+  const race = new WritebackRace(context, { data });
+  const page = machine.boot(() => race.holdWrittenBack({ write: true, pin }));
+  const reclaimed = new Completion('reclaimed');
   race.runDevice(page);
   machine.cpu(0).run('driver', () => {
     race.awaitDevice();
-    race.releaseDirty(page, { pin });
+    race.setDirtyAndRelease(page, { pin });
+    waitForCompletion(reclaimed);
     race.fsync();
   });
   machine.cpu(1).run('kswapd', () => {
     race.reclaim();
+    complete(reclaimed);
   });
   return machine.program(() => {
     const judge = new FileJudge(context, race);
@@ -43,55 +47,109 @@ function build(
   });
 }
 
-export const fileGupBuffers = defineScenario({
+const dropped = [`${dirtyHasBuffers.id} & ${writtenPersists.id}`];
+const bug = {
+  without: [ext4NoBug],
+  verdict: 'violated',
+  properties: ['BUG_ON'],
+  because: 'ext4 takes it that a dirty page has buffers',
+} as const;
+const loss = {
+  with: [ext4NoBug],
+  verdict: 'violated',
+  properties: dropped,
+  because: 'ext4 warns, and makes the page clean: what the device wrote is dropped',
+} as const;
+const kept = {
+  with: [keepPinned],
+  verdict: 'verified',
+  because: 'shrink_folio_list() goes no further with an unmapped page that may be pinned',
+} as const;
+
+export const fileGupBuffers: Scenario = defineScenario({
   id: 'file-gup-buffers',
   title: 'C1: reclaim frees the buffers of a page that a device has, by FOLL_GET',
   description: DESCRIPTION,
-  parameters: { data },
-  machine: { cpus: 2, pages: 2 },
-  properties: [mkwriteIsAskedByHolder, writtenPersists, ...fileProperties],
-  expected: [
-    {
-      without: [ext4NoBug],
-      verdict: 'violated',
-      properties: ['BUG_ON'],
-      because: 'ext4 takes it that a dirty page has buffers',
-    },
-    {
-      with: [ext4NoBug],
-      verdict: 'violated',
-      properties: [`${dirtyHasBuffers.id} & ${writtenPersists.id}`],
-      because: 'ext4 warns, and makes the page clean: what the device wrote is dropped',
-    },
-  ],
-  build: (context) => build(context, false),
+  machine,
+  properties,
+  expected: [bug, loss],
+  build: (context) => build(context, { data: 'ordered', pin: false }),
 });
 
-export const fileGupBuffersPin = defineScenario({
+export const fileGupBuffersJournal: Scenario = defineScenario({
+  id: 'file-gup-buffers-journal',
+  title: 'C1j: the same with data=journal',
+  description: `${DESCRIPTION} The file system is mounted with data=journal.`,
+  machine,
+  properties,
+  expected: [
+    {
+      with: [ext4NoBug, journalledPinned],
+      verdict: 'violated',
+      properties: [...dropped, writtenPersists.id],
+      because:
+        'also a page with buffers is lost: only pinned pages are marked for the journal (see C25)',
+    },
+    { ...bug, without: [ext4NoBug, journalledPinned] },
+    { ...loss, without: [journalledPinned] },
+  ],
+  build: (context) => build(context, { data: 'journal', pin: false }),
+});
+
+export const fileGupBuffersPin: Scenario = defineScenario({
   id: 'file-gup-buffers-pin',
   title: 'C18: reclaim meets a page that a device has, by FOLL_PIN',
   description: DESCRIPTION,
-  parameters: { data },
-  machine: { cpus: 2, pages: 2 },
-  properties: [mkwriteIsAskedByHolder, writtenPersists, ...fileProperties],
-  expected: [
-    {
-      with: [keepPinned],
-      verdict: 'verified',
-      because: 'shrink_folio_list() does not go on with an unmapped page that may be pinned',
-    },
-    {
-      without: [ext4NoBug],
-      verdict: 'violated',
-      properties: ['BUG_ON'],
-      because: 'reclaim does not look for pins, nor does ext4 for buffers',
-    },
-    {
-      with: [ext4NoBug],
-      verdict: 'violated',
-      properties: [`${dirtyHasBuffers.id} & ${writtenPersists.id}`],
-      because: 'reclaim does not look for pins, and what the device wrote is dropped',
-    },
-  ],
-  build: (context) => build(context, true),
+  machine,
+  properties,
+  expected: [kept, bug, loss],
+  build: (context) => build(context, { data: 'ordered', pin: true }),
+});
+
+export const fileGupBuffersPinJournal: Scenario = defineScenario({
+  id: 'file-gup-buffers-pin-journal',
+  title: 'C18j: the same with data=journal',
+  description: `${DESCRIPTION} The file system is mounted with data=journal.`,
+  machine,
+  properties,
+  expected: [kept, bug, loss],
+  build: (context) => build(context, { data: 'journal', pin: true }),
+});
+
+export const fileGupDropped: Scenario = defineScenario({
+  id: 'file-gup-dropped',
+  title: 'C26: a process loads what a device wrote, and later no longer',
+  description:
+    'As C1, one step after the other. Reclaim has freed the buffers; the ' +
+    'device writes, and the driver makes the page dirty and gives it back. The process loads, the flusher passes over the page, ' +
+    'reclaim frees it, and the process loads again: nobody has written in between.',
+  machine: { cpus: 1, pages: 2 },
+  properties,
+  expected: [bug, loss],
+  build(context) {
+    const { machine } = context;
+    const race = new WritebackRace(context);
+    const page = machine.boot(() => {
+      const held = race.holdWrittenBack({ write: true });
+      race.reclaim();
+      return held;
+    });
+    race.runDevice(page);
+    machine.cpu(0).run('app', () => {
+      race.awaitDevice();
+      race.setDirtyAndRelease(page);
+      race.load('lo');
+      race.flush();
+      race.age();
+      race.reclaim();
+      race.load('lo');
+    });
+    return machine.program(() => {
+      const judge = new FileJudge(context, race);
+      judge.asked();
+      judge.persists('lo', WRITTEN);
+      judge.state();
+      judge.conclude();
+    });
+  },
 });

@@ -1,8 +1,20 @@
 import type { ScenarioContext } from '@pagerace/kernel';
-import { type ByteString, type Half, type Page, PageDirty } from '@pagerace/page-model';
+import {
+  type ByteString,
+  type Half,
+  type Page,
+  PageDirty,
+  PagePrivate,
+} from '@pagerace/page-model';
 import { Findings } from '../findings.js';
 import { freeIsUntouched, referencesAreCounted } from '../madv-free/properties.js';
-import { dirtyHasBuffers, filePageIsHeld, mkwriteIsAsked, writtenPersists } from './properties.js';
+import {
+  deviceWriteIsSeen,
+  dirtyHasBuffers,
+  filePageIsHeld,
+  mkwriteIsAsked,
+  writtenPersists,
+} from './properties.js';
 import type { WritebackRace } from './writeback-race.js';
 
 /** What must hold in every scenario of this family. */
@@ -63,6 +75,15 @@ export class FileJudge extends Findings {
       this.#context.property(filePageIsHeld.id),
       now === page,
       () => `${page.name} is held, and the file has ${now?.name ?? 'nothing'} instead`,
+    );
+  }
+
+  /** I-SEEN. @param expected what the device has written */
+  loaded(is: ByteString, expected: ByteString): void {
+    this.demand(
+      this.#context.property(deviceWriteIsSeen.id),
+      is === expected,
+      () => `the device wrote ${expected}, and a load returned ${is}`,
     );
   }
 }

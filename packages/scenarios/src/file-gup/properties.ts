@@ -36,3 +36,9 @@ export const filePageIsHeld: PropertyDefinition = {
   statement:
     'while a reference for writing is held, the file has that page at its index, unless it was truncated',
 };
+
+export const deviceWriteIsSeen: PropertyDefinition = {
+  id: 'I-SEEN',
+  statement:
+    'what a device has written to a page of a file that it holds is loaded through a mapping of the file',
+};

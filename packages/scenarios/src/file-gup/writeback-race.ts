@@ -1,4 +1,4 @@
-import { EXT4, type DataMode, FileDisk } from '@pagerace/fs';
+import { type DataMode, EXT4, FileDisk } from '@pagerace/fs';
 import { GET_USER_PAGES, type GetUserPages, type GupFlags } from '@pagerace/gup';
 import { choiceParameter, type ScenarioContext } from '@pagerace/kernel';
 import { cell, standInRelease, waitEvent } from '@pagerace/machine';
@@ -34,8 +34,13 @@ export const WRITTEN: ByteString = 'd';
 /** What the process stores to the upper half. */
 export const STORED: ByteString = 'c';
 
-/** The data= option of the mount. */
-export const data = choiceParameter('how ext4 writes the data of files', ['ordered', 'journal']);
+/** Whose reference it is that a driver has. */
+export const reference = choiceParameter('the reference: of FOLL_GET or FOLL_PIN', ['get', 'pin']);
+
+/** The flags of a reference for writing. */
+export function forWriting(reference: 'get' | 'pin'): GupFlags {
+  return { write: true, pin: reference === 'pin' };
+}
 
 export interface WritebackRaceOptions {
   /** Whether the disk needs a page unchanged while it writes it. Default false. */
@@ -114,8 +119,22 @@ export class WritebackRace {
   // ---- A driver, and its device ----
 
   /** A reference to the page that is mapped. */
-  hold(flags: GupFlags = { write: true }): Page {
+  hold(flags: GupFlags): Page {
     return this.#gup.getUserPagesFast(this.mm, ADDRESS, 1, flags)[0]!;
+  }
+
+  /** During set-up: the process has stored to the page, and a driver has got it; the page is dirty, and mapped writable. */
+  holdDirty(flags: GupFlags): Page {
+    this.store();
+    return this.hold(flags);
+  }
+
+  /** During set-up: the same, and then the page was written back. It is mapped read-only. */
+  holdWrittenBack(flags: GupFlags): Page {
+    const page = this.holdDirty(flags);
+    this.fsync();
+    this.age();
+    return page;
   }
 
   /** During set-up: the device is to write to half of a page, at any time, and raise an interrupt then. */
@@ -130,10 +149,15 @@ export class WritebackRace {
     waitEvent(this.#dma, (pending) => pending === 0);
   }
 
-  /** set_page_dirty_lock(), and then put_page() or unpin_user_page(). */
-  releaseDirty(page: Page, flags: GupFlags = {}): void {
+  /** set_page_dirty_lock(), and then put_page() or unpin_user_page(): what a driver does by hand. */
+  setDirtyAndRelease(page: Page, flags: GupFlags = {}): void {
     setPageDirtyLock(page);
     this.release(page, flags);
+  }
+
+  /** unpin_user_pages_dirty_lock(). */
+  releaseDirty(page: Page, flags: GupFlags = {}): void {
+    this.#gup.releaseDirty(page, flags);
   }
 
   release(page: Page, flags: GupFlags = {}): void {

@@ -1,0 +1,38 @@
+import { injectable, token } from '@pagerace/di';
+import { asOf, commit, history, since } from '@pagerace/history';
+import { type Page, PageDirty, setPageDirtyLock } from '@pagerace/page-model';
+
+export const DIRTY_RULE = token<DirtyRule>('gup.DirtyRule', { providedBy: ['@pagerace/gup'] });
+
+/** The seam of how those who have written to a page make it dirty before they give it back. */
+export interface DirtyRule {
+  markDirty(page: Page): void;
+}
+
+/** By hand: set_page_dirty_lock(), and then put_page(). net/xdp/xdp_umem.c:xdp_umem_unpin_pages(), v5.1, among others. */
+@injectable()
+export class SetAlways implements DirtyRule {
+  markDirty(page: Page): void {
+    setPageDirtyLock(page);
+  }
+}
+
+/** put_user_pages_dirty_lock(), v5.2; unpin_user_pages_dirty_lock() since v5.6: only a page that looks clean. */
+@injectable()
+export class SetIfClean implements DirtyRule {
+  markDirty(page: Page): void {
+    if (!PageDirty(page)) setPageDirtyLock(page);
+  }
+}
+
+export const putUserPages = commit({
+  id: 'put-user-pages',
+  title: 'mm: introduce put_user_page*(), placeholder versions',
+  commit: 'fc1d8e7cca2d',
+  since: 'v5.2',
+});
+
+export const dirtyRule = history(DIRTY_RULE, 'mm/gup.c:unpin_user_pages_dirty_lock()', [
+  asOf('v4.12', SetAlways),
+  since(putUserPages, SetIfClean),
+]);
