@@ -18,7 +18,7 @@ export const journalledNoBget = commit({
   id: 'journalled-no-bget',
   title: 'ext4: fix an use-after-free issue about data=journal writeback mode',
   commit: '5c48a7df91499e371ef725895b2e2d21a126e227',
-  since: 'v5.17',
+  since: 'v5.17-rc1',
 });
 
 /** The handle is got before the page lock. */

@@ -3,11 +3,8 @@ import { bindOldest, type History, unchanged } from '@pagerace/history';
 import { GET_USER_PAGES } from './get-user-pages.js';
 import { GUP_CONFIG, GupConfig } from './gup-config.js';
 import { GUP_FAST_LOG, GupFastLog } from './gup-fast-log.js';
-<<<<<<< HEAD
 import { gupAndWriteback } from './gup-and-writeback.js';
-=======
 import { dirtyRule } from './dirty-rule.js';
->>>>>>> 766103e (scenarios, gup, fs: C1 to C34 of file-backed pages under a reference)
 import { gupCowBreak } from './gup-cow-break.js';
 import { gupForceWrite } from './gup-force-write.js';
 import { gupFastRecheck } from './gup-fast-recheck.js';
@@ -21,13 +18,10 @@ export const gupHistories: readonly History[] = [
   gupFastReference,
   gupFastTouchHistory,
   gupCowBreak,
-<<<<<<< HEAD
   gupAndWriteback,
   longtermWrite,
   gupForceWrite,
-=======
   dirtyRule,
->>>>>>> 766103e (scenarios, gup, fs: C1 to C34 of file-backed pages under a reference)
   // write_protect_seq: 57efa1fe5957. On x86 v4.12 had arch/x86/mm/gup.c.
   unchanged('mm/gup.c:internal_get_user_pages_fast()', 'v5.11'),
 ];

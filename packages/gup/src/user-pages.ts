@@ -86,14 +86,11 @@ export class UserPages implements GetUserPages {
     @inject(GUP_UNSHARE_RULE) private readonly unshare: GupUnshareRule,
     @inject(PIN_ORDERING) private readonly pinOrdering: PinOrdering,
     @inject(GUP_COW_BREAK) private readonly cowBreak: GupCowBreak,
-<<<<<<< HEAD
     @inject(GUP_AND_WRITEBACK) private readonly andWriteback: GupAndWriteback,
     @inject(LONGTERM_WRITE) private readonly longtermWrite: LongtermWrite,
     @inject(PIN_COUNTING) private readonly counting: PinCounting,
     @inject(GUP_FORCE_WRITE) private readonly force: GupForceWrite,
-=======
     @inject(DIRTY_RULE) private readonly dirty: DirtyRule,
->>>>>>> 766103e (scenarios, gup, fs: C1 to C34 of file-backed pages under a reference)
   ) {}
 
   @kernelFunction('mm/gup.c', 'internal_get_user_pages_fast')

@@ -180,6 +180,7 @@ const sizes: Readonly<Record<keyof MachineSize, 'number' | 'boolean'>> = {
   pages: 'number',
   pageTableLevels: 'number',
   hugePages: 'number',
+  devicePages: 'number',
   hpagePmdNr: 'number',
   tlb: 'boolean',
   pinBias: 'number',

@@ -1,49 +1,5 @@
 import { definePlugin } from '@pagerace/kernel';
-<<<<<<< HEAD
-import { fileGupCounters } from './file-gup/counters.js';
-import { fileGupCountersRead } from './file-gup/counters-read.js';
-import { fileGupFalseOverflow } from './file-gup/false-overflow.js';
-import { fileGupFalsePositive } from './file-gup/false-positive.js';
-import { fileGupFollPinCounters } from './file-gup/foll-pin-counters.js';
-import { fileGupHugeEntry } from './file-gup/huge-entry.js';
-import { fileGupLastReference } from './file-gup/last-reference.js';
-import { fileGupOverflow } from './file-gup/overflow.js';
-import { fileGupPinWindow } from './file-gup/pin-window.js';
-import { fileGupPutWithoutFree } from './file-gup/put-without-free.js';
-import { fileGupBuffers, fileGupBuffersPin } from './file-gup/buffers.js';
-=======
-import {
-  fileGupBuffers,
-  fileGupBuffersJournal,
-  fileGupBuffersPin,
-  fileGupBuffersPinJournal,
-  fileGupDropped,
-} from './file-gup/buffers.js';
-import {
-  fileGupStable,
-  fileGupDio,
-  fileGupTwoProcesses,
-  fileGupReadOnly,
-} from './file-gup/stable.js';
-import {
-  fileGupNeverDirty,
-  fileGupDirtyBefore,
-  fileGupDirtyAfter,
-  fileGupCheckedAfterDma,
-  fileGupCheckedAfterCopy,
-  fileGupTouch,
-  fileGupFsyncTwice,
-  fileGupJournal,
-  fileGupJournalPin,
-} from './file-gup/dirtying.js';
-import {
-  fileGupLongTerm,
-  fileGupUnmapped,
-  fileGupPinAgainstReclaim,
-  fileGupAgainstMkclean,
-  fileGupFlagsOnly,
-} from './file-gup/kept.js';
->>>>>>> 766103e (scenarios, gup, fs: C1 to C34 of file-backed pages under a reference)
+import { fileGup } from './file-gup/scenarios.js';
 import { gupFastCollapse } from './gup-fast-collapse/collapse.js';
 import { gupFastCollapseAbort } from './gup-fast-collapse/abort.js';
 import { gupFastCollapseBothBackOff } from './gup-fast-collapse/both-back-off.js';
@@ -128,62 +84,10 @@ export const scenarios = definePlugin({
     gupFastForkPin,
     gupFastCollapseSecondPage,
     ...swapExclusive,
+    ...fileGup,
     staleTlbUnmap,
     staleTlbDeferredFlush,
     staleTlbCollapse,
-    swapExclusiveStableWriteback,
-    swapExclusiveWriteback,
-    swapExclusiveSynchronous,
-    swapExclusiveSlotReuse,
-    swapExclusiveClearRefs,
-    swapExclusiveMprotect,
-    swapExclusiveReadOnly,
-    swapExclusiveSwapoff,
-    swapExclusiveSwapoffSwapIn,
-    swapExclusiveSwapoffSynchronous,
-    swapExclusiveSwapoffMarked,
-    swapExclusiveStaleMarker,
-    swapExclusiveStaleTranslation,
-    swapExclusiveReadahead,
-    swapExclusiveUffdWp,
-    swapExclusiveSoftDirty,
-    swapExclusiveMremap,
-    swapExclusiveExitSwapIn,
-    swapExclusiveFailedArchUnmap,
-    swapExclusiveFailedDuplicate,
-    fileGupCounters,
-    fileGupCountersRead,
-    fileGupFollPinCounters,
-    fileGupFalsePositive,
-    fileGupPinWindow,
-    fileGupOverflow,
-    fileGupHugeEntry,
-    fileGupPutWithoutFree,
-    fileGupLastReference,
-    fileGupFalseOverflow,
-    fileGupBuffers,
-    fileGupBuffersJournal,
-    fileGupStable,
-    fileGupNeverDirty,
-    fileGupDirtyBefore,
-    fileGupDirtyAfter,
-    fileGupDio,
-    fileGupLongTerm,
-    fileGupCheckedAfterDma,
-    fileGupCheckedAfterCopy,
-    fileGupTouch,
-    fileGupUnmapped,
-    fileGupBuffersPin,
-    fileGupBuffersPinJournal,
-    fileGupPinAgainstReclaim,
-    fileGupJournal,
-    fileGupJournalPin,
-    fileGupDropped,
-    fileGupFsyncTwice,
-    fileGupTwoProcesses,
-    fileGupReadOnly,
-    fileGupAgainstMkclean,
-    fileGupFlagsOnly,
   ],
   patches: [madvFreeReproducerPatch],
 });

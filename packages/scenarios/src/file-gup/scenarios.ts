@@ -1,0 +1,74 @@
+import type { Scenario } from '@pagerace/kernel';
+import {
+  fileGupBuffers,
+  fileGupBuffersJournal,
+  fileGupBuffersPin,
+  fileGupBuffersPinJournal,
+  fileGupDropped,
+} from './buffers.js';
+import { fileGupCounters } from './counters.js';
+import { fileGupCountersRead } from './counters-read.js';
+import {
+  fileGupCheckedAfterCopy,
+  fileGupCheckedAfterDma,
+  fileGupDirtyAfter,
+  fileGupDirtyBefore,
+  fileGupFsyncTwice,
+  fileGupJournal,
+  fileGupJournalPin,
+  fileGupNeverDirty,
+  fileGupTouch,
+} from './dirtying.js';
+import { fileGupFalseOverflow } from './false-overflow.js';
+import { fileGupFalsePositive } from './false-positive.js';
+import { fileGupFollPinCounters } from './foll-pin-counters.js';
+import { fileGupHugeEntry } from './huge-entry.js';
+import {
+  fileGupAgainstMkclean,
+  fileGupFlagsOnly,
+  fileGupLongTerm,
+  fileGupPinAgainstReclaim,
+  fileGupUnmapped,
+} from './kept.js';
+import { fileGupLastReference } from './last-reference.js';
+import { fileGupOverflow } from './overflow.js';
+import { fileGupPinWindow } from './pin-window.js';
+import { fileGupPutWithoutFree } from './put-without-free.js';
+import { fileGupDio, fileGupReadOnly, fileGupStable, fileGupTwoProcesses } from './stable.js';
+
+/** Pages of files that somebody refers to, in the order of their numbers. */
+export const fileGup: readonly Scenario[] = [
+  fileGupBuffers,
+  fileGupBuffersJournal,
+  fileGupStable,
+  fileGupNeverDirty,
+  fileGupDirtyBefore,
+  fileGupDirtyAfter,
+  fileGupDio,
+  fileGupLongTerm,
+  fileGupCheckedAfterDma,
+  fileGupCheckedAfterCopy,
+  fileGupTouch,
+  fileGupUnmapped,
+  fileGupBuffersPin,
+  fileGupBuffersPinJournal,
+  fileGupPinAgainstReclaim,
+  fileGupCounters,
+  fileGupCountersRead,
+  fileGupFollPinCounters,
+  fileGupFalsePositive,
+  fileGupPinWindow,
+  fileGupOverflow,
+  fileGupHugeEntry,
+  fileGupPutWithoutFree,
+  fileGupLastReference,
+  fileGupFalseOverflow,
+  fileGupJournal,
+  fileGupJournalPin,
+  fileGupDropped,
+  fileGupFsyncTwice,
+  fileGupTwoProcesses,
+  fileGupReadOnly,
+  fileGupAgainstMkclean,
+  fileGupFlagsOnly,
+];
