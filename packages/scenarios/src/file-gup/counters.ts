@@ -7,6 +7,9 @@ import { requestsAreReturned } from './properties-of-counting.js';
 
 const flags = { write: true };
 
+/** nr_gup_page_count_overflows. */
+const OVERFLOWS = 3;
+
 export const fileGupCounters = defineScenario({
   id: 'file-gup-counters',
   title: 'C21: the five counters of February 2019, while entries change',
@@ -17,17 +20,21 @@ export const fileGupCounters = defineScenario({
     'where the patch has it. With order-0 pages a back-off adds one to what is requested and one to what is ' +
     'returned. A huge entry adds one, whatever it gives out.',
   parameters: {
-    path: choiceParameter('how references are taken', ['fast', 'slow']),
+    path: choiceParameter(
+      'how references are taken: GUP-fast first, the slow way, or that until the count has no room',
+      ['fast', 'slow', 'overflow'],
+    ),
     page: choiceParameter('what is mapped: a small page, or a huge one of two by one entry', [
       'small',
       'huge',
     ]),
     leaks: flagParameter('a call site that does not match: one page is never put'),
   },
-  machine: ({ page }) => ({
+  machine: ({ page, path }) => ({
     cpus: 2,
     pages: page === 'huge' ? 6 : 3,
     ...(page === 'huge' ? { hugePages: 1, hpagePmdNr: 2 } : {}),
+    ...(path === 'overflow' ? { pinBias: 4, refcountBits: 4 } : {}),
     debugVm: false,
     statThreshold: 0,
   }),
@@ -35,11 +42,11 @@ export const fileGupCounters = defineScenario({
   properties: [requestsAreReturned, referencesAreCounted],
   expected: [{ with: [gupTrackPinned, gupVmstat], verdict: 'verified' }],
   build(context) {
-    const { machine, parameters } = context;
+    const { machine, memory, parameters, property } = context;
     const { leaks, page, path } = parameters;
     const counting = new Counting(context, { huge: page === 'huge' });
     machine.cpu(0).run('app', () => {
-      const got = path === 'fast' ? counting.get(flags) : counting.getSlow(flags);
+      const got = path === 'overflow' ? untilOverflow(counting) : counting[path](flags);
       counting.put(leaks ? got.slice(1) : got, flags);
       return got;
     });
@@ -48,7 +55,22 @@ export const fileGupCounters = defineScenario({
     return machine.program(({ app }) => {
       const got = app as readonly Page[];
       if (leaks) context.pinsAtEnd(got[0]!);
+      const overflows = memory.vmstat!.total(OVERFLOWS);
+      property(requestsAreReturned.id).demand(
+        overflows === (path === 'overflow' ? 1 : 0),
+        `${String(overflows)} overflows are counted`,
+      );
       counting.judge(leaks ? 1 : 0);
     });
   },
 });
+
+/** References the slow way, as often as the count has room. */
+function untilOverflow(counting: Counting): readonly Page[] {
+  const got: Page[] = [];
+  for (;;) {
+    const [page] = counting.slow(flags);
+    if (page === undefined) return got;
+    got.push(page);
+  }
+}

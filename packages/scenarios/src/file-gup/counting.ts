@@ -77,12 +77,12 @@ export class Counting {
   }
 
   /** References to all the pages, GUP-fast first. */
-  get(flags: GupFlags): readonly Page[] {
+  fast(flags: GupFlags): readonly Page[] {
     return this.gup.getUserPagesFast(this.mm, START, this.#pages, flags);
   }
 
   /** The same by the slow path alone. */
-  getSlow(flags: GupFlags, mm = this.mm): readonly Page[] {
+  slow(flags: GupFlags, mm = this.mm): readonly Page[] {
     return this.gup.getUserPagesUnlocked(mm, START, this.#pages, flags);
   }
 

@@ -35,8 +35,8 @@ export const fileGupFalseOverflow = defineScenario({
       mmapReadUnlock(child);
     });
     machine.cpu(0).run('app', () => {
-      counting.put(counting.get(flags), flags);
-      const got = counting.getSlow(flags, child);
+      counting.put(counting.fast(flags), flags);
+      const got = counting.slow(flags, child);
       counting.put(got, flags);
       return got.length;
     });

@@ -39,7 +39,7 @@ export const fileGupFalsePositive = defineScenario({
     const child = context.process('child');
     get(SWAP).swapon({ pages: 2 });
     machine.boot(() => {
-      for (let nth = 0; nth < references; nth++) counting.get({});
+      for (let nth = 0; nth < references; nth++) counting.fast({});
       mm.hasPinned.write(1);
       prepareChild(mm, child);
     });

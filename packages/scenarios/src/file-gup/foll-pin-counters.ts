@@ -31,7 +31,7 @@ export const fileGupFollPinCounters = defineScenario({
     const { page } = parameters;
     const flags = { write: page !== 'zero', pin: true };
     const counting = new Counting(context, { huge: page === 'huge', written: page !== 'zero' });
-    machine.cpu(0).run('app', () => counting.put(counting.get(flags), flags));
+    machine.cpu(0).run('app', () => counting.put(counting.fast(flags), flags));
     machine.cpu(1).run('dontneed', () => counting.dontNeed());
     return machine.program(() => counting.judge(0));
   },

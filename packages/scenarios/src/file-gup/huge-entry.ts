@@ -31,7 +31,7 @@ export const fileGupHugeEntry = defineScenario({
     machine
       .cpu(0)
       .run('app', () =>
-        counting.put(path === 'fast' ? counting.get(flags) : counting.getSlow(flags), flags),
+        counting.put(path === 'fast' ? counting.fast(flags) : counting.slow(flags), flags),
       );
     return machine.program(() => {
       const count = head._refcount.read();

@@ -40,7 +40,7 @@ export const fileGupOverflow = defineScenario({
     const counting = new Counting(context);
     const pin = (): readonly Page[] =>
       Array.from({ length: times }).flatMap(() =>
-        path === 'fast' ? counting.get(flags) : counting.getSlow(flags),
+        path === 'fast' ? counting.fast(flags) : counting.slow(flags),
       );
     machine.cpu(0).run('T1', pin);
     machine.cpu(1).run('T2', pin);

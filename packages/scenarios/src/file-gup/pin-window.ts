@@ -46,7 +46,7 @@ export const fileGupPinWindow = defineScenario({
     const { machine, property } = context;
     const counting = new Counting(context);
     const page = counting.page!;
-    machine.cpu(0).run('gup', () => counting.get(flags)[0]);
+    machine.cpu(0).run('gup', () => counting.fast(flags)[0]);
     machine.cpu(1).run('look', () =>
       counting.mkclean(() => {
         smpMb();

@@ -21,7 +21,7 @@ export const fileGupPutWithoutFree = defineScenario({
   build(context) {
     const { machine, property } = context;
     const counting = new Counting(context);
-    const pages = machine.boot(() => counting.get(flags));
+    const pages = machine.boot(() => counting.fast(flags));
     machine.cpu(0).run('exit', () => counting.fork.exitMmap(counting.mm));
     machine.agent('device').run(() => counting.put(pages, flags));
     return machine.program(() => property(referencesAreCounted.id).applies());
