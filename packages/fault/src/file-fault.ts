@@ -11,7 +11,7 @@ import {
   lruCacheAdd,
   MEMORY,
   type Memory,
-  type Page,
+  Page,
   pgtableTransHugeDeposit,
   pmdLock,
   pmdOffset,
@@ -51,7 +51,7 @@ export class FileFault {
   @kernelFunction('mm/memory.c')
   doReadFault(vmf: VmFault): VmFaultReason {
     const page = vmf.vma.vmOps!.fault(vmf);
-    if (page === 'VM_FAULT_SIGBUS') return page;
+    if (!(page instanceof Page)) return reasonOf(page);
     const isMapped = this.finishFault(vmf, page);
     unlockPage(page.head);
     // The reference of the lookup becomes that of the mapping.
@@ -64,9 +64,9 @@ export class FileFault {
   doCowFault(vmf: VmFault): VmFaultReason {
     const cowPage = this.memory.allocator.allocPage();
     const page = vmf.vma.vmOps!.fault(vmf);
-    if (page === 'VM_FAULT_SIGBUS') {
+    if (!(page instanceof Page)) {
       putPage(cowPage);
-      return page;
+      return reasonOf(page);
     }
     cowPage.contents.copyFrom(page.contents);
     __SetPageUptodate(cowPage);
@@ -80,7 +80,7 @@ export class FileFault {
   @kernelFunction('mm/memory.c')
   doSharedFault(vmf: VmFault): VmFaultReason {
     const page = vmf.vma.vmOps!.fault(vmf);
-    if (page === 'VM_FAULT_SIGBUS') return page;
+    if (!(page instanceof Page)) return reasonOf(page);
     if (vmf.vma.vmOps!.pageMkwrite !== undefined) {
       unlockPage(page.head);
       if (!this.doPageMkwrite(vmf, page)) {
@@ -95,6 +95,13 @@ export class FileFault {
       putPage(page);
     }
     return undefined;
+  }
+
+  /** A write through a read-only entry behind which is no page that is counted. Called with the PTL held. */
+  @kernelFunction('mm/memory.c')
+  wpPfnShared(vmf: VmFault, locked: LockedPte): VmFaultReason {
+    pteUnmapUnlock(locked);
+    return reasonOf(vmf.vma.vmOps!.pfnMkwrite!(vmf));
   }
 
   /**
@@ -215,4 +222,8 @@ export class FileFault {
     const dirty = this.arch.pteMkdirty(young);
     return vmf.vma.has(VM_WRITE) ? this.arch.pteMkwrite(dirty) : dirty;
   }
+}
+
+function reasonOf(result: 'VM_FAULT_SIGBUS' | 'VM_FAULT_NOPAGE'): VmFaultReason {
+  return result === 'VM_FAULT_NOPAGE' ? undefined : result;
 }

@@ -1,3 +1,4 @@
+export { insertPfn } from './insert-pfn.js';
 export { faultHistories, faultSubsystem } from './subsystem.js';
 export { SWAP_IN_WRITABLE, type SwapInWritable, swapInWritable } from './swap-in-writable.js';
 export { SWAPOFF, type Swapoff } from './swapoff.js';

@@ -45,6 +45,7 @@ import {
   type Vma,
   type VmFault,
   type VmFaultReason,
+  vmNormalPage,
   walkToPmd,
 } from '@pagerace/page-model';
 import { RMAP, type Rmap } from '@pagerace/rmap';
@@ -312,11 +313,9 @@ export class PageFault implements FaultHandler {
       userfaultfdCtx.handleUserfault(vma, address);
       return undefined;
     }
-    // vm_normal_page(): nobody counts the mappings of the zero page.
-    const page = this.arch.pteSpecial(origPte)
-      ? undefined
-      : this.memory.pageAt(this.arch.ptePfn(origPte));
+    const page = vmNormalPage(this.memory, origPte);
     if (page === undefined) {
+      if (vma.vmOps?.pfnMkwrite !== undefined) return this.fileFault.wpPfnShared(fault, locked);
       pteUnmapUnlock(locked);
       const isCopied = !isUnshare(fault) || this.unshare.copiesAnything;
       return isCopied ? this.wpPageCopy(fault, undefined) : undefined;

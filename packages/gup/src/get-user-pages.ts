@@ -13,7 +13,7 @@ export interface GetUserPages {
    * {@link getUserPagesUnlocked}. Called without mmap_lock.
    *
    * @returns a page for each address from `start` on, in order; fewer with `fastOnly`, or if the next one
-   *   is refused: its count has no room for a reference, or its mapping no pins for long (-EFAULT)
+   *   is refused: its count has no room for a reference, or its mapping no pins for long (-EFAULT; of DAX -EOPNOTSUPP)
    */
   getUserPagesFast(mm: Mm, start: VirtualAddress, pages: number, flags: GupFlags): readonly Page[];
   /** get_user_pages_unlocked(): takes mmap_lock and the PTL, and faults pages in. @returns as `getUserPagesFast` */

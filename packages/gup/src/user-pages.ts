@@ -239,6 +239,8 @@ export class UserPages implements GetUserPages {
     if (this.arch.pteSpecial(pte)) return undefined;
 
     const page = this.memory.pageAt(this.arch.ptePfn(pte));
+    // pte_devmap(): the slow path looks whether the mapping is one of DAX.
+    if (page.isZoneDevice && flags.longterm === true) return undefined;
     // The page may be free by now, or another's: the reference is only a try.
     if (!this.tryGrabPageLockless(page, 1, flags)) return undefined;
     this.fastTouch.touch(this.arch, page, pte, flags);
@@ -299,6 +301,8 @@ export class UserPages implements GetUserPages {
     if (asked.write === true && !vma.has(VM_WRITE) && !mayForce) {
       throw new Violation('EFAULT', `${vma.toString()} may not be written to`);
     }
+    // -EOPNOTSUPP, of vma_is_fsdax(): a file system cannot wait for who holds its blocks for long.
+    if (asked.longterm === true && vma.file?.isDax === true) return undefined;
     if (asked.write === true && !this.longtermWrite.isAllowedIn(vma, asked)) return undefined;
     const flags = this.cowBreak.slowFlags(asked, vma);
     let mayRefuse = true;

@@ -179,6 +179,7 @@ const sizes: Readonly<Record<keyof MachineSize, 'number' | 'boolean'>> = {
   cpus: 'number',
   pages: 'number',
   pageTableLevels: 'number',
+  devicePages: 'number',
   hugePages: 'number',
   devicePages: 'number',
   hpagePmdNr: 'number',

@@ -1,5 +1,6 @@
 import { blockHistories, blockSubsystem } from '@pagerace/block';
 import { cowHistories, cowSubsystem } from '@pagerace/cow';
+import { daxHistories, daxSubsystem } from '@pagerace/dax';
 import { type Wiring } from '@pagerace/di';
 import { faultHistories, faultSubsystem } from '@pagerace/fault';
 import { forkHistories, forkSubsystem } from '@pagerace/fork';
@@ -61,6 +62,7 @@ export const subsystems: readonly Subsystem[] = [
   khugepagedSubsystem,
   migrateSubsystem,
   truncateSubsystem,
+  daxSubsystem,
 ];
 
 export const subsystemHistories: readonly History[] = [
@@ -81,4 +83,5 @@ export const subsystemHistories: readonly History[] = [
   ...forkHistories,
   ...khugepagedHistories,
   ...migrateHistories,
+  ...daxHistories,
 ];

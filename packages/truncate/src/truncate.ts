@@ -82,9 +82,9 @@ export class Truncate {
   @kernelFunction('mm/truncate.c')
   truncateInodePagesRange(mapping: AddressSpace, start: number, end: number): void {
     for (let index = start; index < end; index++) {
-      // truncate_exceptional_pvec_entries().
-      if (mapping.aOps.deleteMappingEntry !== undefined) {
-        mapping.aOps.deleteMappingEntry(mapping, index);
+      if (mapping.isDax) {
+        // truncate_exceptional_pvec_entries().
+        mapping.aOps.deleteMappingEntry!(mapping, index);
         continue;
       }
       const page = findLockPage(mapping, index);

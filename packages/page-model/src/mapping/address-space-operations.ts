@@ -34,8 +34,8 @@ export interface AddressSpaceOperations {
    */
   migratepage?(mapping: AddressSpace, newPage: Page, page: Page): boolean;
   /**
-   * dax_delete_mapping_entry(), of files whose entries in i_pages are no pages of the page cache: takes out the
-   * entry of an index.
+   * dax_delete_mapping_entry(), of {@link FileSystem.isDax} files, whose entries in i_pages are no pages of the
+   * page cache: takes out the entry of an index.
    */
   deleteMappingEntry?(mapping: AddressSpace, index: number): void;
 }
@@ -61,6 +61,8 @@ export interface FileSystem {
   readonly aOps: AddressSpaceOperations;
   readonly vmOps: VmOperations;
   readonly iOps?: InodeOperations;
+  /** IS_DAX(): the pages are the memory of a device, and not in the page cache. Default false. */
+  readonly isDax?: boolean;
   /** BDI_CAP_WRITEBACK: dirty pages are written to a device. Default false, as of files in memory. */
   readonly canWriteback?: boolean;
   /** SB_I_STABLE_WRITES: the device needs a page unchanged while it writes it. Default false. */

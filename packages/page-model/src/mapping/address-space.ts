@@ -33,6 +33,8 @@ export class AddressSpace {
   readonly vmOps: VmOperations;
   /** What it does when the length of the file changes. */
   readonly iOps: InodeOperations;
+  /** dax_mapping(): see {@link FileSystem.isDax}. */
+  readonly isDax: boolean;
   /** mapping_can_writeback(). */
   readonly canWriteback: boolean;
   /** Whether wait_for_stable_page() waits. */
@@ -60,12 +62,15 @@ export class AddressSpace {
     memory: Memory,
     readonly name: string,
     pages: number,
-    { name: fileSystem, aOps, vmOps, iOps = {}, canWriteback = false, stableWrites = false }: FileSystem,
+    fs: FileSystem,
   ) {
+    const { name: fileSystem, aOps, vmOps, iOps = {} } = fs;
+    const { isDax = false, canWriteback = false, stableWrites = false } = fs;
     this.fileSystem = fileSystem;
     this.aOps = aOps;
     this.vmOps = vmOps;
     this.iOps = iOps;
+    this.isDax = isDax;
     this.canWriteback = canWriteback;
     this.stableWrites = stableWrites;
     this.iSize = cell(pages, `${name}.i_size`);

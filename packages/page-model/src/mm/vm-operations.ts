@@ -6,9 +6,10 @@ export interface VmOperations {
   /**
    * Finds the page of a fault.
    *
-   * @returns it with a reference, and its head locked (VM_FAULT_LOCKED); or that the file ends before it
+   * @returns it with a reference, and its head locked (VM_FAULT_LOCKED); or that the file ends before it; or
+   *   VM_FAULT_NOPAGE, after which the entry is there, and the access is made again
    */
-  fault(vmf: VmFault): Page | 'VM_FAULT_SIGBUS';
+  fault(vmf: VmFault): Page | 'VM_FAULT_SIGBUS' | 'VM_FAULT_NOPAGE';
   /**
    * Asks that a page may be written to, before its entry becomes writable. Called without locks, with a
    * reference to the page; may sleep.
@@ -16,4 +17,6 @@ export interface VmOperations {
    * @returns after VM_FAULT_LOCKED the page is locked; after VM_FAULT_NOPAGE the access faults again
    */
   pageMkwrite?(vmf: VmFault, page: Page): 'VM_FAULT_LOCKED' | 'VM_FAULT_NOPAGE';
+  /** The same of an entry behind which is no page that vm_normal_page() knows; makes it writable itself. */
+  pfnMkwrite?(vmf: VmFault): 'VM_FAULT_SIGBUS' | 'VM_FAULT_NOPAGE';
 }

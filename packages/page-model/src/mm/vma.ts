@@ -94,7 +94,9 @@ export class Vma {
     const isSharedWritable = this.has(VM_WRITE) && this.has(VM_SHARED);
     return (
       isSharedWritable &&
-      (this.vmOps?.pageMkwrite !== undefined || this.file?.canWriteback === true)
+      (this.vmOps?.pageMkwrite !== undefined ||
+        this.vmOps?.pfnMkwrite !== undefined ||
+        this.file?.canWriteback === true)
     );
   }
 

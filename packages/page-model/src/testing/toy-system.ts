@@ -28,6 +28,7 @@ export interface ToyOptions {
   /** Page frames. Default 6. */
   readonly pages?: number;
   readonly pageTableLevels?: number;
+  readonly devicePages?: number;
   readonly hugePages?: number;
   readonly hpagePmdNr?: number;
   readonly tlb?: boolean;
