@@ -181,7 +181,6 @@ const sizes: Readonly<Record<keyof MachineSize, 'number' | 'boolean'>> = {
   pageTableLevels: 'number',
   devicePages: 'number',
   hugePages: 'number',
-  devicePages: 'number',
   hpagePmdNr: 'number',
   tlb: 'boolean',
   pinBias: 'number',
