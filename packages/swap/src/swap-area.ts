@@ -308,6 +308,10 @@ export class SwapArea implements Swap {
    * waits for that with schedule_timeout_uninterruptible(1), and looks at no table meanwhile.
    */
   #awaitSettled(entry: SwapEntry): void {
+    // What was seen of the cache, no lock has ordered: whoever has taken the page out of it is still to give the
+    // slot up, and without this the wait could end by what the slot was before.
+    spinLock(this.#info.pagesLock);
+    spinUnlock(this.#info.pagesLock);
     this.#slotAt(entry).isSettled.await((settled) => settled, Order.acquire);
   }
 

@@ -17,7 +17,7 @@ import {
   unlockPage,
 } from '@pagerace/page-model';
 import { describe, expect, test } from 'vitest';
-import { explored, once, type System } from './system.js';
+import { explored, exploredWeakly, once, type System } from './system.js';
 
 /** A locked page that the caller has the only reference to. */
 function lockedPage(memory: Memory): Page {
@@ -219,6 +219,32 @@ describe('__read_swap_cache_async()', () => {
       };
     });
     expect(verdict).toBe('verified');
+  });
+
+  test.each([
+    ['sc', explored],
+    ['armv8', exploredWeakly],
+  ])('waits for a slot that is being given up, by %s', (_, by) => {
+    const { verdict, executions } = by((system) => {
+      const { machine, swap } = system;
+      const entry = swappedOut(system);
+      const page = machine.boot(() => {
+        const cached = swap.swapinReadahead(entry)!;
+        lockPage(cached);
+        return cached;
+      });
+      machine.cpu(0).run('fault', () => {
+        swap.swapFree(entry);
+        swap.tryToFreeSwap(page);
+        unlockPage(page);
+      });
+      machine.cpu(1).run('other', () => swap.swapinReadahead(entry));
+      return ({ other }) => {
+        expect([undefined, page]).toContain(other);
+      };
+    });
+    expect(verdict).toBe('verified');
+    expect(executions).toBeGreaterThan(1);
   });
 
   test('finds nothing in a slot that no entry uses', () => {

@@ -1,6 +1,6 @@
 import { compareReleases, type Release } from '@pagerace/history';
 import type { Machine } from '@pagerace/machine';
-import { sc } from '@pagerace/memory-models';
+import { armv8, sc } from '@pagerace/memory-models';
 import { MEMORY, type Memory } from '@pagerace/page-model';
 import { exploring, toySystem } from '@pagerace/page-model/testing';
 import { SWAP, type Swap, swapHistories, swapSubsystem } from '../src/index.js';
@@ -11,8 +11,7 @@ export interface System {
   readonly swap: Swap;
 }
 
-/** Explores with the rules of a release. */
-export const { explored, once } = exploring(sc, (release: Release = 'v5.17'): System => {
+function compose(release: Release = 'v5.17'): System {
   const { machine, wiring } = toySystem();
   swapSubsystem(wiring);
   for (const { variants } of swapHistories)
@@ -22,4 +21,10 @@ export const { explored, once } = exploring(sc, (release: Release = 'v5.17'): Sy
   const memory = wiring.get(MEMORY);
   const swap = wiring.get(SWAP);
   return { machine, memory, swap };
-});
+}
+
+/** Explores with the rules of a release. */
+export const { explored, once } = exploring(sc, compose);
+
+/** The same by a model that reorders. */
+export const { explored: exploredWeakly } = exploring(armv8, compose);

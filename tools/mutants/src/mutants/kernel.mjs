@@ -1562,4 +1562,13 @@ export const kernel = [
     to: 'if (this.allowed !== null) throw',
     watchers: ['packages/kernel/test/run.test.ts'],
   },
+  {
+    id: 'swapin-waits-by-old-slot',
+    fault:
+      '__read_swap_cache_async() goes by what the slot was before its page left the swap cache',
+    file: 'packages/swap/src/swap-area.ts',
+    from: 'spinLock(this.#info.pagesLock);\n    spinUnlock(this.#info.pagesLock);\n    this.#slotAt',
+    to: 'this.#slotAt',
+    watchers: ['packages/swap'],
+  },
 ];
