@@ -5,7 +5,8 @@ import type { Page } from './page/page.js';
 /**
  * Demands, at the end of a program, that every reference to a page is accounted for and that every
  * mapping is counted: each page-table entry that maps the page, the page cache and the swap cache, what the file system
- * keeps for it (PG_private), an LRU batch, and who is said to hold one still. Frames are free exactly if nobody refers to them.
+ * keeps for it (PG_private) while it is in a file, an LRU batch, and who is said to hold one still. Frames are free exactly if
+ * nobody refers to them.
  *
  * @param holders references that are held on purpose, by page
  * @param pinners FOLL_PIN references that are held on purpose, by page
@@ -27,7 +28,7 @@ export function auditReferences(
       countInBatches(memory, page) +
       countInPageCache(memory, subpages) +
       (page.flags.bit('swapcache').read() === 1 ? 1 : 0) +
-      (page.flags.bit('private').read() === 1 ? 1 : 0) +
+      (page.flags.bit('private').read() === 1 && page.mapping.read() !== null ? 1 : 0) +
       (holders.get(page) ?? 0) +
       memory.pinCounting.inRefcount(page, pins);
     for (const [nth, one] of subpages.entries()) {

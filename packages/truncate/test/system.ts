@@ -80,7 +80,6 @@ function compose({ data, isPrivate = false }: Options = {}): System {
   };
 }
 
-export const { explored, once } = exploring(sc, compose, ({ memory, file }) => {
-  const pages = file.pages.filter((page) => page?.flags.bit('private').read() === 1);
-  auditReferences(memory, new Map(pages.map((page) => [page!, 1])));
+export const { explored, once } = exploring(sc, compose, ({ memory }) => {
+  auditReferences(memory);
 });

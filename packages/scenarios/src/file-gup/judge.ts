@@ -13,6 +13,7 @@ import {
   dirtyHasBuffers,
   filePageIsHeld,
   mkwriteIsAsked,
+  truncatedIsGone,
   writtenPersists,
 } from './properties.js';
 import type { WritebackRace } from './writeback-race.js';
@@ -75,6 +76,15 @@ export class FileJudge extends Findings {
       this.#context.property(filePageIsHeld.id),
       now === page,
       () => `${page.name} is held, and the file has ${now?.name ?? 'nothing'} instead`,
+    );
+  }
+
+  /** I-TRUNC. @param seen what the file had since it was truncated. @param expected what it may have */
+  gone(seen: readonly ByteString[], expected: ByteString): void {
+    this.demand(
+      this.#context.property(truncatedIsGone.id),
+      seen.every((bytes) => bytes === expected),
+      () => `the file, which was truncated, has ${seen.find((bytes) => bytes !== expected)!}`,
     );
   }
 

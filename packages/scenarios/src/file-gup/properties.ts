@@ -37,6 +37,17 @@ export const filePageIsHeld: PropertyDefinition = {
     'while a reference for writing is held, the file has that page at its index, unless it was truncated',
 };
 
+export const truncatedIsGone: PropertyDefinition = {
+  id: 'I-TRUNC',
+  statement:
+    'a file has nothing of what was in it before it was truncated, nor of what is written to a page that it has lost',
+};
+
+export const blockIsOwn: PropertyDefinition = {
+  id: 'I-BLOCK',
+  statement: 'a device that has a page of one file writes to no block of another',
+};
+
 export const deviceWriteIsSeen: PropertyDefinition = {
   id: 'I-SEEN',
   statement:

@@ -19,6 +19,7 @@ import {
   fileGupNeverDirty,
   fileGupTouch,
 } from './dirtying.js';
+import { fileGupDax } from './dax.js';
 import { fileGupFalseOverflow } from './false-overflow.js';
 import { fileGupFalsePositive } from './false-positive.js';
 import { fileGupFollPinCounters } from './foll-pin-counters.js';
@@ -31,10 +32,18 @@ import {
   fileGupUnmapped,
 } from './kept.js';
 import { fileGupLastReference } from './last-reference.js';
+import { fileGupMigrated } from './migrated.js';
 import { fileGupOverflow } from './overflow.js';
 import { fileGupPinWindow } from './pin-window.js';
 import { fileGupPutWithoutFree } from './put-without-free.js';
 import { fileGupDio, fileGupReadOnly, fileGupStable, fileGupTwoProcesses } from './stable.js';
+import {
+  fileGupOrphan,
+  fileGupReplaced,
+  fileGupTruncated,
+  fileGupTruncatedJournal,
+} from './truncated.js';
+import { fileGupMunmap } from './unmapped.js';
 
 /** Pages of files that somebody refers to, in the order of their numbers. */
 export const fileGup: readonly Scenario[] = [
@@ -45,14 +54,20 @@ export const fileGup: readonly Scenario[] = [
   fileGupDirtyBefore,
   fileGupDirtyAfter,
   fileGupDio,
+  fileGupReplaced,
   fileGupLongTerm,
+  fileGupTruncated,
+  fileGupTruncatedJournal,
   fileGupCheckedAfterDma,
   fileGupCheckedAfterCopy,
   fileGupTouch,
+  fileGupOrphan,
+  fileGupDax,
   fileGupUnmapped,
   fileGupBuffersPin,
   fileGupBuffersPinJournal,
   fileGupPinAgainstReclaim,
+  fileGupMigrated,
   fileGupCounters,
   fileGupCountersRead,
   fileGupFollPinCounters,
@@ -67,6 +82,7 @@ export const fileGup: readonly Scenario[] = [
   fileGupJournalPin,
   fileGupDropped,
   fileGupFsyncTwice,
+  fileGupMunmap,
   fileGupTwoProcesses,
   fileGupReadOnly,
   fileGupAgainstMkclean,
