@@ -193,7 +193,20 @@ export {
   mmapWriteTrylock,
   mmapWriteUnlock,
 } from './mm/mm-struct.js';
-export { mmuNotified, type MmuNotifier, mmuNotifierRegister } from './mm/mmu-notifier.js';
+export {
+  type IntervalSubscription,
+  type MmuIntervalNotifier,
+  mmuIntervalNotifierInsert,
+  mmuIntervalReadBegin,
+  mmuIntervalReadRetry,
+  mmuIntervalSetSeq,
+} from './mm/mmu-interval-notifier.js';
+export {
+  mmuNotified,
+  type MmuNotifier,
+  mmuNotifierInvalidatePage,
+  mmuNotifierRegister,
+} from './mm/mmu-notifier.js';
 export { switchMm } from './mm/switch-mm.js';
 export { isUnshare, isWrite, type VmFault } from './mm/vm-fault.js';
 export type { VmOperations } from './mm/vm-operations.js';

@@ -28,6 +28,15 @@ export {
 } from './lazy-free-rule.js';
 export { PVMW_MIGRATION, pageVmaMappedWalk, pageVmaMappedWalkDone } from './page-vma-mapped.js';
 export { RMAP, type Rmap } from './rmap.js';
+export {
+  NotifyBehindLock,
+  NotifyRange,
+  NotifyUnderLock,
+  RMAP_NOTIFIER,
+  type RmapNotifier,
+  rmapNotifierRange,
+  rmapNotifierUnderLock,
+} from './rmap-notifier.js';
 export { rmapWalk, type RmapWalkControl } from './rmap-walk.js';
 export { rmapHistories, rmapSubsystem } from './subsystem.js';
 export { SWP_EXCLUSIVE, swpExclusive, type SwpExclusive, swpExclusiveV2 } from './swp-exclusive.js';

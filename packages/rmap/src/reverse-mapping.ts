@@ -21,7 +21,6 @@ import {
   makeReadableMigrationEntry,
   makeWritableMigrationEntry,
   type Mm,
-  mmuNotified,
   type Page,
   PageAnon,
   PageAnonExclusive,
@@ -50,6 +49,7 @@ import { LAZY_FREE_LOG, type LazyFreeLog } from './lazy-free-log.js';
 import { LAZY_FREE_RULE, type LazyFreeRule } from './lazy-free-rule.js';
 import { pageVmaMappedWalk, pageVmaMappedWalkDone, PVMW_SYNC } from './page-vma-mapped.js';
 import type { Rmap } from './rmap.js';
+import { RMAP_NOTIFIER, type RmapNotifier } from './rmap-notifier.js';
 import { rmapWalk } from './rmap-walk.js';
 import { SWP_EXCLUSIVE, type SwpExclusive } from './swp-exclusive.js';
 import type { TtuFlags } from './ttu-flags.js';
@@ -70,6 +70,7 @@ export class ReverseMapping implements Rmap {
     @inject(ANON_EXCLUSIVE) private readonly exclusive: AnonExclusive,
     @inject(SWP_EXCLUSIVE) private readonly swpExclusive: SwpExclusive,
     @inject(LAZY_FREE_LOG) private readonly log: LazyFreeLog,
+    @inject(RMAP_NOTIFIER) private readonly notifier: RmapNotifier,
   ) {}
 
   @kernelFunction('mm/rmap.c')
@@ -159,19 +160,20 @@ export class ReverseMapping implements Rmap {
   @kernelFunction('mm/rmap.c')
   pageMkcleanOne(page: Page, vma: Vma, address: VirtualAddress): boolean {
     const { mm } = vma;
-    return mmuNotified(mm, address, address + mm.memory.pageSize, () => {
+    return this.notifier.around(mm, address, () => {
       const mapped = pageVmaMappedWalk(page, vma, address, PVMW_SYNC);
       if (mapped === undefined) return false;
       const { ptep } = mapped;
       const pte = this.arch.ptepGet(ptep);
-      const mayBeDirty = this.arch.pteDirty(pte) || this.arch.pteWrite(pte);
-      if (mayBeDirty) {
-        const cleared = this.arch.ptepClearFlush(vma, address, ptep);
-        const clean = this.arch.pteMkclean(this.arch.pteWrprotect(cleared));
-        this.arch.setPteAt(mm, address, ptep, clean);
+      if (!this.arch.pteDirty(pte) && !this.arch.pteWrite(pte)) {
+        pageVmaMappedWalkDone(mapped);
+        return false;
       }
-      pageVmaMappedWalkDone(mapped);
-      return mayBeDirty;
+      const cleared = this.arch.ptepClearFlush(vma, address, ptep);
+      const clean = this.arch.pteMkclean(this.arch.pteWrprotect(cleared));
+      this.arch.setPteAt(mm, address, ptep, clean);
+      this.notifier.changed(mm, address, mapped);
+      return true;
     });
   }
 
@@ -191,9 +193,7 @@ export class ReverseMapping implements Rmap {
   @kernelFunction('mm/rmap.c')
   tryToUnmapOne(page: Page, vma: Vma, address: VirtualAddress, flags: TtuFlags): boolean {
     const { mm } = vma;
-    return mmuNotified(mm, address, address + mm.memory.pageSize, () =>
-      this.#unmapOne(page, vma, address, flags),
-    );
+    return this.notifier.around(mm, address, () => this.#unmapOne(page, vma, address, flags));
   }
 
   #unmapOne(page: Page, vma: Vma, address: VirtualAddress, flags: TtuFlags): boolean {
@@ -213,13 +213,15 @@ export class ReverseMapping implements Rmap {
     // A page of a file is found again by its index.
     const unmapped =
       !PageAnon(page) || this.#unmapAnon(page, vma, address, mapped, pteval, anonExclusive);
-    if (unmapped) {
-      // discard:
-      this.pageRemoveRmap(page);
-      putPage(page);
+    if (!unmapped) {
+      pageVmaMappedWalkDone(mapped);
+      return false;
     }
-    pageVmaMappedWalkDone(mapped);
-    return unmapped;
+    // discard:
+    this.pageRemoveRmap(page);
+    putPage(page);
+    this.notifier.changed(vma.mm, address, mapped);
+    return true;
   }
 
   @kernelFunction('mm/rmap.c')
@@ -233,10 +235,7 @@ export class ReverseMapping implements Rmap {
   /** @returns as {@link tryToUnmapOne} */
   @kernelFunction('mm/rmap.c')
   tryToMigrateOne(page: Page, vma: Vma, address: VirtualAddress): boolean {
-    const { mm } = vma;
-    return mmuNotified(mm, address, address + mm.memory.pageSize, () =>
-      this.#migrateOne(page, vma, address),
-    );
+    return this.notifier.around(vma.mm, address, () => this.#migrateOne(page, vma, address));
   }
 
   #migrateOne(page: Page, vma: Vma, address: VirtualAddress): boolean {
@@ -265,7 +264,7 @@ export class ReverseMapping implements Rmap {
     this.arch.setPteAt(vma.mm, address, ptep, this.#nonpresentPte(entry, pteval));
     this.pageRemoveRmap(page);
     putPage(page);
-    pageVmaMappedWalkDone(mapped);
+    this.notifier.changed(vma.mm, address, mapped);
     return true;
   }
 

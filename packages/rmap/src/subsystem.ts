@@ -6,6 +6,7 @@ import { LAZY_FREE_LOG, LazyFreeLog } from './lazy-free-log.js';
 import { lazyFreeRule } from './lazy-free-rule.js';
 import { ReverseMapping } from './reverse-mapping.js';
 import { RMAP } from './rmap.js';
+import { rmapNotifier } from './rmap-notifier.js';
 import { swpExclusiveHistory } from './swp-exclusive.js';
 import { batchedFlushNote, UNMAP_FLUSH, UnmapFlush } from './unmap-flush.js';
 
@@ -17,8 +18,7 @@ export const rmapHistories: readonly History[] = [
   swpExclusiveHistory,
   // With counters: 5ee2fa2f0636. From v4.13 on a flag says the same.
   unchanged('mm/rmap.c:flush_tlb_batched_pending()', 'v5.17-rc1'),
-  // v4.12 tells MMU notifiers of each page behind its removal, not of a range. Read in v4.12 and v5.17-rc5.
-  unchanged('mm/rmap.c:try_to_unmap_one(), its MMU notifiers', 'v5.17-rc1'),
+  rmapNotifier,
 ];
 
 /** Binds the reverse mappings, with the rules of the oldest kernel that is modelled. */

@@ -1,5 +1,5 @@
 import type { Wiring } from '@pagerace/di';
-import { readOnce, writeOnce } from '@pagerace/machine';
+import { inAtomic, readOnce, writeOnce } from '@pagerace/machine';
 import {
   auditReferences,
   ClearPageAnonExclusive,
@@ -34,6 +34,10 @@ import {
   ANON_EXCLUSIVE,
   ARCH_UNMAP_ONE,
   type ArchUnmapOne,
+  NotifyBehindLock,
+  NotifyRange,
+  NotifyUnderLock,
+  RMAP_NOTIFIER,
   SWP_EXCLUSIVE,
   UNMAP_FLUSH,
 } from '../src/index.js';
@@ -215,18 +219,42 @@ describe('try_to_unmap() of a lazyfree page', () => {
     expect(fates).toEqual([['discard', 'remap'], 1, 6]);
   });
 
-  test('tells the notifiers of the one page, before and after', () => {
+  describe.each([
+    { rule: NotifyBehindLock, told: [['page', 0x10, 0x20, [false, false]]] },
+    { rule: NotifyUnderLock, told: [['page', 0x10, 0x20, [false, true]]] },
+    {
+      rule: NotifyRange,
+      told: [
+        ['start', 0x10, 0x20, [true, false]],
+        ['end', 0x10, 0x20, [false, false]],
+      ],
+    },
+  ])('$rule.name', ({ rule, told }) => {
+    test('tells the notifiers of the one page', () => {
+      const seen = once(
+        (system) => {
+          const vma = system.mm.mmap({ start: 0, pages: 2, vmFlags });
+          const page = mapLazyFree(system, vma, 0x10);
+          const told = notified(system.mm, () => [pageMapped(page), inAtomic()]);
+          system.rmap.tryToUnmap(page, {});
+          return told;
+        },
+        undefined,
+        (wiring) => void wiring.override(RMAP_NOTIFIER, rule),
+      );
+      expect(seen).toEqual(told);
+    });
+  });
+
+  test('tells nobody of an entry that stays, to v4.12', () => {
     const seen = once((system) => {
-      const vma = system.mm.mmap({ start: 0, pages: 2, vmFlags });
-      const page = mapLazyFree(system, vma, 0x10);
-      const told = notified(system.mm, () => pageMapped(page));
+      const vma = system.mm.mmap({ start: 0, pages: 1, vmFlags: vmFlags | VM_LOCKED });
+      const page = mapLazyFree(system, vma, 0);
+      const told = notified(system.mm, () => undefined);
       system.rmap.tryToUnmap(page, {});
       return told;
     });
-    expect(seen).toEqual([
-      ['start', 0x10, 0x20, true],
-      ['end', 0x10, 0x20, false],
-    ]);
+    expect(seen).toEqual([]);
   });
 
   test('spares what mlock() holds', () => {

@@ -20,6 +20,7 @@ import type { VirtualAddress } from '../address.js';
 import { AnonVma } from '../mapping/anon-vma.js';
 import type { AddressSpace } from '../mapping/address-space.js';
 import type { Memory } from '../memory.js';
+import type { MmuNotifierSubscriptions } from './mmu-interval-notifier.js';
 import type { MmuNotifier } from './mmu-notifier.js';
 import type { Ptep } from '../page-table/page-table-entry.js';
 import { type PageTable } from '../page-table/page-table.js';
@@ -71,6 +72,8 @@ export class Mm {
   readonly isOnMmlist: Cell<boolean>;
   /** mm->notifier_subscriptions: whom to tell before and after mappings change. */
   readonly notifiers: MmuNotifier[] = [];
+  /** The part of it for interval notifiers (v5.5), once there is one. */
+  subscriptions: MmuNotifierSubscriptions | undefined;
   /** The root of the page table. */
   readonly pgd: PageTable;
   /** Protected by {@link Mm.mmapLock}. */

@@ -1,6 +1,7 @@
 import { defineKernelFunction } from '@pagerace/machine';
 import type { VirtualAddress } from '../address.js';
 import type { Mm } from './mm-struct.js';
+import { mnItreeInvEnd, mnItreeInvalidate } from './mmu-interval-notifier.js';
 
 /** struct mmu_notifier_ops: what a second user of the page table, such as KVM, is told of changes. */
 export interface MmuNotifier {
@@ -8,6 +9,8 @@ export interface MmuNotifier {
   invalidateRangeStart?(mm: Mm, start: VirtualAddress, end: VirtualAddress): void;
   /** After. */
   invalidateRangeEnd?(mm: Mm, start: VirtualAddress, end: VirtualAddress): void;
+  /** To v4.12: one page's entry was changed, and nothing of it may be used when this returns. */
+  invalidatePage?(mm: Mm, address: VirtualAddress): void;
 }
 
 /** mmu_notifier_register(). During set-up. */
@@ -20,6 +23,7 @@ const mmuNotifierInvalidateRangeStart = defineKernelFunction(
   'mm/mmu_notifier.c',
   'mmu_notifier_invalidate_range_start',
   (mm: Mm, start: VirtualAddress, end: VirtualAddress): void => {
+    mnItreeInvalidate(mm, start, end);
     for (const notifier of mm.notifiers) notifier.invalidateRangeStart?.(mm, start, end);
   },
 );
@@ -29,7 +33,17 @@ const mmuNotifierInvalidateRangeEnd = defineKernelFunction(
   'mm/mmu_notifier.c',
   'mmu_notifier_invalidate_range_end',
   (mm: Mm, start: VirtualAddress, end: VirtualAddress): void => {
+    mnItreeInvEnd(mm);
     for (const notifier of mm.notifiers) notifier.invalidateRangeEnd?.(mm, start, end);
+  },
+);
+
+/** mmu_notifier_invalidate_page(), to v4.12; what replaced it is {@link mmuNotified}. */
+export const mmuNotifierInvalidatePage = defineKernelFunction(
+  'mm/mmu_notifier.c',
+  'mmu_notifier_invalidate_page',
+  (mm: Mm, address: VirtualAddress): void => {
+    for (const notifier of mm.notifiers) notifier.invalidatePage?.(mm, address);
   },
 );
 

@@ -4,7 +4,7 @@ import { mmuNotifierRegister } from '../mm/mmu-notifier.js';
 
 /** When a notifier was called, for which addresses, and what was seen then. */
 export type Notification<T> = readonly [
-  when: 'start' | 'end',
+  when: 'start' | 'end' | 'page',
   start: VirtualAddress,
   end: VirtualAddress,
   seen: T,
@@ -16,6 +16,8 @@ export function notified<T>(mm: Mm, look: () => T): readonly Notification<T>[] {
   mmuNotifierRegister(mm, {
     invalidateRangeStart: (_mm, start, end) => void told.push(['start', start, end, look()]),
     invalidateRangeEnd: (_mm, start, end) => void told.push(['end', start, end, look()]),
+    invalidatePage: (_mm, address) =>
+      void told.push(['page', address, address + mm.memory.pageSize, look()]),
   });
   return told;
 }
