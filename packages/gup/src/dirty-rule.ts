@@ -1,5 +1,6 @@
 import { injectable, token } from '@pagerace/di';
-import { asOf, commit, history, since } from '@pagerace/history';
+import { asked, asOf, commit, history, since, unmerged } from '@pagerace/history';
+import { smpMb } from '@pagerace/machine';
 import { type Page, PageDirty, setPageDirtyLock } from '@pagerace/page-model';
 
 export const DIRTY_RULE = token<DirtyRule>('gup.DirtyRule', { providedBy: ['@pagerace/gup'] });
@@ -25,6 +26,15 @@ export class SetIfClean implements DirtyRule {
   }
 }
 
+/** What was written before is seen by whoever makes the page clean after it was found dirty. */
+@injectable()
+export class SetIfCleanAfterBarrier implements DirtyRule {
+  markDirty(page: Page): void {
+    smpMb();
+    if (!PageDirty(page)) setPageDirtyLock(page);
+  }
+}
+
 export const putUserPages = commit({
   id: 'put-user-pages',
   title: 'mm: introduce put_user_page*(), placeholder versions',
@@ -32,7 +42,14 @@ export const putUserPages = commit({
   since: 'v5.2',
 });
 
+/** Of no kernel: asks what is missing where the CPU itself has written to the page. */
+export const unpinDirtyBarrier = unmerged({
+  id: 'unpin-dirty-barrier',
+  title: 'What if unpin_user_pages_dirty_lock() had a full barrier before it looks at PG_dirty',
+});
+
 export const dirtyRule = history(DIRTY_RULE, 'mm/gup.c:unpin_user_pages_dirty_lock()', [
   asOf('v4.12', SetAlways),
   since(putUserPages, SetIfClean),
+  asked(unpinDirtyBarrier, SetIfCleanAfterBarrier),
 ]);

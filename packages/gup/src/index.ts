@@ -6,7 +6,7 @@ export {
   gupForceCowBreak,
   gupNoForcedCow,
 } from './gup-cow-break.js';
-export { DIRTY_RULE, type DirtyRule, putUserPages } from './dirty-rule.js';
+export { DIRTY_RULE, type DirtyRule, putUserPages, unpinDirtyBarrier } from './dirty-rule.js';
 export { GET_USER_PAGES, type GetUserPages } from './get-user-pages.js';
 export { GUP_CONFIG, GupConfig } from './gup-config.js';
 export { GUP_FAST_LOG, GupFastLog, type GupFastWalk } from './gup-fast-log.js';

@@ -5,6 +5,7 @@ import { explored, registry } from './support/exploring.js';
 
 /** Scenarios with thousands of executions: there a few kernels must do. */
 const large = [
+  'file-gup-fsync-twice',
   'madv-free-after-submit',
   'madv-free-dio-batch',
   'madv-free-dio-two-pages',

@@ -1,3 +1,4 @@
+import { bioPinPages, BlockDevice, DIRECT_IO } from '@pagerace/block';
 import type { Program } from '@pagerace/explorer';
 import { type DataMode, ext4NoBug, journalledPinned } from '@pagerace/fs';
 import { defineScenario, type Scenario, type ScenarioContext } from '@pagerace/kernel';
@@ -5,7 +6,7 @@ import { complete, Completion, waitForCompletion } from '@pagerace/machine';
 import { keepPinned } from '@pagerace/vmscan';
 import { fileProperties, FileJudge } from './judge.js';
 import { dirtyHasBuffers, mkwriteIsAskedByHolder, writtenPersists } from './properties.js';
-import { STORED, WritebackRace, WRITTEN } from './writeback-race.js';
+import { ADDRESS, STORED, WritebackRace, WRITTEN } from './writeback-race.js';
 
 interface Variant {
   readonly data: DataMode;
@@ -148,6 +149,60 @@ export const fileGupDropped: Scenario = defineScenario({
       const judge = new FileJudge(context, race);
       judge.asked();
       judge.persists('lo', WRITTEN);
+      judge.state();
+      judge.conclude();
+    });
+  },
+});
+
+export const fileGupDioBuffers: Scenario = defineScenario({
+  id: 'file-gup-dio-buffers',
+  title:
+    'C1d: an asynchronous direct read into a page of a file that is written back and reclaimed',
+  description:
+    'A process has stored to its page of a file, and submits a direct read from another device into it, which makes the ' +
+    'page dirty before the DMA. The page is written back while the request waits, and reclaim on CPU 1 unmaps it and frees its ' +
+    'buffers. The device writes; bio_check_pages_dirty() finds the page clean, and a kworker makes it dirty.',
+  machine,
+  properties: [mkwriteIsAskedByHolder, ...fileProperties],
+  expected: [
+    {
+      with: [bioPinPages, keepPinned],
+      verdict: 'verified',
+      because: 'requests pin their pages, and reclaim goes no further with a page that is pinned',
+    },
+    {
+      verdict: 'violated',
+      properties: [dirtyHasBuffers.id],
+      because:
+        'reclaim cannot tell the reference of a request from others, or does not look for it',
+    },
+  ],
+  build(context) {
+    const { get, machine, memory } = context;
+    const race = new WritebackRace(context);
+    const directIo = get(DIRECT_IO);
+    const device = new BlockDevice('source', { bytes: WRITTEN, pageSize: memory.pageSize });
+    const dio = machine.boot(() => {
+      race.store();
+      const mm = race.mm;
+      const submitted = directIo.submitRead({ device, mm, buffer: ADDRESS, pages: 1, half: 'lo' });
+      race.fsync();
+      race.age();
+      return submitted;
+    });
+    machine.cpu(0).run('app', () => {
+      directIo.awaitEnd(dio);
+    });
+    machine.cpu(1).run('kswapd', () => {
+      race.reclaim();
+    });
+    machine.agent('source').run(() => {
+      device.serve();
+    });
+    return machine.program(() => {
+      const judge = new FileJudge(context, race);
+      judge.asked();
       judge.state();
       judge.conclude();
     });

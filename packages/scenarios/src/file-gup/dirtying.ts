@@ -1,6 +1,6 @@
 import type { Program } from '@pagerace/explorer';
 import { journalledPinned } from '@pagerace/fs';
-import { GET_USER_PAGES } from '@pagerace/gup';
+import { GET_USER_PAGES, putUserPages, unpinDirtyBarrier } from '@pagerace/gup';
 import {
   choiceParameter,
   defineScenario,
@@ -11,10 +11,11 @@ import {
 import { complete, Completion, kernelFunction, waitForCompletion } from '@pagerace/machine';
 import { type Page, setPageDirtyLock, withPteLocked } from '@pagerace/page-model';
 import { fileProperties, FileJudge } from './judge.js';
-import { mkwriteIsAskedByHolder, writtenPersists } from './properties.js';
+import { mkwriteIsAsked, mkwriteIsAskedByHolder, writtenPersists } from './properties.js';
 import {
   ADDRESS,
   forWriting,
+  INITIAL,
   reference,
   STORED,
   WritebackRace,
@@ -30,11 +31,16 @@ const properties: readonly PropertyDefinition[] = [
   ...fileProperties,
 ];
 
-function judgePersistence(context: ScenarioContext<unknown>, race: WritebackRace): Program {
+/** @param lo what was written to the lower half last */
+function judgePersistence(
+  context: ScenarioContext<unknown>,
+  race: WritebackRace,
+  lo = WRITTEN,
+): Program {
   return context.machine.program(() => {
     const judge = new FileJudge(context, race);
     judge.asked();
-    judge.persists('lo', WRITTEN);
+    judge.persists('lo', lo);
     judge.persists('hi', STORED);
     judge.state();
     judge.conclude();
@@ -137,15 +143,23 @@ export const fileGupCheckedAfterDma: Scenario = defineScenario({
     `${HELD}Then the driver calls unpin_user_pages_dirty_lock(), which leaves a page alone that is dirty already. The flusher ` +
     'comes at any time: it makes the page clean, and the disk reads it. Either the driver finds the page clean, or the disk ' +
     'reads what the device wrote.',
-  parameters: { reference },
+  parameters: {
+    reference,
+    dma: choiceParameter('who sees what the device wrote before its interrupt comes', [
+      'all',
+      'driver',
+    ]),
+  },
+
   machine,
   properties,
-  build(context: Context) {
+  expected: [{ verdict: 'verified', because: 'the driver looks after the interrupt' }],
+  build(context) {
     const { machine, parameters } = context;
     const race = new WritebackRace(context);
     const flags = forWriting(parameters.reference);
     const page = machine.boot(() => race.holdDirty(flags));
-    race.runDevice(page);
+    race.runDevice(page, { seenBy: parameters.dma });
     machine.cpu(0).run('driver', () => {
       race.awaitDevice();
       race.releaseDirty(page, flags);
@@ -178,15 +192,26 @@ export const fileGupCheckedAfterCopy: Scenario = defineScenario({
     'and the disk reads it. That is store buffering: without a barrier each may miss the other.',
   machine,
   properties,
+  expected: [
+    { with: [unpinDirtyBarrier], verdict: 'verified', because: 'the copy is seen before the look' },
+    {
+      without: [putUserPages],
+      verdict: 'verified',
+      because: 'TestSetPageDirty() is fully ordered, also where it changes nothing',
+    },
+  ],
   build(context) {
     const { machine } = context;
     const race = new WritebackRace(context);
     const processVm = new ProcessVm(race);
     const page = machine.boot(() => race.holdDirty({ write: true, pin: true }));
-    machine.cpu(0).run('writer', () => {
+    // The process whose page it is runs on CPU 0: the writer gets no interrupt that flushes its TLB.
+    machine.cpu(1).run('writer', () => {
       processVm.processVmRwSingleVec(page);
     });
-    runFlusher(context, race);
+    machine.cpu(0).run('flusher', () => {
+      race.flush();
+    });
     return judgePersistence(context, race);
   },
 });
@@ -197,7 +222,7 @@ export const fileGupTouch: Scenario = defineScenario({
   description:
     'get_user_pages() on CPU 0 makes a page dirty that it gives out for writing, if the page and its entry are clean: under ' +
     'the PTL, and without the page lock. The flusher on CPU 1 makes the page clean under the page lock, and its entry under ' +
-    'the PTL. The driver then writes to the page by the CPU, makes it dirty, and gives it back.',
+    'the PTL. The driver gives the page back as it is.',
   parameters: {
     entry: choiceParameter(
       'the entry at the start: dirty, as a write fault leaves it, or writable and clean, as none does',
@@ -205,7 +230,10 @@ export const fileGupTouch: Scenario = defineScenario({
     ),
   },
   machine,
-  properties: [...properties],
+  properties: [mkwriteIsAsked, writtenPersists, ...fileProperties],
+  expected: [
+    { verdict: 'verified', because: 'what is writable is dirty: FOLL_TOUCH finds nothing to do' },
+  ],
   build(context) {
     const { arch, get, machine, parameters } = context;
     const race = new WritebackRace(context);
@@ -220,11 +248,10 @@ export const fileGupTouch: Scenario = defineScenario({
     });
     machine.cpu(0).run('driver', () => {
       const [page] = gup.getUserPagesUnlocked(race.mm, ADDRESS, 1, { write: true });
-      page!.contents.writeHalf('lo', WRITTEN);
-      race.setDirtyAndRelease(page!);
+      race.release(page!);
     });
     runFlusher(context, race);
-    return judgePersistence(context, race);
+    return judgePersistence(context, race, INITIAL);
   },
 });
 

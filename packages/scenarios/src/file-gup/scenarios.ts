@@ -4,6 +4,7 @@ import {
   fileGupBuffersJournal,
   fileGupBuffersPin,
   fileGupBuffersPinJournal,
+  fileGupDioBuffers,
   fileGupDropped,
 } from './buffers.js';
 import { fileGupCounters } from './counters.js';
@@ -49,6 +50,7 @@ import { fileGupMunmap } from './unmapped.js';
 export const fileGup: readonly Scenario[] = [
   fileGupBuffers,
   fileGupBuffersJournal,
+  fileGupDioBuffers,
   fileGupStable,
   fileGupNeverDirty,
   fileGupDirtyBefore,

@@ -1,3 +1,4 @@
+import { Fence, fence } from '@pagerace/explorer';
 import { type DataMode, EXT4, FileDisk } from '@pagerace/fs';
 import { GET_USER_PAGES, type GetUserPages, type GupFlags } from '@pagerace/gup';
 import { choiceParameter, type ScenarioContext } from '@pagerace/kernel';
@@ -137,10 +138,15 @@ export class WritebackRace {
     return page;
   }
 
-  /** During set-up: the device is to write to half of a page, at any time, and raise an interrupt then. */
-  runDevice(page: Page, half: Half = 'lo'): void {
+  /**
+   * During set-up: the device is to write to the lower half of a page, at any time, and raise an interrupt then.
+   *
+   * @param options.seenBy who sees what it wrote before the interrupt comes: as DMA is coherent, everybody
+   */
+  runDevice(page: Page, { seenBy = 'all' }: { seenBy?: 'all' | 'driver' } = {}): void {
     this.#context.machine.agent('device').run(() => {
-      page.contents.writeHalf(half, WRITTEN);
+      page.contents.writeHalf('lo', WRITTEN);
+      if (seenBy === 'all') fence(Fence.full);
       standInRelease(this.#dma, 0, 'dma', 'the order of DMA and the interrupt that comes after it');
     });
   }
