@@ -1,5 +1,5 @@
 import type { Program } from '@pagerace/explorer';
-import { journalledPinned } from '@pagerace/fs';
+import { journalledNoBget, journalledPinned, journalledWritepages } from '@pagerace/fs';
 import { GET_USER_PAGES, putUserPages, unpinDirtyBarrier } from '@pagerace/gup';
 import {
   choiceParameter,
@@ -323,4 +323,48 @@ export const fileGupJournalPin: Scenario = defineScenario({
   properties,
   expected: [{ verdict: 'verified', because: 'the page is pinned still when it becomes dirty' }],
   build: (context) => buildJournal(context, true),
+});
+
+export const fileGupJournalReclaim: Scenario = defineScenario({
+  id: 'file-gup-journal-reclaim',
+  title: 'C25r: data=journal, and reclaim while a page waits for its handle',
+  description:
+    'The file system is mounted with data=journal. A device has written to a page that was written back before; the driver has ' +
+    'made it dirty, and given it back. fsync() on CPU 0 makes it clean, and unlocks it to get a handle; reclaim on CPU 1 may ' +
+    'unmap it then, and free its buffers. Only a reference of get_user_pages() makes a page dirty whose buffers are in ' +
+    'no transaction.',
+  machine: { cpus: 2, pages: 3 },
+  properties,
+  expected: [
+    {
+      with: [journalledWritepages],
+      verdict: 'verified',
+      because: 'the handle is got before the page lock',
+    },
+    {
+      with: [journalledNoBget],
+      verdict: 'violated',
+      properties: ['BUG_ON'],
+      because:
+        'nothing holds the buffers while the page is unlocked, and page_buffers() is asked for them',
+    },
+    { verdict: 'verified', because: 'bget_one() holds the buffers' },
+  ],
+  build(context) {
+    const { machine } = context;
+    const race = new WritebackRace(context, { data: 'journal' });
+    const pinned = { write: true, pin: true };
+    machine.boot(() => {
+      const page = race.holdWrittenBack(pinned);
+      page.contents.writeHalf('lo', WRITTEN);
+      race.setDirtyAndRelease(page, pinned);
+    });
+    machine.cpu(0).run('app', () => {
+      race.fsync();
+    });
+    machine.cpu(1).run('kswapd', () => {
+      race.reclaim();
+    });
+    return judgePersistence(context, race);
+  },
 });

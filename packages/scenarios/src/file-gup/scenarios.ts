@@ -17,6 +17,7 @@ import {
   fileGupFsyncTwice,
   fileGupJournal,
   fileGupJournalPin,
+  fileGupJournalReclaim,
   fileGupNeverDirty,
   fileGupTouch,
 } from './dirtying.js';
@@ -82,6 +83,7 @@ export const fileGup: readonly Scenario[] = [
   fileGupFalseOverflow,
   fileGupJournal,
   fileGupJournalPin,
+  fileGupJournalReclaim,
   fileGupDropped,
   fileGupFsyncTwice,
   fileGupMunmap,
