@@ -12,12 +12,14 @@ export class FileDisk {
   /**
    * @param blocks how many it has, and so how many pages a file on it can have
    * @param needsStablePages whether a checksum of each page goes to the disk with it, as with T10 PI
+   * @param isSynchronous whether the CPU that submits a write does it, as with brd, a disk in memory
    */
   constructor(
     readonly machine: Machine,
     readonly name: string,
     blocks: number,
     readonly needsStablePages = false,
+    readonly isSynchronous = false,
   ) {
     this.#blocks = Array.from({ length: blocks }, (_, nth) => ({
       lo: cell(ZEROS, `${name}.block${String(nth)}.lo`),
@@ -52,7 +54,7 @@ export class FileDisk {
     const checksum = this.needsStablePages
       ? [contents.readHalf('lo'), contents.readHalf('hi')]
       : undefined;
-    this.machine.agent(this.name).act(() => {
+    const write = (): void => {
       const [lo, hi] = [contents.readHalf('lo'), contents.readHalf('hi')];
       this.#blocks[block]!.lo.write(lo);
       this.#blocks[block]!.hi.write(hi);
@@ -66,6 +68,8 @@ export class FileDisk {
         }
       }
       endIo();
-    });
+    };
+    if (this.isSynchronous) write();
+    else this.machine.agent(this.name).act(write);
   }
 }

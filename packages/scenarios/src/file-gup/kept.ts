@@ -119,13 +119,13 @@ export const fileGupPinAgainstReclaim: Scenario = defineScenario({
   title: 'C18r: GUP-fast pins a page while it is written back and reclaimed',
   description:
     'A page of a file is mapped writable and dirty. GUP-fast on CPU 0 takes a reference, makes a pin of it, and looks at the ' +
-    'entry again. On CPU 1 the page is written back, which clears the entry and makes it read-only; reclaim then unmaps the ' +
+    'entry again. On CPU 1 the page is written to a disk in memory, which clears the entry and makes it read-only; reclaim then unmaps the ' +
     'page, and looks for pins before it frees the buffers. Then the driver calls set_page_dirty_lock(), and keeps the page.',
   machine,
   properties: [mkwriteIsAskedByHolder, filePageIsHeld, ...fileProperties],
   build(context) {
     const { get, machine } = context;
-    const race = new WritebackRace(context);
+    const race = new WritebackRace(context, { synchronous: true });
     const gup = get(GET_USER_PAGES);
     machine.boot(() => {
       race.store();

@@ -46,6 +46,8 @@ export function forWriting(reference: 'get' | 'pin'): GupFlags {
 export interface WritebackRaceOptions {
   /** Whether the disk needs a page unchanged while it writes it. Default false. */
   readonly stable?: boolean;
+  /** Whether the disk has written when a write is submitted. Default false. */
+  readonly synchronous?: boolean;
   readonly data?: DataMode;
   /** Changes the file system's operations, before they are watched. */
   readonly fileSystem?: (ext4: FileSystem) => FileSystem;
@@ -75,7 +77,12 @@ export class WritebackRace {
 
   constructor(
     context: ScenarioContext<unknown>,
-    { stable = false, data = 'ordered', fileSystem = (ext4) => ext4 }: WritebackRaceOptions = {},
+    {
+      stable = false,
+      synchronous = false,
+      data = 'ordered',
+      fileSystem = (ext4) => ext4,
+    }: WritebackRaceOptions = {},
   ) {
     const { get, machine, memory, process } = context;
     this.#context = context;
@@ -83,7 +90,7 @@ export class WritebackRace {
     this.#user = get(USER_ACCESS);
     this.#writeback = get(WRITEBACK);
     this.#vmscan = get(VMSCAN);
-    this.disk = new FileDisk(machine, 'disk', 1, stable);
+    this.disk = new FileDisk(machine, 'disk', 1, stable, synchronous);
     const mounted = fileSystem(get(EXT4).mount(this.disk, data));
     this.file = new AddressSpace(memory, 'file', 1, this.watch.watched(mounted));
     this.mm = process('app', 0);
