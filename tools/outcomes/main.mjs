@@ -9,6 +9,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { format } from 'prettier';
 import { differences } from './src/differences.mjs';
+import { fileBackedGup } from './src/file-backed-gup.mjs';
 import { findings } from './src/findings.mjs';
 import { gupFastCollapse } from './src/gup-fast-collapse.mjs';
 import { madvFreeDio } from './src/madv-free-dio.mjs';
@@ -21,6 +22,7 @@ const documents = {
   'outcomes-madv-free-dio': madvFreeDio,
   'gup-fast-against-collapse': gupFastCollapse,
   'outcomes-swap-exclusive': swapExclusive,
+  'outcomes-file-backed-gup': fileBackedGup,
   findings,
 };
 

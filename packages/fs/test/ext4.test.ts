@@ -2,6 +2,7 @@ import { assert } from '@pagerace/explorer';
 import {
   getPage,
   lockPage,
+  lruAddDrain,
   PageDirty,
   PagePrivate,
   pageCount,
@@ -191,4 +192,70 @@ describe('a disk that needs stable pages', () => {
     );
     expect([verdict, violations[0]?.property]).toEqual(['violated', 'I-STABLE']);
   });
+});
+
+test('a disk in memory has written when the write is submitted', () => {
+  const after = once(
+    (system) => {
+      const { file, mm, user, writeback } = system;
+      user.userWrite(mm, 0, WRITTEN);
+      writeback.doWritepages(file, 'WB_SYNC_NONE');
+      return state(system);
+    },
+    undefined,
+    { synchronous: true },
+  );
+  expect(after).toEqual({ dirty: false, private: true, tagged: false, disk: 'y' });
+});
+
+describe('data=journal, and a page that becomes dirty through a reference', () => {
+  const synced = (unlocksPage: boolean, holdsBuffers: boolean) =>
+    explored(
+      (system) => {
+        const { file, machine, memory, mm, user, vmscan, writeback } = system;
+        machine.boot(() => {
+          user.userWrite(mm, 0, WRITTEN);
+          writeback.filemapWriteAndWaitRange(file);
+          lruAddDrain(memory);
+          vmscan.shrinkInactiveList('inactive_file');
+          setPageDirtyLock(system.page());
+        });
+        machine.cpu(0).run('fsync', () => writeback.filemapWriteAndWaitRange(file));
+        machine.cpu(1).run('reclaim', () => vmscan.shrinkInactiveList('inactive_file'));
+        return undefined;
+      },
+      { data: 'journal', journalled: { unlocksPage, holdsBuffers } },
+    );
+
+  test.each([
+    ['unlocked, and its buffers held', true, true],
+    ['locked', false, false],
+  ])('keeps its buffers until it is in a transaction: %s', (_, unlocksPage, holdsBuffers) => {
+    const { verdict, executions } = synced(unlocksPage, holdsBuffers);
+    expect(verdict).toBe('verified');
+    expect(executions).toBeGreaterThan(1);
+  });
+
+  test('loses them to reclaim where it is unlocked, and nobody holds them', () => {
+    expect(synced(true, false).violations.map(({ property }) => property)).toEqual(['BUG_ON']);
+  });
+});
+
+test('data=journal keeps the buffers of a page while a commit writes it', () => {
+  const { verdict, executions } = explored(
+    (system) => {
+      const { file, machine, memory, mm, user, vmscan, writeback } = system;
+      machine.boot(() => {
+        user.userWrite(mm, 0, WRITTEN);
+        lruAddDrain(memory);
+        vmscan.shrinkInactiveList('inactive_file');
+      });
+      machine.cpu(0).run('flusher', () => writeback.doWritepages(file, 'WB_SYNC_NONE'));
+      machine.cpu(1).run('reclaim', () => vmscan.shrinkInactiveList('inactive_file'));
+      return undefined;
+    },
+    { data: 'journal' },
+  );
+  expect(verdict).toBe('verified');
+  expect(executions).toBeGreaterThan(1);
 });

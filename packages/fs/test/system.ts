@@ -29,6 +29,8 @@ import {
   EXT4,
   FileDisk,
   fsSubsystem,
+  JOURNALLED_WRITEPAGE,
+  type JournalledWritepage,
   WRITEBACK_OF_PINNED,
   type WritebackOfPinned,
   WRITEPAGE_WITHOUT_BUFFERS,
@@ -38,6 +40,8 @@ import {
 export interface Options {
   readonly data?: DataMode;
   readonly stable?: boolean;
+  readonly synchronous?: boolean;
+  readonly journalled?: JournalledWritepage;
   readonly withoutBuffers?: WritepageWithoutBuffers;
   readonly pinned?: WritebackOfPinned;
 }
@@ -58,7 +62,14 @@ export interface System {
   page(): Page;
 }
 
-function compose({ data, stable, withoutBuffers, pinned }: Options = {}): System {
+function compose({
+  data,
+  stable,
+  synchronous,
+  journalled,
+  withoutBuffers,
+  pinned,
+}: Options = {}): System {
   const { machine, wiring } = toySystem({ pages: 3 });
   swapSubsystem(wiring);
   rmapSubsystem(wiring);
@@ -69,9 +80,10 @@ function compose({ data, stable, withoutBuffers, pinned }: Options = {}): System
   vmscanSubsystem(wiring);
   migrateSubsystem(wiring);
   if (withoutBuffers !== undefined) wiring.overrideValue(WRITEPAGE_WITHOUT_BUFFERS, withoutBuffers);
+  if (journalled !== undefined) wiring.overrideValue(JOURNALLED_WRITEPAGE, journalled);
   if (pinned !== undefined) wiring.overrideValue(WRITEBACK_OF_PINNED, pinned);
   const memory = wiring.get(MEMORY);
-  const disk = new FileDisk(machine, 'disk', 1, stable);
+  const disk = new FileDisk(machine, 'disk', 1, stable, synchronous);
   const file = new AddressSpace(memory, 'file', 1, wiring.get(EXT4).mount(disk, data));
   const mm = new Mm(memory, 'mm', [machine.cpu(0)]);
   mm.mmap({ start: 0, pages: 1, vmFlags: VM_READ | VM_WRITE | VM_SHARED, file });
