@@ -67,3 +67,14 @@ test('C2 does not depend on how data is written', () => {
   const choice = { scenario: 'file-gup-stable', kernel: 'v6.15', parameters };
   expect(violatedBy(choice)).toEqual(['I-STABLE']);
 });
+
+test('C30: page_mkclean() comes to the mappings of both processes', () => {
+  expect(violatedBy({ scenario: 'file-gup-two-processes', kernel: 'v6.15' })).toEqual([]);
+});
+
+test.each([
+  ['v6.3', ['I-BUF & I-PERSIST']],
+  ['v6.4', []],
+])('C18: reclaim and a pinned page on %s: %s', (kernel, expected) => {
+  expect(violatedBy({ scenario: 'file-gup-buffers-pin', kernel })).toEqual(expected);
+});

@@ -99,7 +99,7 @@ hugetlbfs, is not concerned.
   needs stable pages (C4): read into anonymous memory if that matters.
 - **RDMA, vfio, io_uring's fixed buffers**: holding a page longer makes the same losses more likely, and no other (C6). Use FOLL_PIN with
   FOLL_LONGTERM, on v6.4 or later; since v6.5 the kernel refuses such a pin for writing on a file that needs to know of writes.
-- **Backports**: who takes d824ec2a1546 to a kernel before v6.1 must take 088b8aa537c2 with it on arm64 and powerpc.
+- **Backports**: who takes d824ec2a1546 to a kernel from v5.14 to v6.0 must take 088b8aa537c2 with it, for all machines but x86 and s390.
 - **Users of MMU notifiers** (ODP, HMM): keep no reference. page_mkclean() tells you before the page becomes clean; stop the device, make
   the page dirty, and wait for the next fault. Then none of this concerns you.
 - **Who only reads** the page (C31), or only its struct page (C34), is safe by FOLL_GET, too.
@@ -119,9 +119,19 @@ ${kernelTable(buffers)}
 
 \`pagerace bisect file-gup-buffers-pin --good v6.15 --bad v5.18\` names the commit that keeps the buffers.
 
-Reclaim unmaps a page first, and then looks for pins; GUP-fast takes a pin, and then looks at the entry again. Up to v6.0 the pin was no barrier:
+Reclaim unmaps a page first, and then looks for pins; GUP-fast takes a pin, and then looks at the entry again. From v5.14 (c24d37322548) to
+v6.0 the reference is ordered before that look, and the pin is not:
 
-${architectureTable('file-gup-pin-against-reclaim', ['v6.0+keep-pinned', 'v6.1+keep-pinned', 'v6.15'])}
+${architectureTable('file-gup-pin-against-reclaim', [
+  'v5.13+keep-pinned',
+  'v5.15+keep-pinned',
+  'v6.0+keep-pinned',
+  'v6.1+keep-pinned',
+  'v6.15',
+])}
+
+\`pagerace barriers file-gup-pin-against-reclaim --kernel v6.1+keep-pinned --arch arm64,powerpc-hash\` finds that nothing else does what the
+barrier behind the pin does.
 
 ## Stable pages
 

@@ -2,7 +2,15 @@ import { ext4NoBug } from '@pagerace/fs';
 import { GET_USER_PAGES } from '@pagerace/gup';
 import { defineScenario, type Scenario } from '@pagerace/kernel';
 import { complete, Completion, waitForCompletion } from '@pagerace/machine';
-import { type Page, PageDirty, PageUptodate, setPageDirtyLock } from '@pagerace/page-model';
+import {
+  grabHeadThenPin,
+  type Page,
+  PageDirty,
+  PageUptodate,
+  setPageDirtyLock,
+} from '@pagerace/page-model';
+import { anonExclusiveBarriers } from '@pagerace/rmap';
+import { keepPinned } from '@pagerace/vmscan';
 import { fileProperties, FileJudge } from './judge.js';
 import {
   deviceWriteIsSeen,
@@ -123,6 +131,38 @@ export const fileGupPinAgainstReclaim: Scenario = defineScenario({
     'page, and looks for pins before it frees the buffers. Then the driver calls set_page_dirty_lock(), and keeps the page.',
   machine,
   properties: [mkwriteIsAskedByHolder, filePageIsHeld, ...fileProperties],
+  expected: [
+    {
+      without: [keepPinned],
+      verdict: 'violated',
+      properties: [dirtyHasBuffers.id],
+      because: 'reclaim does not look for pins',
+    },
+    {
+      with: [keepPinned, anonExclusiveBarriers],
+      verdict: 'verified',
+      because: 'the pin comes before the second look, and the unmapping before the look for pins',
+    },
+    {
+      with: [keepPinned],
+      without: [grabHeadThenPin],
+      verdict: 'verified',
+      because: 'the increment that brings the pin is a full barrier before the second look',
+    },
+    {
+      with: [keepPinned],
+      architectures: ['arm64', 'powerpc-radix', 'powerpc-hash', 'riscv'],
+      verdict: 'violated',
+      properties: [dirtyHasBuffers.id],
+      because: 'the second look may come before the bias of the pin',
+    },
+    {
+      with: [keepPinned],
+      architectures: ['x86', 'x86-ipi', 'x86-kvm', 'x86-broadcast'],
+      verdict: 'verified',
+      because: 'every atomic is a locked instruction',
+    },
+  ],
   build(context) {
     const { get, machine } = context;
     const race = new WritebackRace(context, { synchronous: true });
