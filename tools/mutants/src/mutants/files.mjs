@@ -215,6 +215,8 @@ export const files = [
     from: 'if (asked.longterm === true && vma.file?.isDax === true) return undefined;',
     to: '',
     watchers: ['packages/dax'],
+  },
+  {
     id: 'written-page-given-back-clean',
     fault: 'unpin_user_pages_dirty_lock() makes no page dirty',
     file: 'packages/gup/src/user-pages.ts',
