@@ -42,6 +42,7 @@ const kernelTable = (ids, kernels) =>
 /** Where something is lost, and no kernel has promised to keep it. */
 const promisedByNobody = [
   'swap-exclusive-fork',
+  'swap-exclusive-fork-during',
   'swap-exclusive-fork-swapped',
   'swap-exclusive-direct-write',
 ];

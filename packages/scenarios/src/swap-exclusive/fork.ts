@@ -1,9 +1,12 @@
 import { earlyCowOfPinned } from '@pagerace/cow';
 import type { Program } from '@pagerace/explorer';
+import { gupForceCowBreak, gupNoForcedCow } from '@pagerace/gup';
 import { choiceParameter, defineScenario, type ScenarioContext } from '@pagerace/kernel';
+import type { Page } from '@pagerace/page-model';
+import { anonExclusive } from '@pagerace/rmap';
 import { directReadIsSeen } from '../madv-free/properties.js';
 import { ForkRace } from './fork-race.js';
-import { Judge, swapStoreProperties } from './judge.js';
+import { Judge, swapReadProperties, swapStoreProperties } from './judge.js';
 import { pinnedStaysMapped, readAcrossForkIsSeen, storesAreConfined } from './properties.js';
 import { INITIAL, STORED } from './user-page.js';
 
@@ -113,4 +116,122 @@ export const swapExclusiveForkSwapped = defineScenario({
   properties: withGet,
   expected: allowed,
   build: (context) => build(context, { pin: false, swappedOut: true }),
+});
+
+export const swapExclusiveForkBefore = defineScenario({
+  id: 'swap-exclusive-fork-before',
+  title: 'B9b: a fork before a device gets the page',
+  description:
+    'The process has forked when a device gets its page for writing by FOLL_GET: the write fault of get_user_pages() gives ' +
+    'the process a page of its own. It stores to the page, and the device writes. No fork comes after the reference, so ' +
+    'that the contract holds.',
+  machine: { cpus: 1, pages: 8 },
+  properties: swapReadProperties,
+  expected: [
+    { verdict: 'verified', because: 'the reference is to the page that the fault has made' },
+  ],
+  build(context) {
+    const { machine } = context;
+    const race = new ForkRace(context);
+    const page = machine.boot(() => {
+      race.prepareFork();
+      race.fork();
+      return race.hold({ write: true })!;
+    });
+    machine.cpu(0).run('app', () => {
+      race.store('hi');
+      return race.load('hi');
+    });
+    machine.agent('device').run(() => {
+      race.deviceWrites(page);
+    });
+    return machine.program(({ app }) => {
+      const judge = new Judge(context, race);
+      judge.held(page);
+      judge.store(app as number);
+      judge.state();
+      judge.conclude();
+    });
+  },
+});
+
+export const swapExclusiveForkDuring = defineScenario({
+  id: 'swap-exclusive-fork-during',
+  title: 'B9d: a fork while GUP-fast gets the page',
+  description:
+    'One thread of the process gets a page for writing by FOLL_GET and stores to it, and then the device writes; another thread ' +
+    'forks meanwhile. Where the ' +
+    `fork comes after the reference, the store copies the page. ${noPromise}`,
+  machine: { cpus: 2, pages: 8 },
+  properties: [readAcrossForkIsSeen, ...swapStoreProperties],
+  expected: allowed,
+  build(context) {
+    const { machine } = context;
+    const race = new ForkRace(context, { cpus: [0, 1] });
+    machine.boot(() => {
+      race.prepareFork();
+    });
+    machine.cpu(0).run('app', () => {
+      const page = race.hold({ write: true })!;
+      race.store('hi');
+      race.deviceWrites(page);
+      return { page, hi: race.load('hi') };
+    });
+    machine.cpu(1).run('fork', () => {
+      race.fork();
+    });
+    return machine.program(({ app }) => {
+      const { page, hi } = app as { readonly page: Page; readonly hi: number };
+      const judge = new Judge(context, race);
+      judge.heldAcrossFork(page);
+      judge.store(hi);
+      judge.state();
+      judge.conclude();
+    });
+  },
+});
+
+export const swapExclusivePinShared = defineScenario({
+  id: 'swap-exclusive-pin-shared',
+  title: 'B15: a pin for reading of a page that is shared, and then a store',
+  description:
+    'The process shares a page with its child, and a device pins it for reading (FOLL_PIN); the process stores to it. The ' +
+    'device must go on reading what the process has: a page that is shared must not be pinned, but replaced before ' +
+    '(FAULT_FLAG_UNSHARE, v5.19).',
+  machine: { cpus: 1, pages: 8 },
+  properties: [pinnedStaysMapped, ...swapStoreProperties],
+  expected: [
+    {
+      with: [anonExclusive],
+      verdict: 'verified',
+      because: 'gup_must_unshare(): the pin is of a page that the process has alone',
+    },
+    {
+      with: [gupForceCowBreak],
+      without: [gupNoForcedCow],
+      verdict: 'verified',
+      because: 'every reference to a page of a COW mapping is one for writing',
+    },
+    { verdict: 'violated', properties: ['I-PIN'], because: 'the store copies the page' },
+  ],
+  build(context) {
+    const { machine } = context;
+    const race = new ForkRace(context);
+    const page = machine.boot(() => {
+      race.prepareFork();
+      race.fork();
+      return race.hold({ pin: true })!;
+    });
+    machine.cpu(0).run('app', () => {
+      race.store('hi');
+      return race.load('hi');
+    });
+    return machine.program(({ app }) => {
+      const judge = new Judge(context, race);
+      judge.pin(page);
+      judge.store(app as number);
+      judge.state();
+      judge.conclude();
+    });
+  },
 });

@@ -4,7 +4,14 @@ import { swapExclusiveDirectWrite } from './direct-write.js';
 import { swapExclusiveExitSwapIn } from './exit-swap-in.js';
 import { swapExclusiveFailedArchUnmap, swapExclusiveFailedDuplicate } from './failed-unmap.js';
 import { swapExclusiveForceWrite } from './force-write.js';
-import { swapExclusiveFork, swapExclusiveForkPin, swapExclusiveForkSwapped } from './fork.js';
+import {
+  swapExclusiveFork,
+  swapExclusiveForkBefore,
+  swapExclusiveForkDuring,
+  swapExclusiveForkPin,
+  swapExclusiveForkSwapped,
+  swapExclusivePinShared,
+} from './fork.js';
 import { swapExclusiveGupUnderWriteback } from './gup-under-writeback.js';
 import {
   swapExclusivePin,
@@ -61,12 +68,15 @@ export const swapExclusive: readonly Scenario[] = [
   swapExclusiveMigration,
   swapExclusiveMigrationGupFast,
   swapExclusiveFork,
+  swapExclusiveForkBefore,
+  swapExclusiveForkDuring,
   swapExclusiveForkPin,
   swapExclusiveForkSwapped,
   swapExclusivePin,
   swapExclusiveStableWriteback,
   swapExclusiveWriteback,
   swapExclusiveDirectWrite,
+  swapExclusivePinShared,
   swapExclusiveForceWrite,
   swapExclusiveLazyfree,
   swapExclusiveUffdioMove,

@@ -119,6 +119,12 @@ export const swapExclusivePinAgainstUnmap = defineScenario({
     'A page is mapped read-only and exclusive, and in the swap cache. GUP-fast pins it for reading, while reclaim unmaps ' +
     'it: either GUP-fast sees that the entry has gone or the flag was cleared, or reclaim sees the pin (the four ' +
     'barriers of 088b8aa537c2, v6.1).',
+  parameters: {
+    pin: choiceParameter(
+      'what the pin is for; the entry is writable only where it is for writing (B26w)',
+      ['reading', 'writing'],
+    ),
+  },
   machine: { cpus: 2, pages: 5 },
   properties: [pinnedStaysMapped, ...swapProperties],
   expected: [
@@ -130,19 +136,21 @@ export const swapExclusivePinAgainstUnmap = defineScenario({
     },
   ],
   build(context) {
-    const { arch, machine } = context;
+    const { arch, machine, parameters } = context;
+    const write = parameters.pin === 'writing';
     const race = new SwapRace(context);
     machine.boot(() => {
       const flags = { write: true };
       const page = race.hold(flags)!;
       race.reclaim();
-      race.load('hi');
+      if (write) race.store('hi');
+      else race.load('hi');
       // Since v6.11 the load has mapped it writable.
-      arch.ptepSetWrprotect(race.mm, ADDRESS, walkToPte(race.mm, ADDRESS)!.ptep);
+      if (!write) arch.ptepSetWrprotect(race.mm, ADDRESS, walkToPte(race.mm, ADDRESS)!.ptep);
       race.release(page, flags);
       race.age();
     });
-    machine.cpu(0).run('gup', () => race.hold({ pin: true, fastOnly: true }));
+    machine.cpu(0).run('gup', () => race.hold({ write, pin: true, fastOnly: true }));
     race.runReclaim();
     return machine.program(({ gup: got }) => {
       const judge = new Judge(context, race);
