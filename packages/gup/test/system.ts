@@ -17,7 +17,7 @@ import {
   type UserAccess,
 } from '@pagerace/page-model';
 import { exploring, type ToyOptions, toySystem } from '@pagerace/page-model/testing';
-import { faultSubsystem } from '@pagerace/fault';
+import { faultSubsystem, UNSHARE_FAULT } from '@pagerace/fault';
 import { ANON_EXCLUSIVE, rmapSubsystem } from '@pagerace/rmap';
 import { swapSubsystem } from '@pagerace/swap';
 import {
@@ -55,7 +55,9 @@ export const { explored, once } = exploring(sc, (options: Options = {}): System 
   if (options.unsharesForLongterm === true) {
     wiring
       .overrideValue(ANON_EXCLUSIVE, { isTracked: true, hasBarriers: true })
-      .override(GUP_UNSHARE_RULE, UnshareForLongterm);
+      .override(GUP_UNSHARE_RULE, UnshareForLongterm)
+      // Without it GUP would fault for ever.
+      .overrideValue(UNSHARE_FAULT, { copiesAnything: true });
   }
   const memory = wiring.get(MEMORY);
   const arch = wiring.get(ARCHITECTURE);
