@@ -105,10 +105,13 @@ export function composeRun(request: RunRequest): Run {
 }
 
 function mustHavePatches(scenario: Scenario, kernel: Kernel, parameters: unknown): void {
-  const missing = scenario.needs(parameters).find((needed) => !hasPatch(kernel, needed));
-  if (missing === undefined) return;
+  const missing = scenario
+    .needs(parameters)
+    .flatMap((needed) => (hasPatch(kernel, needed) ? [] : needed.id));
+  if (missing.length === 0) return;
+  const patches = `patch${missing.length === 1 ? '' : 'es'} ${missing.join(', ')}`;
   throw new UsageError(
-    `${scenario.id}, so set, needs the patch ${missing.id}, which ${kernel.id} lacks: take ${kernel.id}+${missing.id}`,
+    `${scenario.id}, so set, needs the ${patches}, which ${kernel.id} lacks: take ${[kernel.id, ...missing].join('+')}`,
   );
 }
 

@@ -46,6 +46,9 @@ describe('the five counters of February 2019', () => {
     expect(() => compose({ scenario: 'file-gup-counters', kernel: 'v5.0+gup-vmstat' })).toThrow(
       'the patch gup-vmstat does not fit v5.0, which lacks gup-track-pinned',
     );
+    expect(() => compose({ scenario: 'file-gup-counters', kernel: 'v5.0' })).toThrow(
+      'needs the patches gup-track-pinned, gup-vmstat, which v5.0 lacks: take v5.0+gup-track-pinned+gup-vmstat',
+    );
   });
 });
 

@@ -190,21 +190,18 @@ export class PinAddsBias implements PinCounting {
     return pin === true;
   }
 
-  @kernelFunction('mm/gup.c', 'try_grab_compound_head')
   tryPin(page: Page, refs: number, reference: SpeculativeReference): boolean {
     if (!tryGetCompoundHead(page, this.inRefcount(page, refs), reference)) return false;
     if (this.isExact(page)) atomicAdd(page.compoundPincount, refs);
     return true;
   }
 
-  @kernelFunction('mm/gup.c', 'put_compound_head')
   backOff(page: Page, refs: number): void {
     page.memory.gupCounters.returned(page, refs, true);
     if (this.isExact(page)) atomicAdd(page.compoundPincount, -refs);
     if (pageRefSubAndTest(page, this.inRefcount(page, refs))) __putPage(page);
   }
 
-  @kernelFunction('mm/gup.c', 'try_grab_page')
   pin(page: Page, _wholeMapped: boolean): boolean {
     if (page.memory.countsMayOverflow && pageCount(page) <= 0) return false;
     pageRefAdd(page, this.inRefcount(page, 1));
@@ -265,7 +262,6 @@ export const exactPincount = commit({
  */
 @injectable()
 export class ReferenceThenBias extends HugePinsExact {
-  @kernelFunction('mm/gup.c', 'try_grab_compound_head')
   override tryPin(page: Page, refs: number, reference: SpeculativeReference): boolean {
     if (!tryGetCompoundHead(page, refs, reference)) return false;
     if (this.isExact(page)) atomicAdd(page.compoundPincount, refs);

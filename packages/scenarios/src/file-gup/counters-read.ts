@@ -36,7 +36,7 @@ export const fileGupCountersRead = defineScenario({
     ]),
   },
   machine: ({ threshold }) => ({ cpus: 2, pages: 2, statThreshold: threshold }),
-  needs: () => [gupVmstat],
+  needs: () => [gupTrackPinned, gupVmstat],
   properties: [requestsAreReturned, differenceIsBounded, differenceHasSign, referencesAreCounted],
   expected: [{ with: [gupTrackPinned, gupVmstat], verdict: 'verified' }],
   build(context) {

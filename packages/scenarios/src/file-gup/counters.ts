@@ -38,7 +38,7 @@ export const fileGupCounters = defineScenario({
     debugVm: false,
     statThreshold: 0,
   }),
-  needs: () => [gupVmstat],
+  needs: () => [gupTrackPinned, gupVmstat],
   properties: [requestsAreReturned, referencesAreCounted],
   expected: [{ with: [gupTrackPinned, gupVmstat], verdict: 'verified' }],
   build(context) {

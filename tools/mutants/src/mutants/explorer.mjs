@@ -14,7 +14,7 @@ export const explorer = [
     file: 'packages/explorer/src/simulation.ts',
     from: 'this.#ready.push(...waiting);',
     to: '',
-    watchers: ['packages/explorer'],
+    watchers: ['packages/explorer/test/simulation.test.ts'],
   },
   {
     id: 'simulation-forgets-answers',
@@ -22,7 +22,7 @@ export const explorer = [
     file: 'packages/explorer/src/simulation.ts',
     from: 'if (thread.position < thread.answers.length) return true;',
     to: '',
-    watchers: ['packages/explorer'],
+    watchers: ['packages/explorer/test/simulation.test.ts'],
   },
   {
     id: 'explorer-no-backward-revisit',
