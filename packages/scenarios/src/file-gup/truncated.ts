@@ -10,7 +10,12 @@ import { setPageDirty, setPageDirtyLock } from '@pagerace/page-model';
 import { TRUNCATE } from '@pagerace/truncate';
 import { dirtyNobuffersNoBug } from '@pagerace/writeback';
 import { fileProperties, FileJudge } from './judge.js';
-import { deviceWriteIsSeen, filePageIsHeld, truncatedIsGone } from './properties.js';
+import {
+  deviceWriteIsSeen,
+  dirtyHasBuffers,
+  filePageIsHeld,
+  truncatedIsGone,
+} from './properties.js';
 import { type WritebackRaceOptions, WritebackRace, WRITTEN } from './writeback-race.js';
 
 /** User space must accept it: get_user_pages() is not in step with changes of the file, nor of address spaces. */
@@ -132,6 +137,14 @@ export const fileGupTruncated: Scenario = defineScenario({
   parameters: { lock },
   machine,
   properties: fileProperties,
+  expected: [
+    {
+      verdict: 'violated',
+      properties: [dirtyHasBuffers.id, 'leak'],
+      because:
+        'the buffers are gone, or become dirty once more and then are never written nor freed; all releases',
+    },
+  ],
   build: (context) => buildDirtying(context, { data: 'ordered' }),
 });
 
@@ -142,6 +155,20 @@ export const fileGupTruncatedJournal: Scenario = defineScenario({
   parameters: { lock },
   machine,
   properties: fileProperties,
+  expected: [
+    {
+      without: [dirtyNobuffersNoBug],
+      verdict: 'violated',
+      properties: ['BUG_ON', dirtyHasBuffers.id],
+      because: 'truncation must not come between, and nothing keeps it out',
+    },
+    {
+      with: [dirtyNobuffersNoBug],
+      verdict: 'violated',
+      properties: [dirtyHasBuffers.id],
+      because: 'the page is not tagged if it has left the file; that it has no buffers stays',
+    },
+  ],
   build: (context) => buildDirtying(context, { data: 'journal' }),
 });
 
@@ -154,6 +181,12 @@ export const fileGupOrphan: Scenario = defineScenario({
     'back: by then it may have no mapping. Nothing of it may come back into the file.',
   machine,
   properties: [truncatedIsGone, ...fileProperties],
+  expected: [
+    {
+      verdict: 'verified',
+      because: 'set_page_dirty() of a page without a mapping sets the bit, and nothing more',
+    },
+  ],
   build(context) {
     const { machine } = context;
     const race = new TruncateRace(context);
@@ -178,5 +211,3 @@ export const fileGupOrphan: Scenario = defineScenario({
     });
   },
 });
-
-void dirtyNobuffersNoBug;
