@@ -17,7 +17,7 @@ describe('a page that leaves its file under a reference', () => {
       parameters: { how },
     });
     expect(verdict).toBe('verified');
-    expect(observations.map(({ property }) => property)).toEqual(['I-COH-F', 'I-SEEN']);
+    expect(observations?.map(({ property }) => property)).toEqual(['I-COH-F', 'I-SEEN']);
   });
 
   // C7: the documentation of get_user_pages() says set_page_dirty().

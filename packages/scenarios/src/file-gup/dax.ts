@@ -37,7 +37,7 @@ export const fileGupDax: Scenario = defineScenario({
     },
     {
       with: [ext4BreakLayouts],
-      architectures: ['w', 'w-no-rcu', 'mips-mmid'],
+      architectures: ['lkmm', 'mips-mmid'],
       verdict: 'violated',
       properties: [blockIsOwn.id],
       because:
