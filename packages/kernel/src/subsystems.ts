@@ -7,6 +7,7 @@ import { forkHistories, forkSubsystem } from '@pagerace/fork';
 import { fsHistories, fsSubsystem } from '@pagerace/fs';
 import { gupHistories, gupSubsystem } from '@pagerace/gup';
 import { bindOldest, type History } from '@pagerace/history';
+import { hmmHistories, hmmSubsystem } from '@pagerace/hmm';
 import { khugepagedHistories, khugepagedSubsystem } from '@pagerace/khugepaged';
 import { ksmHistories } from '@pagerace/ksm';
 import { madviseSubsystem } from '@pagerace/madvise';
@@ -62,6 +63,7 @@ export const subsystems: readonly Subsystem[] = [
   khugepagedSubsystem,
   migrateSubsystem,
   truncateSubsystem,
+  hmmSubsystem,
   daxSubsystem,
 ];
 
@@ -83,5 +85,6 @@ export const subsystemHistories: readonly History[] = [
   ...forkHistories,
   ...khugepagedHistories,
   ...migrateHistories,
+  ...hmmHistories,
   ...daxHistories,
 ];

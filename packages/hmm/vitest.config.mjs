@@ -1,0 +1,3 @@
+import { preset } from '@pagerace/vitest-preset';
+
+export default preset();
