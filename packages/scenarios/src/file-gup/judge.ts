@@ -88,6 +88,17 @@ export class FileJudge extends Findings {
     );
   }
 
+  /** I-COH-F of a device without a reference. @param page what it has mapped */
+  mirrored(page: Page | undefined): void {
+    const now = this.#race.file.pageAt(0);
+    this.demand(
+      this.#context.property(filePageIsHeld.id),
+      page === undefined || page === now,
+      () =>
+        `the device has ${String(page?.name)} mapped, and the file has ${now?.name ?? 'nothing'}`,
+    );
+  }
+
   /** I-SEEN. @param expected what the device has written */
   loaded(is: ByteString, expected: ByteString): void {
     this.demand(

@@ -35,6 +35,7 @@ import {
 } from './kept.js';
 import { fileGupLastReference } from './last-reference.js';
 import { fileGupMigrated } from './migrated.js';
+import { fileGupNotifier, fileGupNotifierSleeping } from './notifier.js';
 import { fileGupOverflow } from './overflow.js';
 import { fileGupPinWindow } from './pin-window.js';
 import { fileGupPutWithoutFree } from './put-without-free.js';
@@ -64,6 +65,8 @@ export const fileGup: readonly Scenario[] = [
   fileGupCheckedAfterDma,
   fileGupCheckedAfterCopy,
   fileGupTouch,
+  fileGupNotifier,
+  fileGupNotifierSleeping,
   fileGupOrphan,
   fileGupDax,
   fileGupUnmapped,
