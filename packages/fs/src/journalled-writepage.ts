@@ -33,7 +33,7 @@ export const journalledWritepage = history(
   JOURNALLED_WRITEPAGE,
   'fs/ext4/inode.c:__ext4_journalled_writepage()',
   [
-    asOf('v4.12', { unlocksPage: true, holdsBuffers: true }),
+    asOf('v4.4', { unlocksPage: true, holdsBuffers: true }),
     since(journalledNoBget, { unlocksPage: true, holdsBuffers: false }),
     since(journalledWritepages, { unlocksPage: false, holdsBuffers: false }),
   ],

@@ -66,7 +66,7 @@ export const writebackOfPinned = history(
   WRITEBACK_OF_PINNED,
   'fs/ext4/inode.c:mpage_submit_page()',
   [
-    asOf('v4.12', WritePinned),
+    asOf('v4.4', WritePinned),
     asked(bouncePinned, BouncePinned),
     asked(skipPinned, SkipPinned),
     asked(keepPinnedDirty, KeepPinnedDirty),

@@ -1,4 +1,4 @@
-import { compareReleases } from '@pagerace/history';
+import { compareReleases, isRelease } from '@pagerace/history';
 import { describe, expect, test } from 'vitest';
 import { hasPatch, kernelOf, newerCode, Registry, variantIn } from '../src/index.js';
 import { subsystemHistories } from '../src/subsystems.js';
@@ -10,7 +10,7 @@ describe.each(registry.patches)('$id', (patch) => {
     expect(patch.title).not.toBe('');
     if (patch.since === undefined) expect(patch.commit).toBeUndefined();
     else {
-      expect(patch.since).toMatch(/^v\d+\.\d+$/);
+      expect(isRelease(patch.since)).toBe(true);
       expect(patch.commit).toMatch(/^[0-9a-f]{12,40}$/);
     }
   });

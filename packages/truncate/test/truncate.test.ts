@@ -79,7 +79,7 @@ test('ftruncate() leaves what is before the new end', () => {
     write(system);
     write(system, system.memory.pageSize);
     system.truncate.doTruncate(system.file, 1);
-    return [system.page(), system.file.pageAt(1)];
+    return [system.file.pageAt(0), system.file.pageAt(1)];
   });
   expect([first === null, second]).toEqual([false, null]);
 });

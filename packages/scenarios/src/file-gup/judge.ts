@@ -1,11 +1,5 @@
 import type { ScenarioContext } from '@pagerace/kernel';
-import {
-  type ByteString,
-  type Half,
-  type Page,
-  PageDirty,
-  PagePrivate,
-} from '@pagerace/page-model';
+import { type ByteString, type Half, type Page, PageDirty } from '@pagerace/page-model';
 import { Findings } from '../findings.js';
 import { freeIsUntouched, referencesAreCounted } from '../madv-free/properties.js';
 import {
