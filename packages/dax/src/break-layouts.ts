@@ -48,6 +48,6 @@ export const ext4BreakLayouts = commit({
 });
 
 export const breakLayouts = history(BREAK_LAYOUTS, 'fs/ext4/inode.c:ext4_break_layouts()', [
-  asOf('v4.12', TakeAtOnce),
+  asOf('v4.4', TakeAtOnce),
   since(ext4BreakLayouts, WaitForReferences),
 ]);
