@@ -137,7 +137,7 @@ export const swapExclusiveKhugepagedUnmapped = defineScenario({
       with: [cowByPageCount],
       without: [swpExclusive],
       verdict: 'violated',
-      properties: ['I-COH & I-DIO', 'I-COH'],
+      properties: ['I-COH', 'I-COH & I-DIO'],
       because: 'as without khugepaged: the store sees the reference, and copies',
     },
     {
