@@ -7,6 +7,7 @@ export {
   gupNoForcedCow,
 } from './gup-cow-break.js';
 export { DIRTY_RULE, type DirtyRule, putUserPages, unpinDirtyBarrier } from './dirty-rule.js';
+export { PAGES_GIVEN_OUT, type PagesGivenOut } from './pages-given-out.js';
 export { GET_USER_PAGES, type GetUserPages } from './get-user-pages.js';
 export { GUP_CONFIG, GupConfig } from './gup-config.js';
 export { GUP_FAST_LOG, GupFastLog, type GupFastWalk } from './gup-fast-log.js';

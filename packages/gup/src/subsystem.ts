@@ -11,6 +11,7 @@ import { gupFastRecheck } from './gup-fast-recheck.js';
 import { gupFastReference } from './gup-fast-reference.js';
 import { gupFastTouchHistory } from './gup-fast-touch.js';
 import { longtermWrite } from './longterm-write.js';
+import { pagesGivenOut } from './pages-given-out.js';
 import { UserPages } from './user-pages.js';
 
 export const gupHistories: readonly History[] = [
@@ -22,6 +23,7 @@ export const gupHistories: readonly History[] = [
   longtermWrite,
   gupForceWrite,
   dirtyRule,
+  pagesGivenOut,
   // write_protect_seq: 57efa1fe5957. On x86 v4.12 had arch/x86/mm/gup.c.
   unchanged('mm/gup.c:internal_get_user_pages_fast()', 'v5.11'),
 ];

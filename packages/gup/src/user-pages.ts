@@ -55,6 +55,7 @@ import {
   walkToPmd,
   withPteLocked,
 } from '@pagerace/page-model';
+import { PAGES_GIVEN_OUT, type PagesGivenOut } from './pages-given-out.js';
 import { DIRTY_RULE, type DirtyRule } from './dirty-rule.js';
 import type { GetUserPages } from './get-user-pages.js';
 import { GUP_AND_WRITEBACK, type GupAndWriteback } from './gup-and-writeback.js';
@@ -91,12 +92,14 @@ export class UserPages implements GetUserPages {
     @inject(PIN_COUNTING) private readonly counting: PinCounting,
     @inject(GUP_FORCE_WRITE) private readonly force: GupForceWrite,
     @inject(DIRTY_RULE) private readonly dirty: DirtyRule,
+    @inject(PAGES_GIVEN_OUT) private readonly givenOut: PagesGivenOut,
   ) {}
 
   @kernelFunction('mm/gup.c', 'internal_get_user_pages_fast')
   getUserPagesFast(mm: Mm, start: VirtualAddress, pages: number, flags: GupFlags): readonly Page[] {
     if (flags.pin === true) this.mmSetHasPinnedFlag(mm);
     const fast = this.locklessPagesFromMm(mm, start, pages, this.cowBreak.fastFlags(flags));
+    this.givenOut.note(fast);
     if (fast.length === pages || flags.fastOnly === true) return fast;
     const done = fast.length;
     const rest = start + done * this.memory.pageSize;
@@ -119,6 +122,7 @@ export class UserPages implements GetUserPages {
       if (page === undefined) break;
       got.push(page);
     }
+    this.givenOut.note(got);
     mmapReadUnlock(mm);
     return got;
   }

@@ -5,6 +5,7 @@ import {
   type PinOrdering,
   UnshareForLongterm,
 } from '@pagerace/cow';
+import type { Wiring } from '@pagerace/di';
 import type { Machine } from '@pagerace/machine';
 import { sc } from '@pagerace/memory-models';
 import {
@@ -43,6 +44,7 @@ export interface System {
 export interface Options extends ToyOptions {
   /** As v6.2 does. */
   readonly unsharesForLongterm?: boolean;
+  readonly rewire?: (wiring: Wiring) => void;
 }
 
 export const { explored, once } = exploring(sc, (options: Options = {}): System => {
@@ -52,6 +54,7 @@ export const { explored, once } = exploring(sc, (options: Options = {}): System 
   cowSubsystem(wiring);
   faultSubsystem(wiring);
   gupSubsystem(wiring);
+  options.rewire?.(wiring);
   if (options.unsharesForLongterm === true) {
     wiring
       .overrideValue(ANON_EXCLUSIVE, { isTracked: true, hasBarriers: true })

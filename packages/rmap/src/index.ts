@@ -48,3 +48,4 @@ export {
   UNMAP_FLUSH,
   UnmapFlush,
 } from './unmap-flush.js';
+export { UNMAP_OF_PINNED, type UnmapOfPinned } from './unmap-of-pinned.js';

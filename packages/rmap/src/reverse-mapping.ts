@@ -53,6 +53,7 @@ import { RMAP_NOTIFIER, type RmapNotifier } from './rmap-notifier.js';
 import { rmapWalk } from './rmap-walk.js';
 import { SWP_EXCLUSIVE, type SwpExclusive } from './swp-exclusive.js';
 import type { TtuFlags } from './ttu-flags.js';
+import { UNMAP_OF_PINNED, type UnmapOfPinned } from './unmap-of-pinned.js';
 import { UNMAP_FLUSH, type UnmapFlush } from './unmap-flush.js';
 
 /** mm/rmap.c, of v5.17 but for the seams. */
@@ -71,6 +72,7 @@ export class ReverseMapping implements Rmap {
     @inject(SWP_EXCLUSIVE) private readonly swpExclusive: SwpExclusive,
     @inject(LAZY_FREE_LOG) private readonly log: LazyFreeLog,
     @inject(RMAP_NOTIFIER) private readonly notifier: RmapNotifier,
+    @inject(UNMAP_OF_PINNED) private readonly unmapOfPinned: UnmapOfPinned,
   ) {}
 
   @kernelFunction('mm/rmap.c')
@@ -192,6 +194,7 @@ export class ReverseMapping implements Rmap {
    */
   @kernelFunction('mm/rmap.c')
   tryToUnmapOne(page: Page, vma: Vma, address: VirtualAddress, flags: TtuFlags): boolean {
+    if (this.unmapOfPinned.keeps(page)) return false;
     const { mm } = vma;
     return this.notifier.around(mm, address, () => this.#unmapOne(page, vma, address, flags));
   }
@@ -235,6 +238,8 @@ export class ReverseMapping implements Rmap {
   /** @returns as {@link tryToUnmapOne} */
   @kernelFunction('mm/rmap.c')
   tryToMigrateOne(page: Page, vma: Vma, address: VirtualAddress): boolean {
+    // Of June 2018, when this was a part of try_to_unmap_one().
+    if (this.unmapOfPinned.keeps(page)) return false;
     return this.notifier.around(vma.mm, address, () => this.#migrateOne(page, vma, address));
   }
 

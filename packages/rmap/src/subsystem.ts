@@ -8,6 +8,7 @@ import { ReverseMapping } from './reverse-mapping.js';
 import { RMAP } from './rmap.js';
 import { rmapNotifier } from './rmap-notifier.js';
 import { swpExclusiveHistory } from './swp-exclusive.js';
+import { unmapOfPinned } from './unmap-of-pinned.js';
 import { batchedFlushNote, UNMAP_FLUSH, UnmapFlush } from './unmap-flush.js';
 
 export const rmapHistories: readonly History[] = [
@@ -16,6 +17,7 @@ export const rmapHistories: readonly History[] = [
   archUnmapOne,
   anonExclusiveHistory,
   swpExclusiveHistory,
+  unmapOfPinned,
   // With counters: 5ee2fa2f0636. From v4.13 on a flag says the same.
   unchanged('mm/rmap.c:flush_tlb_batched_pending()', 'v5.17-rc1'),
   rmapNotifier,

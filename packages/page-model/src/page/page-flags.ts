@@ -1,3 +1,4 @@
+import { unmerged } from '@pagerace/history';
 import {
   type Bit,
   clearBit,
@@ -24,12 +25,15 @@ interface PageFlagOperations {
   readonly testClear: (page: Page) => boolean;
 }
 
+/** PF_ANY: each page of a huge one has the flag by itself. All others are PF_HEAD. */
+const ofAnyPage: readonly PageFlag[] = ['anon_exclusive', 'dma_pinned'];
+
 function pageFlag(macro: string, flag: PageFlag): PageFlagOperations {
+  const isOfAny = ofAnyPage.includes(flag);
   const on =
     <T>(operation: (bit: Bit) => T) =>
     (page: Page): T =>
-      // PF_HEAD; but each page of a huge one is exclusive, or not, by itself (PF_ANY).
-      operation((flag === 'anon_exclusive' ? page : page.head).flags.bit(flag));
+      operation((isOfAny ? page : page.head).flags.bit(flag));
   const define = <T>(prefix: string, operation: (bit: Bit) => T) =>
     defineKernelFunction(file, `${prefix}Page${macro}`, on(operation));
   return {
@@ -135,3 +139,12 @@ export const {
   set: SetPageAnonExclusive,
   clear: ClearPageAnonExclusive,
 } = pageFlag('AnonExclusive', 'anon_exclusive');
+/** Of the patch {@link pageDmaPinned}. On the page itself (PF_ANY), until it is allocated the next time. */
+export const { test: PageDmaPinned, set: SetPageDmaPinned } = pageFlag('DmaPinned', 'dma_pinned');
+
+/** Of 16 June 2018: not merged. It is in mm/gup.c and in mm/rmap.c. */
+export const pageDmaPinned = unmerged({
+  id: 'page-dma-pinned',
+  title: '[PATCH 2/2] mm: set PG_dma_pinned on get_user_pages*()',
+  url: 'https://lore.kernel.org/all/20180617012510.20139-3-jhubbard@nvidia.com/',
+});

@@ -24,6 +24,7 @@ export const pageFlagNames = [
   'private',
   'checked',
   'anon_exclusive',
+  'dma_pinned',
 ] as const;
 export type PageFlag = (typeof pageFlagNames)[number];
 
