@@ -1,10 +1,12 @@
 import { assert } from '@pagerace/explorer';
 import {
+  AddressSpace,
   endPageWriteback,
   FAULT_FLAG_WRITE,
   getPage,
   lruAddDrain,
   mappedPage,
+  Mm,
   type Page,
   pageCount,
   PageDirty,
@@ -13,7 +15,11 @@ import {
   setPageDirty,
   setPageDirtyLock,
   setPageWriteback,
+  VM_READ,
+  VM_SHARED,
+  VM_WRITE,
 } from '@pagerace/page-model';
+import { shmem } from '@pagerace/shmem';
 import { describe, expect, test } from 'vitest';
 import { explored, once, type System } from './system.js';
 
@@ -72,6 +78,24 @@ describe.each(['ordered', 'journal'] as const)('ftruncate() to no length, data=%
     );
     expect([before, after]).toEqual(['y', 0]);
   });
+});
+
+test('a page of tmpfs is not dirty any more when it has left its file', () => {
+  const dirty = once(({ machine, memory, truncate, user }) => {
+    const file = new AddressSpace(memory, 'tmp', 1, shmem);
+    const mm = new Mm(memory, 'other', [machine.cpu(0)]);
+    mm.mmap({ start: 0, pages: 1, vmFlags: VM_READ | VM_WRITE | VM_SHARED, file });
+    user.userWrite(mm, 0, WRITTEN);
+    lruAddDrain(memory);
+    const page = file.pageAt(0)!;
+    getPage(page);
+    const before = PageDirty(page);
+    truncate.doTruncate(file, 0);
+    const after = PageDirty(page);
+    putPage(page);
+    return [before, after];
+  });
+  expect(dirty).toEqual([true, false]);
 });
 
 test('ftruncate() leaves what is before the new end', () => {
@@ -140,11 +164,15 @@ test('a page is waited for while it is written', () => {
   expect(executions).toBeGreaterThan(1);
 });
 
-test('a fault comes before the truncation, or finds no page, or a new one', () => {
+// A read asks the file system for nothing, and so does not wait for invalidate_lock: it may map the page once more.
+test.each([
+  ['write', FAULT_FLAG_WRITE],
+  ['read', 0],
+])('a %s comes before the truncation, or finds no page, or a new one', (_, flags) => {
   const { verdict, executions } = explored((system) => {
     const { faultHandler, file, machine, mm, truncate } = system;
     machine.boot(() => write(system));
-    machine.cpu(0).run('app', () => faultHandler.handleMmFault(mm.vmas[0]!, 0, FAULT_FLAG_WRITE));
+    machine.cpu(0).run('app', () => faultHandler.handleMmFault(mm.vmas[0]!, 0, flags));
     machine.cpu(1).run('fallocate', () => truncate.vfsFallocate(file, 0, 1));
     return () => {
       const mapped = mappedPage(mm, 0);
