@@ -26,7 +26,7 @@ import {
 } from '@pagerace/page-model';
 import { rmapHistories, rmapSubsystem } from '@pagerace/rmap';
 import { swapHistories, swapSubsystem } from '@pagerace/swap';
-import { truncateSubsystem } from '@pagerace/truncate';
+import { truncateHistories, truncateSubsystem } from '@pagerace/truncate';
 import { userfaultfdHistories, userfaultfdSubsystem } from '@pagerace/userfaultfd';
 import { vmscanHistories, vmscanSubsystem } from '@pagerace/vmscan';
 import { writebackHistories, writebackSubsystem } from '@pagerace/writeback';
@@ -78,6 +78,7 @@ export const subsystemHistories: readonly History[] = [
   ...gupHistories,
   ...writebackHistories,
   ...fsHistories,
+  ...truncateHistories,
   ...vmscanHistories,
   ...blockHistories,
   ...mprotectHistories,

@@ -25,12 +25,19 @@ import { exploring, toySystem } from '@pagerace/page-model/testing';
 import { rmapSubsystem } from '@pagerace/rmap';
 import { swapSubsystem } from '@pagerace/swap';
 import { WRITEBACK, type Writeback, writebackSubsystem } from '@pagerace/writeback';
-import { TRUNCATE, type Truncate, truncateSubsystem } from '../src/index.js';
+import {
+  REPLACE_PINNED,
+  type ReplacePinned,
+  TRUNCATE,
+  type Truncate,
+  truncateSubsystem,
+} from '../src/index.js';
 
 export interface Options {
   readonly data?: DataMode;
   /** MAP_PRIVATE. */
   readonly isPrivate?: boolean;
+  readonly pinned?: ReplacePinned;
 }
 
 /** A file of two pages on ext4, which a process has mapped. */
@@ -49,7 +56,7 @@ export interface System {
   page(): Page;
 }
 
-function compose({ data, isPrivate = false }: Options = {}): System {
+function compose({ data, isPrivate = false, pinned }: Options = {}): System {
   const { machine, wiring } = toySystem({ pages: 5 });
   swapSubsystem(wiring);
   rmapSubsystem(wiring);
@@ -59,6 +66,7 @@ function compose({ data, isPrivate = false }: Options = {}): System {
   writebackSubsystem(wiring);
   fsSubsystem(wiring);
   truncateSubsystem(wiring);
+  if (pinned !== undefined) wiring.overrideValue(REPLACE_PINNED, pinned);
   const memory = wiring.get(MEMORY);
   const disk = new FileDisk(machine, 'disk', 2);
   const file = new AddressSpace(memory, 'file', 2, wiring.get(EXT4).mount(disk, data));
