@@ -1,7 +1,7 @@
 import { inject, injectable, token } from '@pagerace/di';
 import { kernelFunction } from '@pagerace/machine';
 import { GET_USER_PAGES, type GetUserPages, type GupFlags } from '@pagerace/gup';
-import { type Half, PageDirty, setPageDirtyLock } from '@pagerace/page-model';
+import { type Half, PageDirty } from '@pagerace/page-model';
 import type { Bio } from './bio.js';
 import type { Transfer } from './direct-io.js';
 
@@ -32,7 +32,7 @@ export class BioPages {
   /** The device is going to write to the pages, past the page tables and their dirty bits. */
   @kernelFunction('block/bio.c')
   bioSetPagesDirty(bio: Bio): void {
-    for (const { page } of bio.ioVec.read()) setPageDirtyLock(page);
+    for (const { page } of bio.ioVec.read()) this.gup.setPageDirtyLock(page);
   }
 
   /** The request does not need its pages any more. */
@@ -41,7 +41,7 @@ export class BioPages {
     for (const { page } of bio.ioVec.read()) {
       // Dirty first, the reference after it: whoever sees no reference any more also sees that the
       // page is dirty.
-      if (markDirty) setPageDirtyLock(page);
+      if (markDirty) this.gup.setPageDirtyLock(page);
       this.gup.release(page, gupFlagsOf(bio));
     }
   }

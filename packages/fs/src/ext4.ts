@@ -21,6 +21,7 @@ import {
   lockPage,
   MEMORY,
   type Memory,
+  type MkwriteFault,
   type Page,
   PageChecked,
   PageDirty,
@@ -141,7 +142,7 @@ class Ext4Mount implements FileSystem {
   readonly #pageMkwrite = defineKernelFunction(
     file,
     'ext4_page_mkwrite',
-    ({ vma }: VmFault, page: Page): 'VM_FAULT_LOCKED' | 'VM_FAULT_NOPAGE' => {
+    ({ vma }: MkwriteFault, page: Page): 'VM_FAULT_LOCKED' | 'VM_FAULT_NOPAGE' => {
       const mapping = vma.file!;
       downRead(mapping.invalidateLock);
       const result = this.#buffers.blockPageMkwrite(page, mapping);
@@ -154,7 +155,7 @@ class Ext4Mount implements FileSystem {
   readonly #journalledPageMkwrite = defineKernelFunction(
     file,
     'ext4_page_mkwrite',
-    ({ vma }: VmFault, page: Page): 'VM_FAULT_LOCKED' | 'VM_FAULT_NOPAGE' => {
+    ({ vma }: MkwriteFault, page: Page): 'VM_FAULT_LOCKED' | 'VM_FAULT_NOPAGE' => {
       const mapping = vma.file!;
       downRead(mapping.invalidateLock);
       const isThere = lockPageOf(page, mapping);

@@ -25,6 +25,8 @@ export interface GetUserPages {
   ): readonly Page[];
   /** put_page(), or unpin_user_page() for a page that was pinned; put_user_page() with the patch `gup-track-pinned`. */
   release(page: Page, flags: GupFlags): void;
+  /** set_page_dirty_lock() of a page that was written to through a reference. May sleep. */
+  setPageDirtyLock(page: Page): void;
   /** unpin_user_pages_dirty_lock(), for one page: makes it dirty, as it was written to, and gives it back. */
   releaseDirty(page: Page, flags: GupFlags): void;
 }

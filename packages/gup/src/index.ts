@@ -6,7 +6,13 @@ export {
   gupForceCowBreak,
   gupNoForcedCow,
 } from './gup-cow-break.js';
-export { DIRTY_RULE, type DirtyRule, putUserPages, unpinDirtyBarrier } from './dirty-rule.js';
+export {
+  DIRTY_RULE,
+  type DirtyRule,
+  mkwriteBeforeDirty,
+  putUserPages,
+  unpinDirtyBarrier,
+} from './dirty-rule.js';
 export { PAGES_GIVEN_OUT, type PagesGivenOut } from './pages-given-out.js';
 export { GET_USER_PAGES, type GetUserPages } from './get-user-pages.js';
 export { GUP_CONFIG, GupConfig } from './gup-config.js';

@@ -138,6 +138,10 @@ export class UserPages implements GetUserPages {
     else putPage(page);
   }
 
+  setPageDirtyLock(page: Page): void {
+    this.dirty.setPageDirtyLock(page);
+  }
+
   @kernelFunction('mm/gup.c', 'unpin_user_pages_dirty_lock')
   releaseDirty(page: Page, flags: GupFlags): void {
     this.dirty.markDirty(page);

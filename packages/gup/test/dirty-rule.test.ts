@@ -7,7 +7,12 @@ import {
   VM_WRITE,
 } from '@pagerace/page-model';
 import { expect, test } from 'vitest';
-import { type DirtyRule, putUserPages, unpinDirtyBarrier } from '../src/index.js';
+import {
+  type DirtyRule,
+  mkwriteBeforeDirty,
+  putUserPages,
+  unpinDirtyBarrier,
+} from '../src/index.js';
 import { dirtyRule, SetAlways, SetIfClean, SetIfCleanAfterBarrier } from '../src/dirty-rule.js';
 import { explored, once } from './system.js';
 
@@ -30,6 +35,7 @@ test('the rule is of v5.2, and asks for a barrier in no release', () => {
     undefined,
     putUserPages.id,
     unpinDirtyBarrier.id,
+    mkwriteBeforeDirty.id,
   ]);
 });
 

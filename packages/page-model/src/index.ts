@@ -209,7 +209,7 @@ export {
 } from './mm/mmu-notifier.js';
 export { switchMm } from './mm/switch-mm.js';
 export { isUnshare, isWrite, type VmFault } from './mm/vm-fault.js';
-export type { VmOperations } from './mm/vm-operations.js';
+export type { MkwriteFault, VmOperations } from './mm/vm-operations.js';
 export { USER_ACCESS, UserAccess } from './mm/user-access.js';
 export type { UserfaultfdCtx } from './mm/userfaultfd-ctx.js';
 export {

@@ -1,5 +1,11 @@
 import type { Page } from '../page/page.js';
+import type { Vma } from './vma.js';
 import type { VmFault } from './vm-fault.js';
+
+/** What page_mkwrite() uses of a fault: the file that is mapped. */
+export interface MkwriteFault {
+  readonly vma: Pick<Vma, 'file'>;
+}
 
 /** struct vm_operations_struct (include/linux/mm.h): how faults in a mapping are served. Anonymous memory has none. */
 export interface VmOperations {
@@ -16,7 +22,7 @@ export interface VmOperations {
    *
    * @returns after VM_FAULT_LOCKED the page is locked; after VM_FAULT_NOPAGE the access faults again
    */
-  pageMkwrite?(vmf: VmFault, page: Page): 'VM_FAULT_LOCKED' | 'VM_FAULT_NOPAGE';
+  pageMkwrite?(vmf: MkwriteFault, page: Page): 'VM_FAULT_LOCKED' | 'VM_FAULT_NOPAGE';
   /** The same of an entry behind which is no page that vm_normal_page() knows; makes it writable itself. */
   pfnMkwrite?(vmf: VmFault): 'VM_FAULT_SIGBUS' | 'VM_FAULT_NOPAGE';
 }

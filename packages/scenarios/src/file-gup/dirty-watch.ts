@@ -2,7 +2,13 @@ import { callStack, cell, Order } from '@pagerace/machine';
 import { type FileSystem, type Page, PagePrivate } from '@pagerace/page-model';
 
 /** Those who ask the file system, have asked it, or make a page dirty that is about to be written (clear_page_dirty_for_io()). */
-const askers = ['do_page_mkwrite', 'fault_dirty_shared_page', 'clear_page_dirty_for_io'];
+const askers = [
+  'do_page_mkwrite',
+  'fault_dirty_shared_page',
+  'clear_page_dirty_for_io',
+  // Of the patch mkwrite-before-dirty.
+  'set_page_dirty_mkwrite',
+];
 
 /** Watches how pages become dirty, in set_page_dirty() of the file system. It writes to its cells only if something is amiss. */
 export class DirtyWatch {

@@ -11,7 +11,6 @@ import {
   lruAddDrain,
   type Mm,
   type Page,
-  setPageDirtyLock,
   USER_ACCESS,
   type UserAccess,
   VM_READ,
@@ -164,7 +163,7 @@ export class WritebackRace {
 
   /** set_page_dirty_lock(), and then put_page() or unpin_user_page(): what a driver does by hand. */
   setDirtyAndRelease(page: Page, flags: GupFlags = {}): void {
-    setPageDirtyLock(page);
+    this.#gup.setPageDirtyLock(page);
     this.release(page, flags);
   }
 
