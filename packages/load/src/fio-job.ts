@@ -70,7 +70,7 @@ export function fittingJob(
     size <= available,
     `the device has ${String(available)} bytes, and the job goes through ${String(size)}`,
   );
-  const pages = numjobs * iodepth * (blocksize / pageSize);
+  const pages = numjobs * (iodepth * (blocksize / pageSize) + lostPages(job, pageSize));
   must(
     pages <= maximumPages,
     `${String(numjobs)} jobs of ${String(iodepth)} requests of ${String(blocksize)} bytes need ${String(pages)} pages; there are ${String(maximumPages)} at most`,
@@ -86,6 +86,11 @@ export function fittingJob(
     'huge entries stay as they are: give no --slow and no --backoffs',
   );
   return { ...job, size };
+}
+
+/** Pages that nobody gives back and that are unmapped in the end. */
+export function lostPages({ blocksize, leaks, slow }: FioJob, pageSize: number): number {
+  return slow === 0 ? 0 : leaks * (blocksize / pageSize);
 }
 
 function must(holds: boolean, message: string): void {

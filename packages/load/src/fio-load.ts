@@ -9,7 +9,7 @@ import { ModelError, Simulation, Violation } from '@pagerace/explorer';
 import { FORK, type Fork } from '@pagerace/fork';
 import { KHUGEPAGED } from '@pagerace/khugepaged';
 import { type ArchitectureDefinition, type Kernel, mustFit, wire } from '@pagerace/kernel';
-import { type Cpu, MACHINE, Machine } from '@pagerace/machine';
+import { type Cpu, MACHINE, Machine, MachineProperty } from '@pagerace/machine';
 import {
   type Architecture,
   ARCHITECTURE,
@@ -18,6 +18,7 @@ import {
   MEMORY_OPTIONS,
   type Memory,
   Mm,
+  OutOfMemory,
   USER_ACCESS,
   type UserAccess,
   type VirtualAddress,
@@ -27,7 +28,7 @@ import {
 } from '@pagerace/page-model';
 import type { DiskFile } from './disk-file.js';
 import { FileDevice } from './file-device.js';
-import { type FioJob, fittingJob } from './fio-job.js';
+import { type FioJob, fittingJob, lostPages } from './fio-job.js';
 import type { FioReport, VmstatLine } from './fio-report.js';
 import { heldPages } from './held-pages.js';
 import { InjectedFaults } from './injected-faults.js';
@@ -49,6 +50,8 @@ export interface FioLoadRequest {
   readonly kernel: Kernel;
   readonly architecture: ArchitectureDefinition;
   readonly disk: DiskFile;
+  /** As `Simulation` has it: fewer operations in a slice make more of what is rare. */
+  readonly slice?: number;
 }
 
 /** One of a job's processes. */
@@ -109,14 +112,18 @@ export class FioLoad {
     const { huge, iodepth, numjobs } = job;
     this.#pages = job.blocksize / pageSize;
     this.#leaking = spread(job.leaks, job.requests);
-    this.#simulation = new Simulation({ seed: job.seed });
+    const { slice } = request;
+    this.#simulation = new Simulation({
+      seed: job.seed,
+      ...(slice === undefined ? {} : { slice }),
+    });
     const ofProcess = iodepth * this.#pages;
     const wiring = this.#simulation.atOnce(() => {
       const cpus = numjobs;
       return wire(kernel, architecture)
         .bindValue(MACHINE, new Machine({ cpus }))
         .bindValue(MEMORY_OPTIONS, {
-          pages: cpus * (ofProcess + SPARE + job.leaks * this.#pages + (huge ? 4 : 0)),
+          pages: cpus * (ofProcess + SPARE + lostPages(job, pageSize)),
           ...(huge ? { hugePages: numjobs, hpagePmdNr: ofProcess } : {}),
           refcountBits: 32,
           debugVm: false,
@@ -181,8 +188,14 @@ export class FioLoad {
       }
       return true;
     } catch (thrown) {
-      if (!(thrown instanceof Violation)) throw thrown;
-      this.#violation = { property: thrown.property, message: thrown.message };
+      if (thrown instanceof OutOfMemory) {
+        const message = 'no page frame is left, as pages are lost';
+        this.#violation = { property: MachineProperty.leak, message };
+      } else if (thrown instanceof Violation) {
+        this.#violation = { property: thrown.property, message: thrown.message };
+      } else {
+        throw thrown;
+      }
       return false;
     }
   }

@@ -32,15 +32,29 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-function made(kernel: string, job: Partial<FioJob>): { load: FioLoad; disk: DiskFile } {
+function made(
+  kernel: string,
+  job: Partial<FioJob>,
+  options: { slice?: number } = {},
+): { load: FioLoad; disk: DiskFile } {
   const disk = new DiskFile(path, job.rw ?? 'read');
   const wanted = { ...fioDefaults, requests: 600, ...job };
-  const load = new FioLoad({ job: wanted, kernel: registry.kernel(kernel), architecture, disk });
+  const load = new FioLoad({
+    job: wanted,
+    kernel: registry.kernel(kernel),
+    architecture,
+    disk,
+    ...options,
+  });
   return { load, disk };
 }
 
-function ran(kernel: string, job: Partial<FioJob> = {}): FioReport {
-  const { load, disk } = made(kernel, job);
+function ran(
+  kernel: string,
+  job: Partial<FioJob> = {},
+  options: { slice?: number } = {},
+): FioReport {
+  const { load, disk } = made(kernel, job, options);
   while (load.advance(1000));
   disk.close();
   return load.report();
@@ -93,6 +107,14 @@ describe('the five counters of a job', () => {
     expect(report.odd).toHaveLength(1);
     expect(explanation(report).join('\n')).toContain('gup_huge_pmd() counts a huge entry once');
   });
+});
+
+// put_user_page() of the patch does not free the page that is unmapped before it.
+test('a job whose pages are lost ends when none is left', () => {
+  const report = ran(FIVE, { slow: 1, iodepth: 2, requests: 20_000 }, { slice: 5 });
+  expect(report.violation?.property).toBe('leak');
+  expect(report.odd.length).toBeGreaterThan(8);
+  expect(isSound(report)).toBe(false);
 });
 
 test('the two counters count pins of direct I/O since v6.5, also of huge entries', () => {
@@ -167,6 +189,7 @@ describe('what does not fit is refused', () => {
     [{ blocksize: 4096 * 64 }, 'less than one block'],
     [{ iodepth: 9000 }, 'there are 8192 at most'],
     [{ leaks: 601 }, 'cannot leak'],
+    [{ requests: 20_000, leaks: 9000, slow: 2 }, 'there are 8192 at most'],
     [{ huge: true, backoffs: 5 }, 'give no --slow'],
     [{ huge: true, iodepth: 513 }, 'a huge page has 512'],
   ] as const)('%o', (job, message) => {

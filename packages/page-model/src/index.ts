@@ -10,7 +10,7 @@ export { auditReferences } from './reference-audit.js';
 
 export { hugePmd, hugeSubpage } from './page/huge-page.js';
 export { pageMapcount, pageMapped, pageTransHugeMapcount, totalMapcount } from './page/mapcount.js';
-export { PageAllocator } from './page/page-allocator.js';
+export { OutOfMemory, PageAllocator } from './page/page-allocator.js';
 export { byteAt, type ByteString, type Half, PageContents, ZEROS } from './page/page-contents.js';
 export * from './page/page-flags.js';
 export {

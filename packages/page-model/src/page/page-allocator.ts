@@ -21,6 +21,13 @@ import { setPageCount } from './page-ref.js';
 /** PAGE_FLAGS_CHECK_AT_FREE: flags of which none may be set on a page that is freed. */
 const checkedAtFree: readonly PageFlag[] = ['locked', 'lru', 'writeback', 'active', 'unevictable'];
 
+/** There is no page frame left: the model does not reclaim directly. */
+export class OutOfMemory extends ModelError {
+  constructor() {
+    super('out of memory: give the scenario more pages');
+  }
+}
+
 type FreeList = Cell<readonly Page[]>;
 
 /** Gives out page frames and takes them back (mm/page_alloc.c). */
@@ -48,7 +55,7 @@ export class PageAllocator {
   /**
    * alloc_page(): a frame with one reference; its contents are undefined.
    *
-   * @throws {RangeError} when there is none left: the model does not reclaim directly
+   * @throws {OutOfMemory} when there is none left
    */
   @kernelFunction('mm/page_alloc.c')
   allocPage(): Page {
@@ -112,7 +119,7 @@ export class PageAllocator {
   #takeFromZone(): Page {
     spinLock(this.#zoneLock);
     const [page, ...rest] = read(this.#zoneFree);
-    if (page === undefined) throw new ModelError('out of memory: give the scenario more pages');
+    if (page === undefined) throw new OutOfMemory();
     write(this.#zoneFree, rest);
     spinUnlock(this.#zoneLock);
     return page;
