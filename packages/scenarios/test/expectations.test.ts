@@ -5,7 +5,9 @@ import { explored, registry } from './support/exploring.js';
 
 /** Scenarios with thousands of executions: there a few kernels must do. */
 const large = [
+  'file-gup-dio',
   'file-gup-fsync-twice',
+  'file-gup-read-only',
   'madv-free-after-submit',
   'madv-free-dio-batch',
   'madv-free-dio-two-pages',
