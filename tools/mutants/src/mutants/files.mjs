@@ -193,14 +193,6 @@ export const files = [
     watchers: ['packages/dax'],
   },
   {
-    id: 'dax-hole-stays-mapped',
-    fault: 'dax_insert_entry() leaves the zero page mapped where a block comes',
-    file: 'packages/dax/src/dax.ts',
-    from: 'this.truncate.unmapMappingRange(mapping, index, index + 1, false);',
-    to: '{}',
-    watchers: ['packages/dax'],
-  },
-  {
     id: 'gup-fast-longterm-of-dax',
     fault: 'GUP-fast gives out pages of DAX for long',
     file: 'packages/gup/src/user-pages.ts',
