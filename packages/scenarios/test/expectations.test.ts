@@ -17,6 +17,7 @@ const large = [
   'swap-exclusive-swapoff-synchronous',
   'swap-exclusive-stable-read-first',
   'swap-exclusive-dirty-in-cache',
+  'swap-exclusive-stale-translation',
   'swap-exclusive-synchronous',
   'swap-exclusive-writeback',
   'swap-exclusive-migration-unmapped',
