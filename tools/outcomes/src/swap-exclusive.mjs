@@ -197,8 +197,8 @@ pin. Where the table has – , GUP-fast takes no page for itself, and the questi
 
 ${kernelTable(promisedByNobody, vintages)}
 
-- **B9** and **B10** are no violations: the process forks while a device holds its page by FOLL_GET, after the submission or between
-  swap-out and swap-in. The device's data is lost in every release. The contract is that a reference for writing stays coherent with the page
+- **B9**, **B9d** and **B10** are no violations: the process forks while a device holds its page by FOLL_GET, during the submission,
+  after it, or between swap-out and swap-in. The device's data is lost in every release. The contract is that a reference for writing stays coherent with the page
   table *as long as no fork() comes after it was taken*; fork() before, during or after GUP with FOLL_GET is no goal of the series. I-COH ends with
   a fork; I-DIO-FORK, a wish, tells the outcome.
 - **B14** is no violation: the reference is one for reading (R/O FOLL_GET), which never was reliable, and direct I/O does not expect
