@@ -21,7 +21,10 @@ describe.each(readdirSync(`${root}/packages`))('README of %s', (name) => {
     if (example === undefined) expect.fail('its first fenced block is no ```ts block');
     const seen = new Set();
     // What an explored program throws is a verdict: the comparison comes after the example.
-    const [expectedAll, printedAll] = [[], []];
+    /** @type {string[]} */
+    const expectedAll = [];
+    /** @type {string[]} */
+    const printedAll = [];
     const observe = observer((index, expected, printed) => {
       seen.add(index);
       expectedAll.push(expected);

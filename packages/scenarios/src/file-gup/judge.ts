@@ -7,6 +7,7 @@ import {
   dirtyHasBuffers,
   filePageIsHeld,
   mkwriteIsAsked,
+  notGivenOutUnderWriteback,
   truncatedIsGone,
   writtenPersists,
 } from './properties.js';
@@ -65,7 +66,11 @@ export class FileJudge extends Findings {
   held(page: Page, pin = false): void {
     if (pin) this.#context.pinsAtEnd(page);
     else this.#context.holdsAtEnd(page);
-    const now = this.#race.file.pageAt(0);
+    this.wasHeld(page, this.#race.file.pageAt(0));
+  }
+
+  /** I-COH-F of a page that was held. @param now what the file had while it was */
+  wasHeld(page: Page, now: Page | null): void {
     this.demand(
       this.#context.property(filePageIsHeld.id),
       now === page,
@@ -90,6 +95,15 @@ export class FileJudge extends Findings {
       page === undefined || page === now,
       () =>
         `the device has ${String(page?.name)} mapped, and the file has ${now?.name ?? 'nothing'}`,
+    );
+  }
+
+  /** I-NOWB. @param during whether the page was under writeback when it was given out */
+  notUnderWriteback(during: boolean): void {
+    this.demand(
+      this.#context.property(notGivenOutUnderWriteback.id),
+      !during,
+      () => 'the page was under writeback when it was given out',
     );
   }
 

@@ -53,3 +53,10 @@ export const deviceWriteIsSeen: PropertyDefinition = {
   statement:
     'what a device has written to a page of a file that it holds is loaded through a mapping of the file',
 };
+
+/** What the document of February 2019 proposes of get_user_pages(). */
+export const notGivenOutUnderWriteback: PropertyDefinition = {
+  id: 'I-NOWB',
+  statement: 'get_user_pages() gives out no page of a file for writing that is under writeback',
+  allowed: 'no release looks at PG_writeback; with stable pages alone a fault waits for its end',
+};

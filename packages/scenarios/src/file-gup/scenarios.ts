@@ -39,6 +39,12 @@ import { fileGupNotifier, fileGupNotifierSleeping } from './notifier.js';
 import { fileGupOverflow } from './overflow.js';
 import { fileGupPinWindow } from './pin-window.js';
 import { fileGupPutWithoutFree } from './put-without-free.js';
+import {
+  fileGupAskedInInterrupt,
+  fileGupPinAgainstReplacement,
+  fileGupPinAgainstWriteback,
+  fileGupUnderWriteback,
+} from './remedies.js';
 import { fileGupDio, fileGupReadOnly, fileGupStable, fileGupTwoProcesses } from './stable.js';
 import {
   fileGupOrphan,
@@ -65,8 +71,10 @@ export const fileGup: readonly Scenario[] = [
   fileGupCheckedAfterDma,
   fileGupCheckedAfterCopy,
   fileGupTouch,
+  fileGupUnderWriteback,
   fileGupNotifier,
   fileGupNotifierSleeping,
+  fileGupAskedInInterrupt,
   fileGupOrphan,
   fileGupDax,
   fileGupUnmapped,
@@ -93,5 +101,7 @@ export const fileGup: readonly Scenario[] = [
   fileGupTwoProcesses,
   fileGupReadOnly,
   fileGupAgainstMkclean,
+  fileGupPinAgainstWriteback,
   fileGupFlagsOnly,
+  fileGupPinAgainstReplacement,
 ];
