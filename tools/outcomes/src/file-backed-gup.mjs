@@ -1,4 +1,5 @@
 import { outcome } from './outcome.mjs';
+import { remediesOfFileGup } from './remedies.mjs';
 import { registry } from './registry.mjs';
 import { table } from './table.mjs';
 
@@ -169,6 +170,7 @@ ${kernelTable(journal)}
 - C25r: from v5.17 to v6.3 a page is unlocked while ext4 waits for a journal handle, and nothing holds its buffers. Only a page that was made
   dirty through a reference is in danger: the buffers of others are in a transaction. The pin does not help, as it is given back by then.
 
+${remediesOfFileGup()}
 ## What cannot break
 
 ${kernelTable(harmless)}

@@ -44,6 +44,7 @@ import {
   fileGupPinAgainstReplacement,
   fileGupPinAgainstWriteback,
   fileGupUnderWriteback,
+  fileGupUnderWritebackUnstable,
 } from './remedies.js';
 import { fileGupDio, fileGupReadOnly, fileGupStable, fileGupTwoProcesses } from './stable.js';
 import {
@@ -72,6 +73,7 @@ export const fileGup: readonly Scenario[] = [
   fileGupCheckedAfterCopy,
   fileGupTouch,
   fileGupUnderWriteback,
+  fileGupUnderWritebackUnstable,
   fileGupNotifier,
   fileGupNotifierSleeping,
   fileGupAskedInInterrupt,
