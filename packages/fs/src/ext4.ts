@@ -223,13 +223,14 @@ class Ext4Mount implements FileSystem {
         unlockPage(page);
         return;
       }
+      const early = this.#parts.pinned.copiesEarly(page) ? this.#copyOf(page) : undefined;
       this.#parts.writeback.clearPageDirtyForIo(page);
-      this.#submitPage(page, mode);
+      this.#submitPage(page, mode, early);
     },
   );
 
   /** mpage_submit_page(), behind clear_page_dirty_for_io(). Unlocks the page. */
-  #submitPage(page: Page, mode: WritebackSyncMode): void {
+  #submitPage(page: Page, mode: WritebackSyncMode, early?: Page): void {
     const fate = this.#parts.pinned.fateOf(page, mode);
     if (fate === 'skip') {
       // redirty_page_for_writepage().
@@ -237,21 +238,22 @@ class Ext4Mount implements FileSystem {
       unlockPage(page);
       return;
     }
-    this.#bioWritePage(page, fate);
+    this.#bioWritePage(page, fate, early);
   }
 
   /** Begins to write what is dirty of a locked page, and unlocks it. */
   readonly #bioWritePage = defineKernelFunction(
     'fs/ext4/page-io.c',
     'ext4_bio_write_page',
-    (page: Page, fate: Exclude<PinnedFate, 'skip'>): void => {
+    (page: Page, fate: Exclude<PinnedFate, 'skip'>, early?: Page): void => {
       setPageWriteback(page);
       const { state } = this.#buffers.pageBuffers(page);
       const isSubmitted = testBit(state.bit('dirty')) && testBit(state.bit('mapped'));
       if (isSubmitted) {
         setBit(state.bit('async_write'));
         clearBit(state.bit('dirty'));
-        this.#submitBio(page, fate === 'bounce', () => this.#finishBio(page));
+        const bounce = early ?? (fate === 'bounce' ? this.#copyOf(page) : undefined);
+        this.#submitBio(page, bounce, () => this.#finishBio(page));
       }
       if (fate === 'write, stays dirty') setPageDirty(page);
       unlockPage(page);
@@ -261,19 +263,17 @@ class Ext4Mount implements FileSystem {
   );
 
   /** io_submit_add_bh(), of the page or of a copy of it. */
-  #submitBio(page: Page, isBounced: boolean, endIo: () => void): void {
-    const { disk, memory } = this.#parts;
-    const block = page.index.read();
-    if (!isBounced) {
-      disk.submitWrite(block, page, endIo);
-      return;
-    }
-    const bounce = memory.allocator.allocPage();
-    bounce.contents.copyFrom(page.contents);
-    disk.submitWrite(block, bounce, () => {
+  #submitBio(page: Page, bounce: Page | undefined, endIo: () => void): void {
+    this.#parts.disk.submitWrite(page.index.read(), bounce ?? page, () => {
       endIo();
-      putPage(bounce);
+      if (bounce !== undefined) putPage(bounce);
     });
+  }
+
+  #copyOf(page: Page): Page {
+    const bounce = this.#parts.memory.allocator.allocPage();
+    bounce.contents.copyFrom(page.contents);
+    return bounce;
   }
 
   /** In the interrupt of the disk. */
@@ -350,7 +350,7 @@ class Ext4Mount implements FileSystem {
         atomicInc(count);
         clearBit(jbddirty);
         const fate = this.#parts.pinned.fateOf(page, mode);
-        this.#submitBio(page, fate === 'bounce', () => {
+        this.#submitBio(page, fate === 'bounce' ? this.#copyOf(page) : undefined, () => {
           atomicDec(count);
         });
         if (mode === 'WB_SYNC_ALL') waitEvent(count, isUnused);

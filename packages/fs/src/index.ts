@@ -17,6 +17,7 @@ export {
 export { fsHistories, fsSubsystem } from './subsystem.js';
 export {
   bouncePinned,
+  bouncePinnedEarly,
   keepPinnedDirty,
   skipPinned,
   WRITEBACK_OF_PINNED,

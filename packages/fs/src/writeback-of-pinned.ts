@@ -15,6 +15,8 @@ export interface WritebackOfPinned {
    *   leave it dirty
    */
   fateOf(page: Page, mode: WritebackSyncMode): 'write' | 'bounce' | 'write, stays dirty' | 'skip';
+  /** Whether a copy is made before the page is clean and read-only. Asked with the page locked; not with data=journal. */
+  copiesEarly(page: Page): boolean;
 }
 
 /** Every release: nobody asks. */
@@ -23,11 +25,15 @@ export class WritePinned implements WritebackOfPinned {
   fateOf(_page: Page, _mode: WritebackSyncMode): ReturnType<WritebackOfPinned['fateOf']> {
     return 'write';
   }
+
+  copiesEarly(_page: Page): boolean {
+    return false;
+  }
 }
 
 @injectable()
-export class BouncePinned implements WritebackOfPinned {
-  fateOf(page: Page, _mode: WritebackSyncMode): ReturnType<WritebackOfPinned['fateOf']> {
+export class BouncePinned extends WritePinned {
+  override fateOf(page: Page, _mode: WritebackSyncMode): ReturnType<WritebackOfPinned['fateOf']> {
     return pageMaybeDmaPinned(page) ? 'bounce' : 'write';
   }
 }
@@ -39,8 +45,21 @@ export const bouncePinned = unmerged({
 });
 
 @injectable()
-export class SkipPinned implements WritebackOfPinned {
-  fateOf(page: Page, mode: WritebackSyncMode): ReturnType<WritebackOfPinned['fateOf']> {
+export class BouncePinnedEarly extends WritePinned {
+  override copiesEarly(page: Page): boolean {
+    return pageMaybeDmaPinned(page);
+  }
+}
+
+/** Asks in which order the copy and page_mkclean() must come. */
+export const bouncePinnedEarly = unmerged({
+  id: 'bounce-pinned-early',
+  title: 'What if the copy of a pinned page were made before the page is clean',
+});
+
+@injectable()
+export class SkipPinned extends WritePinned {
+  override fateOf(page: Page, mode: WritebackSyncMode): ReturnType<WritebackOfPinned['fateOf']> {
     return mode === 'WB_SYNC_NONE' && pageMaybeDmaPinned(page) ? 'skip' : 'write';
   }
 }
@@ -51,8 +70,8 @@ export const skipPinned = unmerged({
 });
 
 @injectable()
-export class KeepPinnedDirty implements WritebackOfPinned {
-  fateOf(page: Page, _mode: WritebackSyncMode): ReturnType<WritebackOfPinned['fateOf']> {
+export class KeepPinnedDirty extends WritePinned {
+  override fateOf(page: Page, _mode: WritebackSyncMode): ReturnType<WritebackOfPinned['fateOf']> {
     return pageMaybeDmaPinned(page) ? 'write, stays dirty' : 'write';
   }
 }
@@ -68,6 +87,7 @@ export const writebackOfPinned = history(
   [
     asOf('v4.4', WritePinned),
     asked(bouncePinned, BouncePinned),
+    asked(bouncePinnedEarly, BouncePinnedEarly),
     asked(skipPinned, SkipPinned),
     asked(keepPinnedDirty, KeepPinnedDirty),
   ],

@@ -9,6 +9,7 @@ import { describe, expect, test } from 'vitest';
 import type { WritebackOfPinned } from '../src/index.js';
 import {
   BouncePinned,
+  BouncePinnedEarly,
   KeepPinnedDirty,
   SkipPinned,
   WritePinned,
@@ -52,6 +53,7 @@ describe('writeback of a page that is pinned', () => {
   test.each<[string, WritebackOfPinned, string]>([
     ['does not hold still for the disk', new WritePinned(), 'violated'],
     ['does, by a copy', new BouncePinned(), 'verified'],
+    ['does, by an early copy', new BouncePinnedEarly(), 'verified'],
   ])('%s', (_, pinned, verdict) => {
     const result = explored(
       (system) => {

@@ -19,7 +19,7 @@ const DESCRIPTION =
   'in the page cache. The device writes to it, and the driver calls set_page_dirty_lock(), gives the page back, and calls ' +
   'fsync() once reclaim is done.';
 
-const machine = { cpus: 2, pages: 2 };
+const machine = { cpus: 2, pages: 3 };
 const properties = [mkwriteIsAskedByHolder, writtenPersists, ...fileProperties];
 
 function build(context: ScenarioContext<unknown>, { data, pin }: Variant): Program {

@@ -24,7 +24,7 @@ import {
 
 type Context = ScenarioContext<{ readonly reference: 'get' | 'pin' }>;
 
-const machine = { cpus: 2, pages: 2 };
+const machine = { cpus: 2, pages: 3 };
 const properties: readonly PropertyDefinition[] = [
   mkwriteIsAskedByHolder,
   writtenPersists,

@@ -1,3 +1,4 @@
+import { bouncePinnedEarly } from '@pagerace/fs';
 import { GET_USER_PAGES } from '@pagerace/gup';
 import type { Program } from '@pagerace/explorer';
 import {
@@ -21,6 +22,45 @@ import { ADDRESS, STORED, WritebackRace, WRITTEN } from './writeback-race.js';
 
 const machine = { cpus: 2, pages: 3 };
 const pinned = { write: true, pin: true };
+
+export const fileGupBounceOrder: Scenario = defineScenario({
+  id: 'file-gup-bounce-order',
+  title: 'C11b: the process stores to a pinned page of which writeback makes a copy',
+  description:
+    'A driver has pinned a page of a file, which is mapped writable and dirty, and leaves it alone. The process stores to it on CPU 0, ' +
+    'while the flusher on CPU 1 writes it to a disk that needs it unchanged: with the patch bounce-pinned from a copy that it ' +
+    'makes when the page is clean and read-only, with bounce-pinned-early from one that it made before.',
+  machine,
+  properties: [stableWhileWritten, writtenPersists, filePageIsHeld, ...fileProperties],
+  expected: [
+    {
+      with: [bouncePinnedEarly],
+      verdict: 'violated',
+      properties: [writtenPersists.id],
+      because: 'a store behind the copy and before page_mkclean() is on no page that is dirty',
+    },
+    { verdict: 'verified', because: 'who stores behind page_mkclean() makes the page dirty' },
+  ],
+  build(context) {
+    const { machine } = context;
+    const race = new WritebackRace(context, { stable: true });
+    const page = machine.boot(() => race.holdDirty(pinned));
+    machine.cpu(0).run('app', () => {
+      race.store('lo', WRITTEN);
+    });
+    machine.cpu(1).run('flusher', () => {
+      race.flush();
+    });
+    return machine.program(() => {
+      const judge = new FileJudge(context, race);
+      judge.held(page, true);
+      judge.persists('lo', WRITTEN);
+      judge.persists('hi', STORED);
+      judge.state();
+      judge.conclude();
+    });
+  },
+});
 
 const UNDER_WRITEBACK =
   'A page of a file is mapped writable and dirty, and the flusher writes it on CPU 1. A driver on CPU 0 gets the page for ' +

@@ -41,6 +41,7 @@ import { fileGupPinWindow } from './pin-window.js';
 import { fileGupPutWithoutFree } from './put-without-free.js';
 import {
   fileGupAskedInInterrupt,
+  fileGupBounceOrder,
   fileGupPinAgainstReplacement,
   fileGupPinAgainstWriteback,
   fileGupUnderWriteback,
@@ -72,6 +73,7 @@ export const fileGup: readonly Scenario[] = [
   fileGupCheckedAfterDma,
   fileGupCheckedAfterCopy,
   fileGupTouch,
+  fileGupBounceOrder,
   fileGupUnderWriteback,
   fileGupUnderWritebackUnstable,
   fileGupNotifier,

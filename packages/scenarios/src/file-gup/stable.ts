@@ -19,7 +19,7 @@ import {
 } from './writeback-race.js';
 
 const data = choiceParameter('how ext4 writes the data of files', ['ordered', 'journal']);
-const machine = { cpus: 2, pages: 2 };
+const machine = { cpus: 2, pages: 3 };
 const unstable = {
   verdict: 'violated',
   properties: [stableWhileWritten.id],
