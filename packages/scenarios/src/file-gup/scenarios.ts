@@ -35,7 +35,19 @@ import {
 } from './kept.js';
 import { fileGupLastReference } from './last-reference.js';
 import { fileGupMigrated } from './migrated.js';
-import { fileGupNotifier, fileGupNotifierSleeping } from './notifier.js';
+import {
+  fileGupFixedBuffer,
+  fileGupLongtermFast,
+  fileGupLongtermPrivate,
+  fileGupLongtermSlow,
+  fileGupLongtermTmpfs,
+} from './longterm.js';
+import {
+  fileGupNotifier,
+  fileGupNotifierPunch,
+  fileGupNotifierReclaim,
+  fileGupNotifierSleeping,
+} from './notifier.js';
 import { fileGupOverflow } from './overflow.js';
 import { fileGupPinWindow } from './pin-window.js';
 import { fileGupPutWithoutFree } from './put-without-free.js';
@@ -77,6 +89,8 @@ export const fileGup: readonly Scenario[] = [
   fileGupUnderWriteback,
   fileGupUnderWritebackUnstable,
   fileGupNotifier,
+  fileGupNotifierReclaim,
+  fileGupNotifierPunch,
   fileGupNotifierSleeping,
   fileGupAskedInInterrupt,
   fileGupOrphan,
@@ -86,6 +100,10 @@ export const fileGup: readonly Scenario[] = [
   fileGupBuffersPinJournal,
   fileGupPinAgainstReclaim,
   fileGupMigrated,
+  fileGupLongtermFast,
+  fileGupLongtermSlow,
+  fileGupLongtermPrivate,
+  fileGupLongtermTmpfs,
   fileGupCounters,
   fileGupCountersRead,
   fileGupFollPinCounters,
@@ -102,6 +120,7 @@ export const fileGup: readonly Scenario[] = [
   fileGupDropped,
   fileGupFsyncTwice,
   fileGupMunmap,
+  fileGupFixedBuffer,
   fileGupTwoProcesses,
   fileGupReadOnly,
   fileGupAgainstMkclean,
