@@ -81,7 +81,7 @@ hugetlbfs, is not concerned.
 | --- | --- | --- |
 | \`BUG_ON(!PagePrivate(page))\` in the flusher (C1) | every release that is modelled | no longer: v5.18 (cc5095747edf) warns, and **drops what the device wrote**, silently for its reader (C26) |
 | the same loss by FOLL_GET | v5.18 | possible in every release |
-| the same loss by FOLL_PIN | v5.18 | closed by v6.4 (d824ec2a1546): reclaim keeps the buffers of a pinned page. On weakly ordered machines it needs the barrier of v6.1 (088b8aa537c2) as well (C18r) |
+| the same loss by FOLL_PIN | v5.18 | closed by v6.4 (d824ec2a1546): reclaim keeps the buffers of a pinned page. On arm64, 32-bit Arm, powerpc and RISC-V it needs the barrier of v6.1 (088b8aa537c2) as well (C18r) |
 | the same loss by direct I/O | v5.18 | closed by v6.5 (a7e689dd1c06), as requests pin their pages (C1d) |
 | a disk that needs stable pages writes one that changes (C2, C4) | every release | **possible in every release**, by FOLL_GET and FOLL_PIN, short and long |
 | data that a FOLL_GET user wrote is lost with data=journal (C25) | v6.4 (3f5d30636d2a) | **possible** |
@@ -100,7 +100,7 @@ hugetlbfs, is not concerned.
   needs stable pages (C4): read into anonymous memory if that matters.
 - **RDMA, vfio, io_uring's fixed buffers**: holding a page longer makes the same losses more likely, and no other (C6). Use FOLL_PIN with
   FOLL_LONGTERM, on v6.4 or later; since v6.5 the kernel refuses such a pin for writing on a file that needs to know of writes.
-- **Backports**: who takes d824ec2a1546 to a kernel from v5.14 to v6.0 must take 088b8aa537c2 with it, for all machines but x86 and s390.
+- **Backports**: who takes d824ec2a1546 to a kernel from v5.14 to v6.0 must take 088b8aa537c2 with it, for arm64, 32-bit Arm, powerpc and RISC-V.
 - **Users of MMU notifiers** (ODP, HMM): keep no reference. page_mkclean() tells you before the page becomes clean; stop the device, make
   the page dirty, and wait for the next fault. Then none of this concerns you.
 - **Who only reads** the page (C31), or only its struct page (C34), is safe by FOLL_GET, too.
