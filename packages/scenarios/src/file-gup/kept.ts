@@ -31,7 +31,7 @@ import {
   WRITTEN,
 } from './writeback-race.js';
 
-const machine = { cpus: 2, pages: 4 };
+const machine = { cpus: 2, pages: 6 };
 
 export const fileGupLongTerm: Scenario = defineScenario({
   id: 'file-gup-long-term',
