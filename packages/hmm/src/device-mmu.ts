@@ -31,7 +31,7 @@ export class DeviceMmu {
     private readonly sleeps: boolean,
   ) {
     this.#entry = formatted(cell(0, `${name}.entry`), (entry) => {
-      const page = isMapped(entry) ? memory.pageAt(toPfn(entry)).name : 'none';
+      const page = isMapped(entry) ? `pfn ${String(toPfn(entry))}` : 'none';
       return isIdle(entry) ? page : `${page}, in use`;
     });
     this.#answer = cell<Answer>('done', `${name}.answer`);

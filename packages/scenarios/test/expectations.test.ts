@@ -21,6 +21,8 @@ const large = [
   'swap-exclusive-synchronous',
   'swap-exclusive-writeback',
   'swap-exclusive-migration-unmapped',
+  'file-gup-notifier',
+  'file-gup-notifier-sleeping',
 ];
 
 /** Not explored whole: a thread is cut off before the fix. The tests of swap devices look for its first violation. */

@@ -69,7 +69,21 @@ export const fileGupNotifier: Scenario = mirrored({
     'Two patches ask what becomes of a driver that does not wait for its device, and of one that does not look ' +
     'whether its range was invalidated while it read the page table.',
   properties: [stableWhileWritten, writtenPersists],
-  expected: [],
+  expected: [
+    {
+      with: [mirrorWithoutWait],
+      verdict: 'violated',
+      properties: [writtenPersists.id, stableWhileWritten.id],
+      because: 'the device still writes when the disk is given the page',
+    },
+    {
+      with: [mirrorWithoutRetry],
+      verdict: 'violated',
+      properties: [writtenPersists.id, stableWhileWritten.id],
+      because: 'the device gets a page that page_mkclean() has taken from it meanwhile',
+    },
+    { without: [mirrorWithoutWait, mirrorWithoutRetry], verdict: 'verified' },
+  ],
 });
 
 export const fileGupNotifierReclaim: Scenario = mirrored({
@@ -78,7 +92,9 @@ export const fileGupNotifierReclaim: Scenario = mirrored({
   against: 'reclaim',
   description: 'On CPU 1 the page, which was written back, is reclaimed.',
   properties: [writtenPersists],
-  expected: [],
+  expected: [
+    { verdict: 'verified', because: 'a page that was faulted in for writing is dirty, and stays' },
+  ],
 });
 
 export const fileGupNotifierPunch: Scenario = mirrored({
@@ -88,7 +104,21 @@ export const fileGupNotifierPunch: Scenario = mirrored({
   description:
     'On CPU 1 a hole is punched into the file, so that the page is another one from then on.',
   properties: [],
-  expected: [],
+  expected: [
+    {
+      with: [mirrorWithoutWait],
+      verdict: 'violated',
+      properties: ['use-after-free'],
+      because: 'the page is freed under the device',
+    },
+    {
+      with: [mirrorWithoutRetry],
+      verdict: 'violated',
+      properties: [filePageIsHeld.id, 'use-after-free'],
+      because: 'the device gets a page that has left the file',
+    },
+    { without: [mirrorWithoutWait, mirrorWithoutRetry], verdict: 'verified' },
+  ],
 });
 
 export const fileGupNotifierSleeping: Scenario = mirrored({
@@ -100,5 +130,15 @@ export const fileGupNotifierSleeping: Scenario = mirrored({
     'On CPU 1 the page, which is dirty, is written back. The driver takes a mutex and sleeps until the device has stopped, as amdgpu ' +
     'does. In v4.11 and v4.12 rmap calls it under the PTL.',
   properties: [stableWhileWritten, writtenPersists],
-  expected: [],
+  expected: [
+    { without: [rmapNotifierUnderLock], verdict: 'verified' },
+    {
+      with: [rmapNotifierUnderLock],
+      without: [rmapNotifierRange],
+      verdict: 'violated',
+      properties: ['sleep-in-atomic'],
+      because: 'invalidate_page() is called under the PTL',
+    },
+    { with: [rmapNotifierRange], verdict: 'verified' },
+  ],
 });

@@ -312,4 +312,39 @@ export const files = [
     to: "return fate === 'take';",
     watchers: ['packages/truncate'],
   },
+  {
+    id: 'interval-not-counted',
+    fault: 'mn_itree_inv_end() ends an invalidation within another one',
+    file: 'packages/page-model/src/mm/mmu-interval-notifier.ts',
+    from: 'if (left === 0 && ',
+    to: 'if (',
+    watchers: ['packages/page-model'],
+  },
+  {
+    id: 'interval-read-does-not-wait',
+    fault: 'mmu_interval_read_begin() does not wait while its range is invalidated',
+    file: 'packages/page-model/src/mm/mmu-interval-notifier.ts',
+    from: 'if (isInvalidating) waitEvent(',
+    to: 'if (false) waitEvent(',
+    watchers: ['packages/page-model'],
+  },
+  {
+    id: 'notifier-told-under-lock',
+    fault: 'v4.4 tells MMU notifiers of a page before it unlocks the PTL',
+    file: 'packages/rmap/src/rmap-notifier.ts',
+    from: `    pageVmaMappedWalkDone(mapped);
+    mmuNotifierInvalidatePage(mm, address);`,
+    to: `    mmuNotifierInvalidatePage(mm, address);
+    pageVmaMappedWalkDone(mapped);`,
+    watchers: ['packages/rmap'],
+  },
+  {
+    id: 'mirror-page-not-told',
+    fault: 'a driver that is told of one page counts no invalidation',
+    file: 'packages/hmm/src/mirror-notifier.ts',
+    from: `      this.#seq.write(this.#seq.read() + 1);
+      if (isConcerned) driver.unmap();`,
+    to: '      if (isConcerned) driver.unmap();',
+    watchers: ['packages/hmm'],
+  },
 ];
