@@ -228,8 +228,8 @@ export const files = [
     id: 'dirty-by-hand-if-clean',
     fault: 'drivers before v5.2 mark only pages that look clean',
     file: 'packages/gup/src/dirty-rule.ts',
-    from: '  markDirty(page: Page): void {\n    setPageDirtyLock(page);',
-    to: '  markDirty(page: Page): void {\n    if (!PageDirty(page)) setPageDirtyLock(page);',
+    from: '  markDirty(page: Page): void {\n    this.setPageDirtyLock(page);',
+    to: '  markDirty(page: Page): void {\n    if (!PageDirty(page)) this.setPageDirtyLock(page);',
     watchers: ['packages/gup/test/dirty-rule.test.ts', 'packages/scenarios/test/file-gup.test.ts'],
   },
   {

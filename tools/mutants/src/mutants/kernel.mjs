@@ -879,8 +879,8 @@ export const kernel = [
     id: 'block-put-before-dirty',
     fault: 'bio_release_pages() gives the reference back before it makes the page dirty',
     file: 'packages/block/src/bio-pages.ts',
-    from: 'if (markDirty) setPageDirtyLock(page);\n      this.gup.release(page, gupFlagsOf(bio));',
-    to: 'this.gup.release(page, gupFlagsOf(bio));\n      if (markDirty) setPageDirtyLock(page);',
+    from: 'if (markDirty) this.gup.setPageDirtyLock(page);\n      this.gup.release(page, gupFlagsOf(bio));',
+    to: 'this.gup.release(page, gupFlagsOf(bio));\n      if (markDirty) this.gup.setPageDirtyLock(page);',
     watchers: ['packages/block', 'packages/scenarios/test/mutants.test.ts'],
   },
   {
