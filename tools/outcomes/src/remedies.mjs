@@ -70,7 +70,8 @@ The same where every reference is a pin, as the series of February 2019 has it:
 
 ${remedyTable('v5.0+gup-track-pinned')}
 
-C, MMU notifiers, needs a driver of another kind: see C13.
+C, MMU notifiers, needs a driver of another kind: see C13. I-MKW is judged when a page becomes dirty: E asks then, behind the DMA and not before it.
+B is C5 by a hole punch that fails with EBUSY. A′ never writes the page in C2 while it is pinned.
 
 A remedy that looks at the count of pins has to look behind page_mkclean(), or behind the unmapping: GUP-fast takes its reference, and then looks
 at the entry again.
@@ -83,7 +84,9 @@ PG_dma_pinned is set when GUP-fast is done, and reclaim may have asked before (C
 
 ${raceTable('file-gup-pin-against-reclaim', ['v5.0', 'v5.0+page-dma-pinned'])}
 
-GUP that looks at PG_writeback (D, C12), and without the wait in the fault (C12n):
+GUP that looks at PG_writeback (D, C12) repairs nothing here: the page is given out before PG_writeback is set, and written to after it. On x86
+GUP-fast runs with interrupts off, so that page_mkclean(), which waits for its flush, is not done while GUP-fast looks: the
+look finds nothing, ever.
 
 ${raceTable('file-gup-under-writeback', ['v6.15', 'v6.15+gup-not-under-writeback'])}
 `;

@@ -6,6 +6,8 @@ const askers = [
   'do_page_mkwrite',
   'fault_dirty_shared_page',
   'clear_page_dirty_for_io',
+  // The file system itself, which leaves a page dirty: skip-pinned and keep-pinned-dirty.
+  'mpage_prepare_extent_to_map',
   // Of the patch mkwrite-before-dirty.
   'set_page_dirty_mkwrite',
 ];
