@@ -78,3 +78,13 @@ test.each([
 ])('C18: reclaim and a pinned page on %s: %s', (kernel, expected) => {
   expect(violatedBy({ scenario: 'file-gup-buffers-pin', kernel })).toEqual(expected);
 });
+
+// A remedy that looks for pins needs what reclaim needs: the barrier behind the pin (088b8aa537c2, v6.1).
+test.each([
+  ['file-gup-pin-against-replacement', 'v6.0+replace-refuses-pinned', ['I-COH-F']],
+  ['file-gup-pin-against-replacement', 'v6.1+replace-refuses-pinned', []],
+  ['file-gup-pin-against-writeback', 'v6.0+bounce-pinned', ['I-STABLE']],
+  ['file-gup-pin-against-writeback', 'v6.1+bounce-pinned', []],
+])('%s on %s, on arm64: %s', (scenario, kernel, expected) => {
+  expect(violatedBy({ scenario, kernel, architecture: arm64, model: 'armv8' })).toEqual(expected);
+});
