@@ -33,7 +33,6 @@ import {
   setPageDirty,
   setPageWriteback,
   unlockPage,
-  type VmFault,
   type VmOperations,
   waitForStablePage,
   waitOnPageWriteback,
@@ -96,6 +95,7 @@ interface Ext4Parts {
   readonly data: DataMode;
 }
 
+type Mkwritten = 'VM_FAULT_LOCKED' | 'VM_FAULT_NOPAGE';
 type PinnedFate = ReturnType<WritebackOfPinned['fateOf']>;
 
 const file = 'fs/ext4/inode.c';
@@ -119,8 +119,8 @@ class Ext4Mount implements FileSystem {
     this.stableWrites = parts.disk.needsStablePages;
     const isJournalled = parts.data === 'journal';
     this.vmOps = {
-      fault: (vmf) => this.#fault(vmf),
-      pageMkwrite: isJournalled ? this.#journalledPageMkwrite : this.#pageMkwrite,
+      fault: (vmf) => filemapFault(vmf, parts.disk),
+      pageMkwrite: this.#pageMkwrite,
     };
     this.aOps = {
       setPageDirty: isJournalled ? this.#journalledSetPageDirty : this.#setPageDirty,
@@ -133,41 +133,30 @@ class Ext4Mount implements FileSystem {
     this.iOps = { removeBlocks: this.#removeBlocks };
   }
 
-  /** ext4_filemap_fault() (to v5.15): filemap_fault() with truncation kept out. */
-  #fault(vmf: VmFault): Page | 'VM_FAULT_SIGBUS' {
-    return filemapFault(vmf, this.#parts.disk);
-  }
-
-  /** With delayed allocation the blocks get their places when they are written. */
   readonly #pageMkwrite = defineKernelFunction(
     file,
     'ext4_page_mkwrite',
-    ({ vma }: MkwriteFault, page: Page): 'VM_FAULT_LOCKED' | 'VM_FAULT_NOPAGE' => {
+    ({ vma }: MkwriteFault, page: Page): Mkwritten => {
       const mapping = vma.file!;
       downRead(mapping.invalidateLock);
-      const result = this.#buffers.blockPageMkwrite(page, mapping);
+      // With delayed allocation the blocks get their places when they are written.
+      const result =
+        this.#parts.data === 'journal'
+          ? this.#journalPage(page, mapping)
+          : this.#buffers.blockPageMkwrite(page, mapping);
       upRead(mapping.invalidateLock);
       return result;
     },
   );
 
   /** The page goes to the journal, with the transaction that the handle is of. */
-  readonly #journalledPageMkwrite = defineKernelFunction(
-    file,
-    'ext4_page_mkwrite',
-    ({ vma }: MkwriteFault, page: Page): 'VM_FAULT_LOCKED' | 'VM_FAULT_NOPAGE' => {
-      const mapping = vma.file!;
-      downRead(mapping.invalidateLock);
-      const isThere = lockPageOf(page, mapping);
-      if (isThere) {
-        if (!PagePrivate(page)) this.#buffers.createEmptyBuffers(page, mapping);
-        this.#addToTransaction(page);
-        waitForStablePage(page, mapping);
-      }
-      upRead(mapping.invalidateLock);
-      return isThere ? 'VM_FAULT_LOCKED' : 'VM_FAULT_NOPAGE';
-    },
-  );
+  #journalPage(page: Page, mapping: AddressSpace): Mkwritten {
+    if (!lockPageOf(page, mapping)) return 'VM_FAULT_NOPAGE';
+    if (!PagePrivate(page)) this.#buffers.createEmptyBuffers(page, mapping);
+    this.#addToTransaction(page);
+    waitForStablePage(page, mapping);
+    return 'VM_FAULT_LOCKED';
+  }
 
   /** do_journal_get_write_access() and write_end_fn(): jbd2 writes the buffer when it commits. */
   #addToTransaction(page: Page): void {

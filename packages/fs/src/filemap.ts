@@ -1,14 +1,9 @@
 import { defineKernelFunction, downRead, upRead } from '@pagerace/machine';
 import {
-  addToPageCache,
-  type AddressSpace,
   findLockPage,
-  lockPage,
-  lruCacheAdd,
-  type Memory,
+  grabCachePage,
   type Page,
   putPage,
-  SetPageUptodate,
   unlockPage,
   type VmFault,
 } from '@pagerace/page-model';
@@ -32,7 +27,12 @@ export const filemapFault = defineKernelFunction(
     if (cached !== undefined) return cached;
     // A page is added under invalidate_lock: a truncation that has looked at the cache must not be followed by it.
     downRead(mapping.invalidateLock);
-    const page = readCachePage(vma.mm.memory, mapping, index, blocks);
+    const page = grabCachePage(vma.mm.memory, mapping, index, {
+      // page_cache_ra_unbounded() and what follows it, for one page.
+      fill: (made) => {
+        blocks.read(index, made);
+      },
+    });
     upRead(mapping.invalidateLock);
     if (index < mapping.iSize.read()) return page;
     unlockPage(page);
@@ -40,26 +40,3 @@ export const filemapFault = defineKernelFunction(
     return 'VM_FAULT_SIGBUS';
   },
 );
-
-/** page_cache_ra_unbounded() and what follows it, for one page. @returns it locked, with a reference */
-function readCachePage(
-  { allocator }: Memory,
-  mapping: AddressSpace,
-  index: number,
-  blocks: Blocks,
-): Page {
-  for (;;) {
-    const found = findLockPage(mapping, index);
-    if (found !== undefined) return found;
-    const page = allocator.allocPage();
-    lockPage(page);
-    if (addToPageCache(page, mapping, index)) {
-      lruCacheAdd(page);
-      blocks.read(index, page);
-      SetPageUptodate(page);
-      return page;
-    }
-    unlockPage(page);
-    putPage(page);
-  }
-}

@@ -72,7 +72,7 @@ import { GUP_FORCE_WRITE, type GupForceWrite } from './gup-force-write.js';
 /** Why no reference is given out: the page must be faulted in, or its count has no room for one more. */
 type NotFollowed = 'absent' | 'shared' | 'overflow';
 
-/** mm/gup.c, of v5.17 but for the seams; for small pages of private anonymous mappings. */
+/** mm/gup.c, of v5.17 but for the seams. */
 @injectable()
 export class UserPages implements GetUserPages {
   constructor(

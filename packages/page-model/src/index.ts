@@ -146,6 +146,7 @@ export type {
 } from './mapping/address-space-operations.js';
 export { AddressSpace, type PagecacheTag, shmemMapping } from './mapping/address-space.js';
 export { AnonVma } from './mapping/anon-vma.js';
+export { type CachePageMaker, grabCachePage } from './mapping/grab-cache-page.js';
 export { PageAnon, PageKsm } from './mapping/page-anon.js';
 export {
   cancelDirtyPage,

@@ -1,19 +1,14 @@
 import { defineKernelFunction } from '@pagerace/machine';
 import { migrateFilePage } from '@pagerace/migrate';
 import {
-  addToPageCache,
   type AddressSpace,
+  type CachePageMaker,
   type FileSystem,
-  findLockPage,
-  lockPage,
-  lruCacheAdd,
+  grabCachePage,
   type Memory,
   type Page,
-  putPage,
   SetPageSwapBacked,
   setPageDirtyNoWriteback,
-  SetPageUptodate,
-  unlockPage,
   type VmFault,
 } from '@pagerace/page-model';
 
@@ -30,30 +25,20 @@ const shmemFault = defineKernelFunction(
   },
 );
 
-/** shmem_getpage_gfp(), v5.17, with SGP_CACHE: the page of an index, locked; a new one where there is none. */
+/** shmem_getpage_gfp(), v5.17, with SGP_CACHE: the page of an index, locked; a new one of zeros where there is none. */
 const shmemGetpage = defineKernelFunction(
   file,
   'shmem_getpage_gfp',
-  ({ allocator }: Memory, mapping: AddressSpace, index: number): Page => {
-    for (;;) {
-      const found = findLockPage(mapping, index);
-      if (found !== undefined) return found;
-      const page = allocator.allocPage();
-      lockPage(page);
-      SetPageSwapBacked(page);
-      const isAdded = addToPageCache(page, mapping, index);
-      if (isAdded) {
-        lruCacheAdd(page);
-        page.contents.clear();
-        SetPageUptodate(page);
-        return page;
-      }
-      // Another fault was first: its page is found now.
-      unlockPage(page);
-      putPage(page);
-    }
-  },
+  (memory: Memory, mapping: AddressSpace, index: number): Page =>
+    grabCachePage(memory, mapping, index, newPage),
 );
+
+const newPage: CachePageMaker = {
+  prepare: SetPageSwapBacked,
+  fill: ({ contents }) => {
+    contents.clear();
+  },
+};
 
 /** mm/shmem.c, v5.17 (tmpfs), for files whose pages stay in memory. */
 export const shmem: FileSystem = {

@@ -5,6 +5,7 @@ import {
   getPage,
   lockPage,
   type Page,
+  type PagecacheTag,
   PageDirty,
   pageMapping,
   PageWriteback,
@@ -70,18 +71,12 @@ export class Writeback {
     return true;
   }
 
-  /** pagevec_lookup_range_tag(): the pages that are to be written, each with a reference while its turn lasts. */
+  /** The pages that are to be written, each with a reference when its turn comes. */
   *dirtyPages(mapping: AddressSpace, mode: WritebackSyncMode): Iterable<Page> {
     // With the tags copied first, those who go on dirtying pages do not keep WB_SYNC_ALL from its end.
     if (mode === 'WB_SYNC_ALL') this.tagPagesForWriteback(mapping);
     const tag = mode === 'WB_SYNC_ALL' ? 'PAGECACHE_TAG_TOWRITE' : 'PAGECACHE_TAG_DIRTY';
-    for (const index of mapping.indices) {
-      spinLock(mapping.pagesLock);
-      const page = mapping.isTagged(index, tag) ? mapping.pageAt(index) : null;
-      if (page !== null) getPage(page);
-      spinUnlock(mapping.pagesLock);
-      if (page !== null) yield page;
-    }
+    yield* taggedPages(mapping, tag);
   }
 
   @kernelFunction('mm/page-writeback.c')
@@ -109,16 +104,20 @@ export class Writeback {
 
   @kernelFunction('mm/filemap.c', '__filemap_fdatawait_range')
   filemapFdatawaitRange(mapping: AddressSpace): void {
-    for (const index of mapping.indices) {
-      spinLock(mapping.pagesLock);
-      const page = mapping.isTagged(index, 'PAGECACHE_TAG_WRITEBACK')
-        ? mapping.pageAt(index)
-        : null;
-      if (page !== null) getPage(page);
-      spinUnlock(mapping.pagesLock);
-      if (page === null) continue;
+    for (const page of taggedPages(mapping, 'PAGECACHE_TAG_WRITEBACK')) {
       waitOnPageWriteback(page);
       putPage(page);
     }
+  }
+}
+
+/** pagevec_lookup_range_tag(): the pages with a tag, each with a reference when its turn comes. */
+function* taggedPages(mapping: AddressSpace, tag: PagecacheTag): Iterable<Page> {
+  for (const index of mapping.indices) {
+    spinLock(mapping.pagesLock);
+    const page = mapping.isTagged(index, tag) ? mapping.pageAt(index) : null;
+    if (page !== null) getPage(page);
+    spinUnlock(mapping.pagesLock);
+    if (page !== null) yield page;
   }
 }
