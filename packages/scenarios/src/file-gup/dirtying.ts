@@ -10,7 +10,7 @@ import {
 } from '@pagerace/kernel';
 import { complete, Completion, kernelFunction, waitForCompletion } from '@pagerace/machine';
 import { type Page, setPageDirtyLock, withPteLocked } from '@pagerace/page-model';
-import { fileProperties, FileJudge } from './judge.js';
+import { fileProperties, FileJudge, judgePersistence } from './judge.js';
 import { mkwriteIsAsked, mkwriteIsAskedByHolder, writtenPersists } from './properties.js';
 import {
   ADDRESS,
@@ -32,27 +32,6 @@ const properties: readonly PropertyDefinition[] = [
 ];
 
 /** @param lo what was written to the lower half last */
-function judgePersistence(
-  context: ScenarioContext<unknown>,
-  race: WritebackRace,
-  lo = WRITTEN,
-): Program {
-  return context.machine.program(() => {
-    const judge = new FileJudge(context, race);
-    judge.asked();
-    judge.persists('lo', lo);
-    judge.persists('hi', STORED);
-    judge.state();
-    judge.conclude();
-  });
-}
-
-function runFlusher({ machine }: ScenarioContext<unknown>, race: WritebackRace): void {
-  machine.cpu(1).run('flusher', () => {
-    race.flush();
-  });
-}
-
 const HELD =
   'A process has stored to its page of a file, and a driver has got the page for writing; a device writes to it. ';
 const lost = (because: string) =>
@@ -108,7 +87,7 @@ export const fileGupDirtyBefore: Scenario = defineScenario({
       race.awaitDevice();
       race.release(page, flags);
     });
-    runFlusher(context, race);
+    race.runFlusher();
     return judgePersistence(context, race);
   },
 });
@@ -131,7 +110,7 @@ export const fileGupDirtyAfter: Scenario = defineScenario({
       race.awaitDevice();
       race.setDirtyAndRelease(page, flags);
     });
-    runFlusher(context, race);
+    race.runFlusher();
     return judgePersistence(context, race);
   },
 });
@@ -164,7 +143,7 @@ export const fileGupCheckedAfterDma: Scenario = defineScenario({
       race.awaitDevice();
       race.releaseDirty(page, flags);
     });
-    runFlusher(context, race);
+    race.runFlusher();
     return judgePersistence(context, race);
   },
 });
@@ -209,9 +188,7 @@ export const fileGupCheckedAfterCopy: Scenario = defineScenario({
     machine.cpu(1).run('writer', () => {
       processVm.processVmRwSingleVec(page);
     });
-    machine.cpu(0).run('flusher', () => {
-      race.flush();
-    });
+    race.runFlusher(0);
     return judgePersistence(context, race);
   },
 });
@@ -250,7 +227,7 @@ export const fileGupTouch: Scenario = defineScenario({
       const [page] = gup.getUserPagesUnlocked(race.mm, ADDRESS, 1, { write: true });
       race.release(page!);
     });
-    runFlusher(context, race);
+    race.runFlusher();
     return judgePersistence(context, race, INITIAL);
   },
 });

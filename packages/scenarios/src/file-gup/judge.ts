@@ -1,3 +1,4 @@
+import type { Program } from '@pagerace/explorer';
 import type { ScenarioContext } from '@pagerace/kernel';
 import { type ByteString, type Half, type Page, PageDirty } from '@pagerace/page-model';
 import { Findings } from '../findings.js';
@@ -11,7 +12,7 @@ import {
   truncatedIsGone,
   writtenPersists,
 } from './properties.js';
-import type { WritebackRace } from './writeback-race.js';
+import { STORED, type WritebackRace, WRITTEN } from './writeback-race.js';
 
 /** What must hold in every scenario of this family. */
 export const fileProperties = [dirtyHasBuffers, referencesAreCounted, freeIsUntouched];
@@ -115,4 +116,20 @@ export class FileJudge extends Findings {
       () => `the device wrote ${expected}, and a load returned ${is}`,
     );
   }
+}
+
+/** Judges, at the end, that each half of the page is what was last written to it. @param lo what the lower half has */
+export function judgePersistence(
+  context: ScenarioContext<unknown>,
+  race: WritebackRace,
+  lo = WRITTEN,
+): Program {
+  return context.machine.program(() => {
+    const judge = new FileJudge(context, race);
+    judge.asked();
+    judge.persists('lo', lo);
+    judge.persists('hi', STORED);
+    judge.state();
+    judge.conclude();
+  });
 }

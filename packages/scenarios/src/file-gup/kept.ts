@@ -11,7 +11,7 @@ import {
 } from '@pagerace/page-model';
 import { anonExclusiveBarriers } from '@pagerace/rmap';
 import { keepPinned } from '@pagerace/vmscan';
-import { fileProperties, FileJudge } from './judge.js';
+import { fileProperties, FileJudge, judgePersistence } from './judge.js';
 import {
   deviceWriteIsSeen,
   dirtyHasBuffers,
@@ -215,9 +215,7 @@ export const fileGupAgainstMkclean: Scenario = defineScenario({
       race.store();
     });
     machine.cpu(0).run('driver', () => gup.getUserPagesFast(race.mm, ADDRESS, 1, flags)[0]);
-    machine.cpu(1).run('flusher', () => {
-      race.flush();
-    });
+    race.runFlusher();
     return machine.program(({ driver }) => {
       const judge = new FileJudge(context, race);
       const page = driver as Page | undefined;
@@ -251,16 +249,7 @@ export const fileGupFlagsOnly: Scenario = defineScenario({
       PageUptodate(page);
       race.release(page);
     });
-    machine.cpu(1).run('flusher', () => {
-      race.flush();
-    });
-    return machine.program(() => {
-      const judge = new FileJudge(context, race);
-      judge.asked();
-      judge.persists('lo', INITIAL);
-      judge.persists('hi', STORED);
-      judge.state();
-      judge.conclude();
-    });
+    race.runFlusher();
+    return judgePersistence(context, race, INITIAL);
   },
 });

@@ -167,9 +167,7 @@ export const fileGupFixedBuffer: Scenario = defineScenario({
       return get(GET_USER_PAGES).getUserPagesUnlocked(race.mm, ADDRESS, 1, flags)[0];
     });
     if (page !== undefined) race.runDevice(page);
-    machine.cpu(0).run('flusher', () => {
-      race.flush();
-    });
+    race.runFlusher(0);
     return machine.program(() => {
       const judge = new FileJudge(context, race);
       if (page !== undefined) context.pinsAtEnd(page);

@@ -48,9 +48,7 @@ export const fileGupBounceOrder: Scenario = defineScenario({
     machine.cpu(0).run('app', () => {
       race.store('lo', WRITTEN);
     });
-    machine.cpu(1).run('flusher', () => {
-      race.flush();
-    });
+    race.runFlusher();
     return machine.program(() => {
       const judge = new FileJudge(context, race);
       judge.held(page, true);
@@ -85,9 +83,7 @@ function buildUnderWriteback(context: ScenarioContext<unknown>, stable: boolean)
     race.setDirtyAndRelease(page, pinned);
     return during;
   });
-  machine.cpu(1).run('flusher', () => {
-    race.flush();
-  });
+  race.runFlusher();
   return machine.program(({ driver }) => {
     const judge = new FileJudge(context, race);
     judge.notUnderWriteback(driver as boolean);
@@ -183,9 +179,7 @@ export const fileGupPinAgainstWriteback: Scenario = defineScenario({
       race.setDirtyAndRelease(page, pinned);
       return true;
     });
-    machine.cpu(1).run('flusher', () => {
-      race.flush();
-    });
+    race.runFlusher();
     return machine.program(({ driver }) => {
       const judge = new FileJudge(context, race);
       judge.asked();

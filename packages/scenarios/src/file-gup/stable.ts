@@ -1,7 +1,7 @@
 import { BlockDevice, DIRECT_IO } from '@pagerace/block';
 import { choiceParameter, defineScenario, type Scenario } from '@pagerace/kernel';
 import { VM_READ, VM_SHARED, VM_WRITE } from '@pagerace/page-model';
-import { fileProperties, FileJudge } from './judge.js';
+import { fileProperties, FileJudge, judgePersistence } from './judge.js';
 import {
   filePageIsHeld,
   mkwriteIsAsked,
@@ -43,9 +43,7 @@ export const fileGupStable: Scenario = defineScenario({
     const flags = forWriting(parameters.reference);
     const page = machine.boot(() => race.holdDirty(flags));
     race.runDevice(page);
-    machine.cpu(0).run('flusher', () => {
-      race.flush();
-    });
+    race.runFlusher(0);
     return machine.program(() => {
       const judge = new FileJudge(context, race);
       judge.held(page, flags.pin);
@@ -79,9 +77,7 @@ export const fileGupDio: Scenario = defineScenario({
     machine.agent('source').run(() => {
       device.serve();
     });
-    machine.cpu(1).run('flusher', () => {
-      race.flush();
-    });
+    race.runFlusher();
     return machine.program(() => {
       const judge = new FileJudge(context, race);
       judge.asked();
@@ -122,9 +118,7 @@ export const fileGupTwoProcesses: Scenario = defineScenario({
     machine.cpu(0).run('other', () => {
       race.store('lo', WRITTEN, other);
     });
-    machine.cpu(1).run('flusher', () => {
-      race.flush();
-    });
+    race.runFlusher();
     return machine.program(() => {
       const judge = new FileJudge(context, race);
       judge.asked();
@@ -162,13 +156,6 @@ export const fileGupReadOnly: Scenario = defineScenario({
       race.flush();
       race.release(page, { pin });
     });
-    return machine.program(() => {
-      const judge = new FileJudge(context, race);
-      judge.asked();
-      judge.persists('lo', WRITTEN);
-      judge.persists('hi', STORED);
-      judge.state();
-      judge.conclude();
-    });
+    return judgePersistence(context, race);
   },
 });

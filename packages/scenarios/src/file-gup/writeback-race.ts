@@ -157,6 +157,13 @@ export class WritebackRace {
     });
   }
 
+  /** The flusher comes once. */
+  runFlusher(cpu = 1): void {
+    this.#context.machine.cpu(cpu).run('flusher', () => {
+      this.flush();
+    });
+  }
+
   awaitDevice(): void {
     waitEvent(this.#dma, (pending) => pending === 0);
   }

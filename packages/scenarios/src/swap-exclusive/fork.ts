@@ -1,6 +1,6 @@
 import { earlyCowOfPinned } from '@pagerace/cow';
 import type { Program } from '@pagerace/explorer';
-import { gupForceCowBreak, gupNoForcedCow } from '@pagerace/gup';
+import { type GupFlags, gupForceCowBreak, gupNoForcedCow } from '@pagerace/gup';
 import { choiceParameter, defineScenario, type ScenarioContext } from '@pagerace/kernel';
 import type { Page } from '@pagerace/page-model';
 import { anonExclusive } from '@pagerace/rmap';
@@ -61,6 +61,34 @@ function build(
     judge.store(own!);
     judge.confined(own!, STORED);
     judge.confined(childs!, chosen.first === 'child' ? CHILDS : INITIAL.hi);
+    judge.state();
+    judge.conclude();
+  });
+}
+
+/** The process has a child already when a device gets the page, and stores to it; a device that may write does, at any time. */
+function buildForked(context: ScenarioContext<unknown>, flags: GupFlags): Program {
+  const { machine } = context;
+  const race = new ForkRace(context);
+  const page = machine.boot(() => {
+    race.prepareFork();
+    race.fork();
+    return race.hold(flags)!;
+  });
+  machine.cpu(0).run('app', () => {
+    race.store('hi');
+    return race.load('hi');
+  });
+  if (flags.write === true) {
+    machine.agent('device').run(() => {
+      race.deviceWrites(page);
+    });
+  }
+  return machine.program(({ app }) => {
+    const judge = new Judge(context, race);
+    if (flags.pin === true) judge.pin(page);
+    else judge.held(page);
+    judge.store(app as number);
     judge.state();
     judge.conclude();
   });
@@ -130,38 +158,15 @@ export const swapExclusiveForkBefore = defineScenario({
   expected: [
     { verdict: 'verified', because: 'the reference is to the page that the fault has made' },
   ],
-  build(context) {
-    const { machine } = context;
-    const race = new ForkRace(context);
-    const page = machine.boot(() => {
-      race.prepareFork();
-      race.fork();
-      return race.hold({ write: true })!;
-    });
-    machine.cpu(0).run('app', () => {
-      race.store('hi');
-      return race.load('hi');
-    });
-    machine.agent('device').run(() => {
-      race.deviceWrites(page);
-    });
-    return machine.program(({ app }) => {
-      const judge = new Judge(context, race);
-      judge.held(page);
-      judge.store(app as number);
-      judge.state();
-      judge.conclude();
-    });
-  },
+  build: (context) => buildForked(context, { write: true }),
 });
 
 export const swapExclusiveForkDuring = defineScenario({
   id: 'swap-exclusive-fork-during',
   title: 'B9d: a fork while GUP-fast gets the page',
   description:
-    'One thread of the process gets a page for writing by FOLL_GET and stores to it, and then the device writes; another thread ' +
-    'forks meanwhile. Where the ' +
-    `fork comes after the reference, the store copies the page. ${noPromise}`,
+    'One thread of the process gets a page for writing by FOLL_GET and stores to it, and then the device writes; another ' +
+    `thread forks meanwhile. Where the fork comes after the reference, the store copies the page. ${noPromise}`,
   machine: { cpus: 2, pages: 8 },
   properties: [readAcrossForkIsSeen, ...swapStoreProperties],
   expected: allowed,
@@ -214,24 +219,5 @@ export const swapExclusivePinShared = defineScenario({
     },
     { verdict: 'violated', properties: ['I-PIN'], because: 'the store copies the page' },
   ],
-  build(context) {
-    const { machine } = context;
-    const race = new ForkRace(context);
-    const page = machine.boot(() => {
-      race.prepareFork();
-      race.fork();
-      return race.hold({ pin: true })!;
-    });
-    machine.cpu(0).run('app', () => {
-      race.store('hi');
-      return race.load('hi');
-    });
-    return machine.program(({ app }) => {
-      const judge = new Judge(context, race);
-      judge.pin(page);
-      judge.store(app as number);
-      judge.state();
-      judge.conclude();
-    });
-  },
+  build: (context) => buildForked(context, { pin: true }),
 });
